@@ -1,0 +1,1 @@
+//! Measuring the matching on data with known truth.

@@ -1,0 +1,269 @@
+//! Messages in Spanish and English (Fluent).
+//!
+//! The library's errors and findings are data. Each says which message it is and with which
+//! arguments ([`Localize`]); only the edge, [`Messages`], turns that into words. The texts are in
+//! `src/i18n/es/*.ftl` and `src/i18n/en/*.ftl`: the same ids with the same arguments in both, which
+//! a test checks.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// A language of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// Spanish, the first language of the shelters.
+    Es,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language of a locale name such as `es_MX.UTF-8` or `en-US`; Spanish for `es`, English
+    /// for everything else, `None` for no name at all.
+    pub fn from_locale(name: &str) -> Option<Self> {
+        let lower = name.trim().to_ascii_lowercase();
+        match lower.split(['_', '-', '.', '@']).next().unwrap_or("") {
+            "" => None,
+            "es" => Some(Self::Es),
+            _ => Some(Self::En),
+        }
+    }
+
+    /// The two-letter code, ISO 639-1.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::En => "en",
+        }
+    }
+
+    fn id(self) -> LanguageIdentifier {
+        // A two-letter code always parses; the default only keeps plural rules neutral.
+        self.code().parse().unwrap_or_default()
+    }
+
+    /// The sources of this language, by name.
+    fn sources(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Es => &[
+                ("cli", include_str!("es/cli.ftl")),
+                ("log", include_str!("es/log.ftl")),
+                ("matching", include_str!("es/matching.ftl")),
+                ("record", include_str!("es/record.ftl")),
+                ("round", include_str!("es/round.ftl")),
+                ("vault", include_str!("es/vault.ftl")),
+            ],
+            Self::En => &[
+                ("cli", include_str!("en/cli.ftl")),
+                ("log", include_str!("en/log.ftl")),
+                ("matching", include_str!("en/matching.ftl")),
+                ("record", include_str!("en/record.ftl")),
+                ("round", include_str!("en/round.ftl")),
+                ("vault", include_str!("en/vault.ftl")),
+            ],
+        }
+    }
+}
+
+/// An argument of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// Text, shown as it is.
+    Text(String),
+    /// A number, which also chooses plural forms.
+    Number(i64),
+    /// Another message, translated first.
+    Message(Message),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Message> for Arg {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+macro_rules! number_arg {
+    ($($t:ty),*) => {$(
+        impl From<$t> for Arg {
+            fn from(n: $t) -> Self {
+                Self::Number(i64::try_from(n).unwrap_or(i64::MAX))
+            }
+        }
+    )*};
+}
+number_arg!(u8, u16, u32, u64, usize, i64);
+
+/// A message that is not yet in any language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Id of the text in the `.ftl` files.
+    pub id: &'static str,
+    /// Named arguments.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+impl Message {
+    /// A message without arguments.
+    pub fn new(id: &'static str) -> Self {
+        Self {
+            id,
+            args: Vec::new(),
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+}
+
+/// Something that can be told to a person.
+pub trait Localize {
+    /// The message that tells it.
+    fn message(&self) -> Message;
+}
+
+impl Localize for Message {
+    fn message(&self) -> Message {
+        self.clone()
+    }
+}
+
+/// The texts of one language.
+pub struct Messages {
+    lang: Lang,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Messages {
+    /// Loads the texts of `lang`. A text that does not parse is left out here and found by the
+    /// tests; its id is shown in its place.
+    pub fn new(lang: Lang) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![lang.id()]);
+        bundle.set_use_isolating(false);
+        for (_, source) in lang.sources() {
+            let resource = match FluentResource::try_new((*source).to_owned()) {
+                Ok(resource) | Err((resource, _)) => resource,
+            };
+            bundle.add_resource_overriding(resource);
+        }
+        Self { lang, bundle }
+    }
+
+    /// The language of these texts.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Whether a text with this id exists.
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle
+            .get_message(id)
+            .is_some_and(|m| m.value().is_some())
+    }
+
+    /// The text of an id without arguments; the id itself if there is none.
+    pub fn text(&self, id: &str) -> String {
+        self.format(id, None)
+    }
+
+    /// The text of whatever can be told.
+    pub fn say(&self, what: &impl Localize) -> String {
+        let message = what.message();
+        let mut args = FluentArgs::new();
+        for (name, value) in &message.args {
+            match value {
+                Arg::Text(text) => args.set(*name, FluentValue::from(text.as_str())),
+                Arg::Number(n) => args.set(*name, FluentValue::from(*n)),
+                Arg::Message(inner) => args.set(*name, FluentValue::from(self.say(inner))),
+            }
+        }
+        self.format(message.id, Some(&args))
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
+        let Some(pattern) = self.bundle.get_message(id).and_then(|m| m.value()) else {
+            return id.to_owned();
+        };
+        let mut errors = Vec::new();
+        self.bundle
+            .format_pattern(pattern, args, &mut errors)
+            .into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// Ids and the arguments that each names, read off the source: `id = … { $name } …`.
+    fn ids(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (file, source) in lang.sources() {
+            assert!(
+                FluentResource::try_new((*source).to_owned()).is_ok(),
+                "{}/{file}.ftl does not parse",
+                lang.code()
+            );
+            let mut id = String::new();
+            for line in source.lines() {
+                if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+                    id = line.split_once('=').expect("id = text").0.trim().to_owned();
+                    let fresh = found.insert(id.clone(), BTreeSet::new()).is_none();
+                    assert!(fresh, "{id} twice in {}", lang.code());
+                }
+                for part in line.split('$').skip(1) {
+                    let name: String = part
+                        .chars()
+                        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_')
+                        .collect();
+                    if let Some(args) = found.get_mut(&id) {
+                        args.insert(name);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn both_languages_have_the_same_ids_and_arguments() {
+        let (es, en) = (ids(Lang::Es), ids(Lang::En));
+        for (id, args) in &es {
+            assert_eq!(en.get(id), Some(args), "en: {id}");
+        }
+        for id in en.keys() {
+            assert!(es.contains_key(id), "es: {id}");
+        }
+    }
+
+    #[test]
+    fn locales_choose_the_language() {
+        assert_eq!(Lang::from_locale("es_MX.UTF-8"), Some(Lang::Es));
+        assert_eq!(Lang::from_locale("es"), Some(Lang::Es));
+        assert_eq!(Lang::from_locale("C"), Some(Lang::En));
+        assert_eq!(Lang::from_locale(""), None);
+    }
+
+    #[test]
+    fn an_unknown_id_is_shown_and_not_a_panic() {
+        assert_eq!(Messages::new(Lang::Es).text("no-such-id"), "no-such-id");
+    }
+}

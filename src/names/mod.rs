@@ -1,0 +1,1 @@
+//! Names, dates and places in comparable form.
