@@ -160,3 +160,92 @@ pub fn key_commitment(key: &Secret<32>) -> Digest {
 pub fn stored_hash(bytes: &[u8]) -> Digest {
     sha256(&[bytes])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_fact() -> impl Strategy<Value = Fact> {
+        let hash = any::<Digest>().prop_filter("zero", |h| *h != NO_HASH);
+        prop_oneof![
+            Just(Fact::None),
+            (hash.clone(), prop::option::of(hash))
+                .prop_map(|(hash, key)| Fact::Content { hash, key }),
+            (0..MAX_SIZE).prop_map(Fact::Tombstone),
+        ]
+    }
+
+    fn leaf(fact: Fact) -> Leaf {
+        Leaf {
+            details_commitment: [0x11; 32],
+            details_hash: [0x22; 32],
+            fact,
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let content = leaf(Fact::Content {
+            hash: [3; 32],
+            key: Some([4; 32]),
+        })
+        .to_bytes();
+        assert_eq!(content.len(), LEAF_LEN);
+
+        let mut no_content = content.clone();
+        no_content[65..97].fill(0);
+        assert_eq!(
+            Leaf::from_bytes(&no_content),
+            Err(DecodeError::Value("key commitment"))
+        );
+        let mut both = content.clone();
+        both[129..].copy_from_slice(&5u64.to_be_bytes());
+        assert_eq!(
+            Leaf::from_bytes(&both),
+            Err(DecodeError::Value("tombstone"))
+        );
+        let mut far = leaf(Fact::Tombstone(0)).to_bytes();
+        far[129..].copy_from_slice(&MAX_SIZE.to_be_bytes());
+        assert_eq!(Leaf::from_bytes(&far), Err(DecodeError::Value("tombstone")));
+
+        let mut newer = content.clone();
+        newer[0] = 2;
+        assert_eq!(Leaf::from_bytes(&newer), Err(DecodeError::Version(2)));
+        assert_eq!(
+            Leaf::from_bytes(&content[..LEAF_LEN - 1]),
+            Err(DecodeError::Truncated)
+        );
+        let longer = [content.as_slice(), &[0]].concat();
+        assert_eq!(Leaf::from_bytes(&longer), Err(DecodeError::Trailing(1)));
+    }
+
+    #[test]
+    fn commitments_depend_on_all_they_cover() {
+        let a = details_commitment(&[1; 32], b"act");
+        assert_ne!(a, details_commitment(&[2; 32], b"act"));
+        assert_ne!(a, details_commitment(&[1; 32], b"acts"));
+        let key = |n| key_commitment(&Secret::init_with(|b| b.fill(n)));
+        assert_ne!(key(1), key(2));
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_go_both_ways(fact in any_fact()) {
+            let leaf = leaf(fact);
+            prop_assert_eq!(Leaf::from_bytes(&leaf.to_bytes()).unwrap(), leaf);
+            prop_assert_eq!(fact.to_bytes(), leaf.to_bytes()[65..].to_vec());
+        }
+
+        #[test]
+        fn whatever_is_read_is_written_the_same(mut bytes in prop::collection::vec(any::<u8>(), 0..160)) {
+            if let Some(first) = bytes.first_mut() {
+                *first &= 1;
+            }
+            if let Ok(leaf) = Leaf::from_bytes(&bytes) {
+                prop_assert_eq!(leaf.to_bytes(), bytes);
+            }
+        }
+    }
+}

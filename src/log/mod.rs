@@ -8,15 +8,18 @@
 //! | file | what |
 //! |---|---|
 //! | [`leaf`] | the 137 bytes that are hashed into the tree, and the commitments in them |
+//! | [`act`] | the details behind a leaf: who did what, when, why |
 //! | [`merkle`] | hashing, the frontier, inclusion and consistency proofs |
 //! | [`note`] | C2SP signed notes, verifier keys, cosignatures |
 //! | [`checkpoint`] | the head of a log as a signed note |
 
+pub mod act;
 pub mod checkpoint;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
 
+pub use act::{Act, ActKind, Reason, SignedAct};
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 pub use leaf::{Fact, Leaf};
 pub use merkle::{Frontier, HashSource, ProofError};
