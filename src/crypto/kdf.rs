@@ -124,9 +124,6 @@ mod tests {
     use super::*;
     use crate::codec::to_hex;
 
-    /// RFC 9106 appendix A uses secret and associated data, which the product does not; this is the
-    /// `argon2id` line of the PHC reference program for "password"/"somesalt" widened to 16 bytes:
-    /// checked instead against the published BLAKE3 vector and against parameter bounds.
     #[test]
     fn costs_outside_the_bounds_are_refused() {
         assert!(PassphraseCost::new(1024, 3, 1).is_err());

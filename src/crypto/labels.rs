@@ -13,6 +13,8 @@ pub const SLOT_KEY_FILE: &str = "sigilo v1 slot key-file kek";
 pub const SLOT_SECRETS: &[u8] = b"sigilo v1 slot secrets";
 /// Slot: HPKE `info` of a grant sealed to a slot.
 pub const SLOT_GRANT: &[u8] = b"sigilo v1 slot grant";
+/// Keyring: associated data of the sealed roster.
+pub const ROSTER: &[u8] = b"sigilo v1 roster";
 /// Keyring: what its signature covers starts with this.
 pub const KEYRING_SIGNATURE: &[u8] = b"sigilo v1 keyring signature";
 /// Vault: HPKE `info` of a batch of record keys of a compartment.
@@ -25,6 +27,10 @@ pub const BATCH_EXPORT: &[u8] = b"sigilo v1 batch wrapping key";
 pub const DATA_KEY: &[u8] = b"sigilo v1 data key";
 /// Vault: associated data of a record body.
 pub const RECORD_BODY: &[u8] = b"sigilo v1 record body";
+/// Vault: hash of a stored data key with its batch header.
+pub const WRAP_HASH: &[u8] = b"sigilo v1 wrap hash";
+/// Vault: hash of stored content, which is a wrap hash and a sealed body.
+pub const CONTENT_HASH: &[u8] = b"sigilo v1 content hash";
 /// Log: associated data of sealed details.
 pub const LOG_DETAILS: &[u8] = b"sigilo v1 log details";
 /// Log: commitment to details.

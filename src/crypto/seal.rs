@@ -13,6 +13,7 @@ use super::{CryptoError, Secret, labels};
 type Kem = hpke::kem::X25519HkdfSha256;
 type Kdf = hpke::kdf::HkdfSha256;
 type Aead = hpke::aead::ChaCha20Poly1305;
+type Sender = hpke::aead::AeadCtxS<Aead, Kdf, Kem>;
 
 /// Bytes of a public key and of an encapsulated key.
 pub const PUBLIC: usize = 32;
@@ -112,7 +113,7 @@ impl OpeningKey {
 fn sender(
     to: &SealingKey,
     info: &[u8],
-) -> Result<([u8; PUBLIC], hpke::aead::AeadCtxS<Aead, Kdf, Kem>), CryptoError> {
+) -> Result<([u8; PUBLIC], Sender), CryptoError> {
     let public = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.0).map_err(|_| CryptoError::Key)?;
     let (enc, context) = hpke::setup_sender::<Aead, Kdf, Kem>(&OpModeS::Base, &public, info)
         .map_err(|_| CryptoError::Key)?;

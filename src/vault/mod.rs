@@ -1,1 +1,398 @@
-//! The sealed store.
+//! The sealed store of one site (manual: *vault format*).
+//!
+//! A vault is a folder: `vault.db` with everything sealed, `keyring` with the ways in, `checkpoint`
+//! with the signed head of the log. [`Vault`] is an unlocked one and does what a shelter does;
+//! [`audit`] checks a locked one without any key.
+
+pub mod audit;
+pub mod catalog;
+mod content;
+pub mod error;
+mod files;
+pub mod ids;
+pub mod keyring;
+mod keys;
+mod records;
+pub mod recovery;
+mod store;
+mod tiles;
+mod trail;
+mod writing;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use catalog::Catalog;
+pub use error::VaultError;
+pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
+pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
+pub use recovery::{RecoveryCode, RecoveryCodeError};
+pub use trail::Entry as TrailEntry;
+pub use writing::ActNote;
+
+use crate::codec::{Decode as _, Encode as _};
+use crate::crypto::Secret;
+use crate::crypto::hash::{Digest, sha256};
+use crate::log::act::ActKind;
+use crate::log::{Origin, SignedCheckpoint};
+use content::ContentKind;
+use store::{BatchRow, Mode, Store};
+use writing::{Batches, Writing};
+
+/// Name of the database in the folder.
+pub const DATABASE_FILE: &str = "vault.db";
+/// Name of the keyring, unless it lives elsewhere.
+pub const KEYRING_FILE: &str = "keyring";
+/// Name of the latest signed head.
+pub const CHECKPOINT_FILE: &str = "checkpoint";
+
+/// Names of single values in the database.
+mod meta {
+    pub const VAULT: &str = "vault";
+    pub const KEYRING: &str = "keyring";
+    pub const KEYRING_LEAF: &str = "keyring-leaf";
+    pub const FRONTIER: &str = "frontier";
+    pub const HEAD: &str = "head";
+    pub const HEAD_FRONTIER: &str = "head-frontier";
+}
+
+/// Seconds since 1970 by the clock of the machine, which nobody has to believe.
+fn now() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(d) => i64::try_from(d.as_secs()).unwrap_or(i64::MAX),
+        Err(e) => i64::try_from(e.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    }
+}
+
+/// Where a vault is.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// Its keyring, if that is not in the folder.
+    pub keyring: Option<PathBuf>,
+}
+
+impl Location {
+    /// A vault with everything in one folder.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            keyring: None,
+        }
+    }
+
+    fn keyring(&self) -> PathBuf {
+        self.keyring
+            .clone()
+            .unwrap_or_else(|| self.dir.join(KEYRING_FILE))
+    }
+
+    fn staged_keyring(&self) -> PathBuf {
+        let mut name = self.keyring().into_os_string();
+        name.push(".new");
+        name.into()
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.join(DATABASE_FILE)
+    }
+
+    /// Whether a vault is here.
+    pub fn exists(&self) -> bool {
+        self.database().is_file()
+    }
+
+    /// Reads the keyring that the database names, and ends a change of keys that was interrupted.
+    fn read_keyring(&self, named: &Digest) -> Result<(Keyring, Digest), VaultError> {
+        let (path, staged) = (self.keyring(), self.staged_keyring());
+        let read = |path: &Path| match files::read_bounded(path, keyring::MAX_FILE) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(VaultError::from(e)),
+        };
+        let current = read(&path)?;
+        if let Some(bytes) = &current
+            && sha256(&[bytes]) == *named
+        {
+            return Ok((Keyring::from_bytes(bytes)?, *named));
+        }
+        if let Some(bytes) = read(&staged)?
+            && sha256(&[&bytes]) == *named
+        {
+            let ring = Keyring::from_bytes(&bytes)?;
+            files::put_in_place(&staged, &path)?;
+            return Ok((ring, *named));
+        }
+        match current {
+            None => Err(VaultError::NoKeyring),
+            Some(_) => Err(VaultError::KeyringReplaced),
+        }
+    }
+}
+
+/// An unlocked vault. There is no `Debug` and no `Clone`.
+pub struct Vault {
+    location: Location,
+    keyring: Keyring,
+    keyring_hash: Cell<Digest>,
+    access: Access,
+    store: Store,
+    batches: Batches,
+    /// Wrapping keys of stored batches that were needed so far.
+    opened: RefCell<HashMap<i64, Rc<(BatchRow, Secret<32>)>>>,
+}
+
+/// A vault that was just made.
+pub struct NewVault {
+    /// The vault, unlocked.
+    pub vault: Vault,
+    /// To be written on paper; it is stored nowhere.
+    pub recovery: RecoveryCode,
+}
+
+/// A compartment of a new vault: its name and the kinds of records that go into it.
+pub type NewCompartment<'a> = (&'a str, &'a [u8]);
+
+impl Vault {
+    /// Makes a vault: the folder appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`VaultError::Occupied`] if there is something in the folder, or what the system says.
+    pub fn create(
+        location: &Location,
+        site: &str,
+        compartments: &[NewCompartment<'_>],
+        first: &NewSlot<'_>,
+        recovery_name: &str,
+    ) -> Result<NewVault, VaultError> {
+        let dir = &location.dir;
+        if location.keyring().exists() || fs::read_dir(dir).is_ok_and(|mut d| d.next().is_some()) {
+            return Err(VaultError::Occupied);
+        }
+        let (mut keyring, mut access) = Keyring::create(site, compartments, first)?;
+        let recovery = RecoveryCode::generate()?;
+        keyring.add_slot(
+            &mut access,
+            &NewSlot {
+                name: recovery_name,
+                kind: SlotKind::Recovery,
+                unlock: Unlock::Recovery(&recovery),
+                rights: Rights::ALL,
+            },
+        )?;
+        // Made beside its place and moved there when it is whole.
+        let mut building = dir.clone().into_os_string();
+        building.push(format!(".{}.new", std::process::id()));
+        let building = PathBuf::from(building);
+        files::create_private_dir(&building)?;
+        let made = Self::build(&building, location, keyring, access);
+        match made.and_then(|()| Ok(put_dir_in_place(&building, dir)?)) {
+            Ok(()) => {}
+            Err(e) => {
+                // What was made holds no record yet; a leftover folder would only confuse.
+                let _ = fs::remove_dir_all(&building);
+                return Err(e);
+            }
+        }
+        let vault = Self::open(location, &first.unlock)?;
+        Ok(NewVault { vault, recovery })
+    }
+
+    fn build(
+        dir: &Path,
+        place: &Location,
+        keyring: Keyring,
+        access: Access,
+    ) -> Result<(), VaultError> {
+        let bytes = keyring.to_bytes();
+        let path = place.keyring.clone().unwrap_or(dir.join(KEYRING_FILE));
+        files::stage(&path, &bytes)?;
+        let store = Store::create(&dir.join(DATABASE_FILE))?;
+        let location = Location {
+            dir: dir.to_owned(),
+            keyring: place.keyring.clone(),
+        };
+        let vault = Self::assemble(location, keyring, sha256(&[&bytes]), access, store);
+        let mut writing = Writing::first(&vault)?;
+        writing.tx().set_meta(meta::VAULT, &vault.id().0)?;
+        writing.keyring(&bytes, ActNote::new(ActKind::Init))?;
+        writing.act(ActNote::new(ActKind::RecoveryMade), crate::log::Fact::None)?;
+        writing.finish()
+    }
+
+    fn assemble(
+        location: Location,
+        keyring: Keyring,
+        hash: Digest,
+        access: Access,
+        store: Store,
+    ) -> Self {
+        Self {
+            location,
+            keyring,
+            keyring_hash: Cell::new(hash),
+            access,
+            store,
+            batches: Batches::default(),
+            opened: RefCell::default(),
+        }
+    }
+
+    /// Opens a vault with a key, and checks that the end of the log is what its slots wrote.
+    ///
+    /// # Errors
+    /// [`VaultError::NoVault`], [`VaultError::NoKeyring`], [`VaultError::WrongKey`], or one for which
+    /// [`VaultError::is_integrity`] holds.
+    pub fn open(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
+        if !location.exists() {
+            return Err(VaultError::NoVault);
+        }
+        let store = Store::open(&location.database(), Mode::ReadWrite)?;
+        let view = store.view()?;
+        let id = view.meta(meta::VAULT)?.ok_or(VaultError::Schema)?;
+        let named: Digest = view
+            .meta(meta::KEYRING)?
+            .and_then(|h| h.try_into().ok())
+            .ok_or(VaultError::Schema)?;
+        drop(view);
+        let (keyring, hash) = location.read_keyring(&named)?;
+        if keyring.vault.0.as_slice() != id {
+            return Err(VaultError::KeyringReplaced);
+        }
+        let access = keyring.unlock(unlock)?;
+        let vault = Self::assemble(location.clone(), keyring, hash, access, store);
+        vault.check_end_of_log()?;
+        if matches!(unlock, Unlock::Recovery(_)) {
+            vault.log(ActNote::new(ActKind::Recovery))?;
+        }
+        Ok(vault)
+    }
+
+    /// The vault's id.
+    pub fn id(&self) -> VaultId {
+        self.keyring.vault
+    }
+
+    /// What the opened slot holds: its rights, the names of site, compartments and slots.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The keyring as anybody can see it.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Logs an act that stores nothing.
+    ///
+    /// # Errors
+    /// What the database or the system says.
+    pub fn log(&self, note: ActNote) -> Result<(), VaultError> {
+        let mut writing = Writing::begin(self)?;
+        writing.act(note, crate::log::Fact::None)?;
+        writing.finish()
+    }
+
+    /// The latest signed head, as the text of a C2SP checkpoint.
+    ///
+    /// # Errors
+    /// [`VaultError::LogAltered`] if there is none.
+    pub fn checkpoint(&self) -> Result<String, VaultError> {
+        let bytes = self.store.view()?.meta(meta::HEAD)?;
+        bytes
+            .and_then(|b| String::from_utf8(b).ok())
+            .ok_or(VaultError::LogAltered)
+    }
+
+    /// Writes the latest signed head beside the database.
+    fn publish_head(&self) -> Result<(), VaultError> {
+        if self.access.checkpoint().is_some() {
+            let path = self.location.dir.join(CHECKPOINT_FILE);
+            files::replace(&path, self.checkpoint()?.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Whether the slot may do something.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`] if not.
+    pub fn require(&self, rights: Rights) -> Result<(), VaultError> {
+        if self.access.rights.has(rights) {
+            Ok(())
+        } else {
+            Err(VaultError::NotAllowed)
+        }
+    }
+
+    /// Before a head is signed again: what came since the last one was written by slots of this
+    /// vault, and the stored edge of the tree is that of its leaves.
+    fn check_end_of_log(&self) -> Result<(), VaultError> {
+        if self.access.checkpoint().is_none() {
+            return Ok(());
+        }
+        let view = self.store.view()?;
+        let head = view.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
+        let head = SignedCheckpoint::parse(&head).map_err(|_| VaultError::LogAltered)?;
+        let origin = Origin::of_vault(&self.id().0);
+        let signed = head
+            .verify(&origin, self.keyring.checkpoint_key)
+            .map_err(|_| VaultError::LogAltered)?;
+        let mut frontier = writing::read_frontier(&view, meta::HEAD_FRONTIER)?;
+        if frontier.size() != signed.size() || frontier.root() != *signed.root() {
+            return Err(VaultError::LogAltered);
+        }
+        trail::each_leaf(self, &view, signed.size(), |entry| {
+            frontier.append(entry.leaf.leaf_hash());
+            if self.access.log().is_some() {
+                entry.act()?;
+            }
+            Ok(())
+        })?;
+        if frontier != writing::read_frontier(&view, meta::FRONTIER)? {
+            return Err(VaultError::LogAltered);
+        }
+        Ok(())
+    }
+
+    /// Wrapping key of a stored batch, if the slot opens its compartment.
+    fn batch_key(
+        &self,
+        view: &store::Tx<'_>,
+        id: i64,
+    ) -> Result<Option<Rc<(BatchRow, Secret<32>)>>, VaultError> {
+        if let Some(found) = self.opened.borrow().get(&id) {
+            return Ok(Some(Rc::clone(found)));
+        }
+        let row = view.batch(id)?.ok_or(VaultError::Schema)?;
+        let key = if row.target == writing::LOG_TARGET {
+            let Some(opening) = self.access.log() else {
+                return Ok(None);
+            };
+            opening.batch_key(&content::log_batch_info(self.id()), &row.encapsulated)?
+        } else {
+            let id = CompartmentId(row.target);
+            let Some(opening) = self.access.compartment(id, row.epoch) else {
+                return Ok(None);
+            };
+            content::batch_key(self.id(), opening, &row)?
+        };
+        let found = Rc::new((row, key));
+        self.opened.borrow_mut().insert(id, Rc::clone(&found));
+        Ok(Some(found))
+    }
+}
+
+/// Moves a finished folder to its place, which is free or an empty folder.
+fn put_dir_in_place(building: &Path, dir: &Path) -> std::io::Result<()> {
+    match fs::remove_dir(dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    files::put_in_place(building, dir)
+}

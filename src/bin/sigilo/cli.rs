@@ -1,0 +1,261 @@
+//! Arguments only. Help texts are Fluent messages and are put in by `help.rs`; here is no prose.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The command line.
+#[derive(Parser)]
+#[command(name = "sigilo", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Args, Clone)]
+pub(crate) struct Global {
+    #[arg(long, global = true, env = "SIGILO_VAULT", hide_env_values = true, value_name = "DIR")]
+    pub vault: Option<PathBuf>,
+    #[arg(long, global = true, env = "SIGILO_KEYRING", hide_env_values = true, value_name = "FILE")]
+    pub keyring: Option<PathBuf>,
+    #[arg(long, global = true)]
+    pub recovery: bool,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
+    #[arg(long, global = true, env = "SIGILO_LANG", hide_env_values = true, value_enum)]
+    pub lang: Option<LangArg>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LangArg {
+    Es,
+    En,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindArg {
+    Victim,
+    Witness,
+    Call,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Init(Init),
+    Seal(Seal),
+    Import(Import),
+    List(List),
+    Show(Show),
+    Search(Search),
+    Amend(Amend),
+    Link(Pair),
+    Unlink(Pair),
+    Duplicates(Duplicates),
+    Erase(Erase),
+    Keys(Keys),
+    Check,
+    Log(LogArgs),
+    Audit(Audit),
+    Demo(Demo),
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub slot_name: Option<String>,
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
+    pub kdf_memory: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Seal {
+    pub file: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[arg(long)]
+    pub keep_going: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_name = "DATE")]
+    pub consent_until: Option<String>,
+    #[arg(long, value_name = "PURPOSE")]
+    pub consent_matching: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Args)]
+pub(crate) struct Show {
+    pub id: String,
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+}
+
+#[derive(Args)]
+pub(crate) struct Search {
+    pub words: Vec<String>,
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct Amend {
+    pub id: String,
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Pair {
+    pub first: String,
+    pub second: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Duplicates {
+    #[arg(long, value_name = "N", default_value_t = 0.85)]
+    pub threshold: f64,
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct Erase {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysCommand {
+    List,
+    Passphrase(KeysPassphrase),
+    Add(KeysAdd),
+    Intake(KeysIntake),
+    Recovery,
+    Remove(KeysRemove),
+}
+
+#[derive(Args)]
+pub(crate) struct KeysPassphrase {
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
+    pub kdf_memory: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RightArg {
+    Seal,
+    Read,
+    Export,
+    Manage,
+    Log,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysAdd {
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub rights: Vec<RightArg>,
+    #[arg(long, value_name = "FILE")]
+    pub to_file: Option<PathBuf>,
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
+    pub kdf_memory: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysIntake {
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub to_file: Option<PathBuf>,
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
+    pub kdf_memory: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysRemove {
+    pub slot: String,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LogArgs {
+    #[command(subcommand)]
+    pub command: LogCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LogCommand {
+    Show(LogShow),
+    Checkpoint,
+}
+
+#[derive(Args)]
+pub(crate) struct LogShow {
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    #[arg(long, value_name = "ID")]
+    pub record: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuditCommand {
+    Verify(AuditVerify),
+}
+
+#[derive(Args)]
+pub(crate) struct AuditVerify {
+    pub dir: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub head: Option<PathBuf>,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}

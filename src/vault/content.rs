@@ -1,0 +1,210 @@
+//! Sealed content: a body under a data key of its own, and that key wrapped (manual: *vault
+//! format*, "Content").
+//!
+//! Which object a content belongs to, and which version of it, is inside the wrapped part, so that
+//! a locked vault does not show which entries belong together.
+
+use zeroize::Zeroizing;
+
+use super::error::VaultError;
+use super::ids::{CompartmentId, ObjectId, VaultId};
+use super::store::{BatchRow, ContentRow};
+use crate::codec::{Decode, DecodeError, Encode, Reader};
+use crate::crypto::hash::{Digest, sha256};
+use crate::crypto::seal::{self, OpeningKey};
+use crate::crypto::{Secret, aead, labels};
+use crate::log::leaf;
+
+/// What a content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContentKind {
+    /// A version of a record.
+    Record,
+    /// Two records are one person, or are no longer held to be.
+    Link,
+}
+
+impl ContentKind {
+    fn code(self) -> u8 {
+        match self {
+            Self::Record => 1,
+            Self::Link => 2,
+        }
+    }
+}
+
+/// Which object, which version of it, and what it is: known only to who can open the data key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The object.
+    pub object: ObjectId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// What it is.
+    pub kind: ContentKind,
+}
+
+impl Encode for Header {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.object.encode(out);
+        out.extend_from_slice(&self.version.to_be_bytes());
+        out.push(self.kind.code());
+    }
+}
+
+impl Decode for Header {
+    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            object: ObjectId::decode(input)?,
+            version: input.u32()?,
+            kind: match input.u8()? {
+                1 => ContentKind::Record,
+                2 => ContentKind::Link,
+                _ => return Err(DecodeError::Value("content kind")),
+            },
+        })
+    }
+}
+
+/// What a batch of data keys is bound to.
+pub(crate) fn batch_info(vault: VaultId, compartment: CompartmentId, epoch: u32) -> Vec<u8> {
+    let mut info = labels::BATCH_COMPARTMENT.to_vec();
+    vault.encode(&mut info);
+    compartment.encode(&mut info);
+    info.extend_from_slice(&epoch.to_be_bytes());
+    info
+}
+
+/// What a batch of details is bound to.
+pub(crate) fn log_batch_info(vault: VaultId) -> Vec<u8> {
+    let mut info = labels::BATCH_LOG.to_vec();
+    vault.encode(&mut info);
+    info
+}
+
+/// A batch as its writer holds it.
+pub(crate) struct OpenBatch {
+    pub id: i64,
+    pub row: BatchRow,
+    pub key: Secret<32>,
+}
+
+/// Begins a batch for a compartment; the id comes from the database.
+pub(crate) fn begin_batch(
+    to: &seal::SealingKey,
+    info: &[u8],
+    target: [u8; 16],
+    epoch: u32,
+) -> Result<(BatchRow, Secret<32>), VaultError> {
+    let (encapsulated, key) = seal::open_batch(to, info)?;
+    let row = BatchRow {
+        target,
+        epoch,
+        encapsulated,
+    };
+    Ok((row, key))
+}
+
+/// The wrapping key of a stored batch of a compartment.
+pub(crate) fn batch_key(
+    vault: VaultId,
+    opening: &OpeningKey,
+    row: &BatchRow,
+) -> Result<Secret<32>, VaultError> {
+    let info = batch_info(vault, CompartmentId(row.target), row.epoch);
+    Ok(opening.batch_key(&info, &row.encapsulated)?)
+}
+
+fn wrap_ad(vault: VaultId, batch: &BatchRow) -> Vec<u8> {
+    let mut ad = labels::DATA_KEY.to_vec();
+    vault.encode(&mut ad);
+    ad.extend_from_slice(&batch.target);
+    ad.extend_from_slice(&batch.epoch.to_be_bytes());
+    ad
+}
+
+fn body_ad(vault: VaultId, batch: &BatchRow, header: &Header) -> Vec<u8> {
+    let mut ad = labels::RECORD_BODY.to_vec();
+    vault.encode(&mut ad);
+    ad.extend_from_slice(&batch.target);
+    header.encode(&mut ad);
+    ad
+}
+
+/// Content that is ready to be stored, with what its leaf says of it.
+pub(crate) struct Sealed {
+    pub row: ContentRow,
+    pub hash: Digest,
+    pub key_commitment: Digest,
+}
+
+/// Seals `body` under a new data key.
+pub(crate) fn seal_content(
+    vault: VaultId,
+    batch: &OpenBatch,
+    header: &Header,
+    body: &[u8],
+) -> Result<Sealed, VaultError> {
+    let data_key = Secret::<32>::random()?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(64));
+    plain.extend_from_slice(data_key.expose());
+    header.encode(&mut plain);
+    let wrapped = aead::seal(&batch.key, &wrap_ad(vault, &batch.row), &plain)?;
+    let padded = aead::pad(body);
+    let body = aead::seal(&data_key, &body_ad(vault, &batch.row, header), &padded)?;
+    let row = ContentRow {
+        batch: batch.id,
+        wrapped,
+        body,
+    };
+    Ok(Sealed {
+        hash: content_hash(&batch.row, &row),
+        key_commitment: leaf::key_commitment(&data_key),
+        row,
+    })
+}
+
+/// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
+pub(crate) fn content_hash(batch: &BatchRow, row: &ContentRow) -> Digest {
+    let wrap = sha256(&[
+        labels::WRAP_HASH,
+        &batch.target,
+        &batch.epoch.to_be_bytes(),
+        &batch.encapsulated,
+        &row.wrapped,
+    ]);
+    sha256(&[labels::CONTENT_HASH, &wrap, &row.body])
+}
+
+/// SHA-256 of stored details: the encapsulated key of their batch and the ciphertext.
+pub(crate) fn details_hash(batch: &BatchRow, details: &[u8]) -> Digest {
+    sha256(&[&batch.encapsulated, details])
+}
+
+/// The data key and the header of stored content.
+pub(crate) fn open_header(
+    vault: VaultId,
+    batch: &BatchRow,
+    key: &Secret<32>,
+    wrapped: &[u8],
+) -> Result<(Secret<32>, Header), VaultError> {
+    let plain = aead::open(key, &wrap_ad(vault, batch), wrapped)?;
+    let mut input = Reader::new(&plain);
+    let data_key = Secret::from_slice(input.take(32)?)?;
+    let header = Header::decode(&mut input)?;
+    input.finish()?;
+    Ok((data_key, header))
+}
+
+/// The body of stored content.
+pub(crate) fn open_body(
+    vault: VaultId,
+    batch: &BatchRow,
+    data_key: &Secret<32>,
+    header: &Header,
+    body: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let padded = aead::open(data_key, &body_ad(vault, batch, header), body)?;
+    Ok(Zeroizing::new(aead::unpad(&padded)?.to_vec()))
+}

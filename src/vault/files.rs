@@ -1,0 +1,96 @@
+//! Files and folders that only their owner can read, replaced whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+/// Makes a folder that only its owner can enter. An existing one is accepted if it is empty.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] for a folder with anything in it, or what the system says.
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        fs::create_dir_all(parent)?;
+    }
+    match builder.create(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            if fs::read_dir(path)?.next().is_some() {
+                return Err(e);
+            }
+            #[cfg(unix)]
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes an empty file that only its owner can read; it must not exist.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    private_options().open(path)
+}
+
+/// Writes `bytes` to a new private file beside `path` and syncs it; [`put_in_place`] follows.
+pub(crate) fn stage(staged: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(staged) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut file = create_private(staged)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Puts a staged file in its place in one step that survives a power cut.
+pub(crate) fn put_in_place(staged: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(staged, path)?;
+    sync_parent(path)
+}
+
+/// Replaces the file at `path` by one with `bytes`, whole or not at all.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Several programs may do this at once, each with a file of its own.
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let staged = path.with_file_name(format!(
+        ".{}.{}",
+        name.unwrap_or_default(),
+        std::process::id()
+    ));
+    stage(&staged, bytes)?;
+    put_in_place(&staged, path)
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        File::open(parent)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The whole of a file of at most `max` bytes.
+///
+/// # Errors
+/// [`io::ErrorKind::FileTooLarge`] for a larger one, or what the system says.
+pub(crate) fn read_bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}

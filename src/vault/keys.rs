@@ -1,0 +1,106 @@
+//! Changing who can open a vault (manual: *vault format*, "Keyring", writer's duties).
+
+use super::error::VaultError;
+use super::ids::SlotId;
+use super::keyring::{NewSlot, Rights, SlotKind, Unlock};
+use super::recovery::RecoveryCode;
+use super::writing::Writing;
+use super::{ActNote, Vault, files};
+use crate::codec::Encode as _;
+use crate::crypto::hash::sha256;
+use crate::log::act::ActKind;
+
+impl Vault {
+    /// Adds a slot.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::add_slot`].
+    pub fn add_slot(&mut self, new: &NewSlot<'_>) -> Result<SlotId, VaultError> {
+        self.require(Rights::MANAGE)?;
+        let kind = match (new.kind, new.rights) {
+            (SlotKind::Recovery, _) => ActKind::RecoveryMade,
+            (_, Rights::SEAL) => ActKind::IntakeKey,
+            _ => ActKind::KeyAdd,
+        };
+        let mut ring = self.keyring.clone();
+        let id = ring.add_slot(&mut self.access, new)?;
+        self.change_keyring(ring, ActNote::new(kind).on(id.0, 0))?;
+        Ok(id)
+    }
+
+    /// Removes a slot. What it could open stays open to whoever kept its key and a copy of the
+    /// vault: new compartment keys are another act.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::remove_slot`].
+    pub fn remove_slot(&mut self, id: SlotId) -> Result<(), VaultError> {
+        self.require(Rights::MANAGE)?;
+        let mut ring = self.keyring.clone();
+        ring.remove_slot(&mut self.access, id)?;
+        self.change_keyring(ring, ActNote::new(ActKind::KeyRemove).on(id.0, 0))
+    }
+
+    /// Puts another key on the slot that `current` opens.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::change_key`].
+    pub fn change_key(
+        &mut self,
+        current: &Unlock<'_>,
+        kind: SlotKind,
+        new: &Unlock<'_>,
+    ) -> Result<(), VaultError> {
+        self.require(Rights::MANAGE)?;
+        let mut ring = self.keyring.clone();
+        ring.change_key(&self.access, current, kind, new)?;
+        let slot = self.access.slot;
+        self.change_keyring(ring, ActNote::new(ActKind::KeyChange).on(slot.0, 0))
+    }
+
+    /// Makes a new recovery code. Those that there were open nothing any more.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`], or what the system says.
+    pub fn renew_recovery(&mut self, name: &str) -> Result<RecoveryCode, VaultError> {
+        self.require(Rights::MANAGE)?;
+        let code = RecoveryCode::generate()?;
+        let mut ring = self.keyring.clone();
+        let old: Vec<SlotId> = ring
+            .slots
+            .iter()
+            .filter(|s| s.kind == SlotKind::Recovery)
+            .map(|s| s.id)
+            .collect();
+        let new = NewSlot {
+            name,
+            kind: SlotKind::Recovery,
+            unlock: Unlock::Recovery(&code),
+            rights: Rights::ALL,
+        };
+        let id = ring.add_slot(&mut self.access, &new)?;
+        for slot in old {
+            ring.remove_slot(&mut self.access, slot)?;
+        }
+        self.change_keyring(ring, ActNote::new(ActKind::RecoveryMade).on(id.0, 0))?;
+        Ok(code)
+    }
+
+    /// First the new file beside the old one, then the chain names it, then it takes the old one's
+    /// place. Interrupted anywhere, the next opening finds the one that the chain names.
+    fn change_keyring(
+        &mut self,
+        ring: super::Keyring,
+        note: ActNote,
+    ) -> Result<(), VaultError> {
+        let bytes = ring.to_bytes();
+        let (path, staged) = (self.location.keyring(), self.location.staged_keyring());
+        let mut writing = Writing::begin(self)?;
+        files::stage(&staged, &bytes)?;
+        writing.keyring(&bytes, note)?;
+        writing.finish()?;
+        files::put_in_place(&staged, &path)?;
+        self.keyring_hash.set(sha256(&[&bytes]));
+        self.keyring = ring;
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Sealing, amending, linking and erasing (manual: *vault format*, "Content").
+
+use zeroize::Zeroizing;
+
+use super::catalog::LinkBody;
+use super::content::{ContentKind, Header};
+use super::error::VaultError;
+use super::ids::{CompartmentId, ObjectId};
+use super::keyring::Rights;
+use super::writing::{NewContent, Writing, new_record};
+use super::{ActNote, Vault};
+use crate::codec::{self, DecodeError, Encode as _};
+use crate::log::act::{ActKind, Reason};
+use crate::record::Record;
+
+/// Records that are sealed at a time, on all cores.
+const CHUNK: usize = 1024;
+
+fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    match codec::body_to_bytes(record) {
+        Ok(bytes) => Ok(Zeroizing::new(bytes)),
+        Err(DecodeError::Length) => Err(VaultError::TooLarge),
+        Err(e) => Err(e.into()),
+    }
+}
+
+impl Vault {
+    /// The compartment that takes this kind of record.
+    fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
+        let kind = record.kind as u8;
+        let rows = &self.access.roster.compartments;
+        rows.iter()
+            .find(|(_, _, kinds)| kinds.contains(&kind))
+            .map(|(id, _, _)| *id)
+            .ok_or(VaultError::NoCompartment)
+    }
+
+    /// Seals a record.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`], [`VaultError::NoCompartment`], [`VaultError::TooLarge`], or what
+    /// the database says.
+    pub fn seal(&self, record: &Record) -> Result<ObjectId, VaultError> {
+        let ids = self.seal_all(std::slice::from_ref(record), None, |_| {})?;
+        ids.first().copied().ok_or(VaultError::TooLarge)
+    }
+
+    /// Seals many records, all or none. `import` is told in the log as one act more. `progress`
+    /// gets the number of records sealed so far.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`]; nothing is stored then.
+    pub fn seal_all(
+        &self,
+        records: &[Record],
+        import: Option<&Reason>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<ObjectId>, VaultError> {
+        self.require(Rights::SEAL)?;
+        let mut writing = Writing::begin(self)?;
+        let mut ids = Vec::with_capacity(records.len());
+        for chunk in records.chunks(CHUNK) {
+            let mut contents = Vec::with_capacity(chunk.len());
+            for record in chunk {
+                let id = ObjectId::random()?;
+                ids.push(id);
+                contents.push(new_record(
+                    self.compartment_for(record)?,
+                    id,
+                    1,
+                    body(record)?,
+                    ActNote::new(ActKind::Seal),
+                ));
+            }
+            writing.seal(&contents)?;
+            progress(ids.len());
+        }
+        if let Some(reason) = import {
+            let note = ActNote::new(ActKind::Import)
+                .count(records.len() as u64)
+                .because(reason);
+            writing.act(note, crate::log::Fact::None)?;
+        }
+        writing.finish()?;
+        Ok(ids)
+    }
+
+    /// Seals a new version of a record; the older ones stay. `expected` is the version that the new
+    /// one was made from: if another program was faster, nothing is stored.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`], [`VaultError::Changed`], or as [`Vault::seal`].
+    pub fn amend(
+        &self,
+        id: ObjectId,
+        expected: u32,
+        record: &Record,
+        reason: &Reason,
+    ) -> Result<u32, VaultError> {
+        self.require(Rights::READ.and(Rights::SEAL))?;
+        let mut writing = Writing::begin(self)?;
+        let catalog = self.catalog_in(writing.tx())?;
+        let latest = catalog.get(id).ok_or(VaultError::NoSuchRecord)?.latest();
+        if latest.number != expected {
+            return Err(VaultError::Changed);
+        }
+        let version = latest.number.checked_add(1).ok_or(VaultError::TooLarge)?;
+        let note = ActNote::new(ActKind::Amend)
+            .after(latest.leaf)
+            .because(reason);
+        let compartment = self.compartment_for(record)?;
+        writing.seal(&[new_record(compartment, id, version, body(record)?, note)])?;
+        writing.finish()?;
+        Ok(version)
+    }
+
+    /// Says that two records are one person, or no longer.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`], [`VaultError::AlreadyLinked`], [`VaultError::NotLinked`].
+    pub fn set_link(
+        &self,
+        first: ObjectId,
+        second: ObjectId,
+        linked: bool,
+        reason: &Reason,
+    ) -> Result<(), VaultError> {
+        self.require(Rights::READ.and(Rights::SEAL))?;
+        let mut writing = Writing::begin(self)?;
+        let catalog = self.catalog_in(writing.tx())?;
+        let item = catalog.get(first).ok_or(VaultError::NoSuchRecord)?;
+        let other = catalog.get(second).ok_or(VaultError::NoSuchRecord)?;
+        match (linked, first == second, catalog.linked(first, second)) {
+            (true, true, _) | (true, _, true) => return Err(VaultError::AlreadyLinked),
+            (false, _, false) => return Err(VaultError::NotLinked),
+            _ => {}
+        }
+        let object = ObjectId::random()?;
+        let kind = if linked {
+            ActKind::Link
+        } else {
+            ActKind::Unlink
+        };
+        let statement = LinkBody {
+            first,
+            second,
+            linked,
+        };
+        writing.seal(&[NewContent {
+            compartment: item.compartment,
+            header: Header {
+                object,
+                version: 1,
+                kind: ContentKind::Link,
+            },
+            body: Zeroizing::new(statement.to_bytes()),
+            note: ActNote::new(kind)
+                .on(object.0, 1)
+                .after(item.latest().leaf.max(other.latest().leaf))
+                .because(reason),
+        }])?;
+        writing.finish()
+    }
+
+    /// Destroys the data keys and ciphertexts of all versions of a record, and of every link to it.
+    /// The chain keeps the entries and shows a tombstone for each. Returns how many there are.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`], [`VaultError::NotAllowed`], or what the database says.
+    pub fn erase(&self, id: ObjectId, reason: &Reason) -> Result<usize, VaultError> {
+        self.require(Rights::READ)?;
+        let mut writing = Writing::begin(self)?;
+        let catalog = self.catalog_in(writing.tx())?;
+        let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        let mut gone = 0;
+        for version in &item.versions {
+            let note = ActNote::new(ActKind::Erase)
+                .on(id.0, version.number)
+                .because(reason);
+            writing.erase(version.leaf, note)?;
+            gone += 1;
+        }
+        let links = &catalog.statements;
+        for link in links.iter().filter(|l| l.first == id || l.second == id) {
+            let note = ActNote::new(ActKind::Erase)
+                .on(link.object.0, 1)
+                .because(reason);
+            writing.erase(link.leaf, note)?;
+            gone += 1;
+        }
+        writing.finish()?;
+        Ok(gone)
+    }
+}

@@ -1,0 +1,448 @@
+//! The database file (manual: *vault format*, "Database"): SQLite, five tables, ciphertext and
+//! hashes only.
+//!
+//! The file may come from an enemy. It is opened with everything off that a file could use
+//! (triggers, views, foreign schema text, symbolic links), its structure must be ours to the letter,
+//! and each value is checked where it is read.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use super::error::VaultError;
+use crate::log::leaf::LEAF_LEN;
+
+/// "SGLO": marks the file as ours for SQLite and `file`.
+const APPLICATION_ID: i32 = 0x5347_4c4f;
+const FORMAT: i32 = 1;
+/// How long to wait for another program.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Largest value in the database, bytes.
+const MAX_VALUE: i32 = 64 << 20;
+
+const SCHEMA: [&str; 5] = [
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE batch (id INTEGER PRIMARY KEY, target BLOB NOT NULL, epoch INTEGER NOT NULL, encapsulated BLOB NOT NULL) STRICT",
+    "CREATE TABLE leaf (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, batch INTEGER NOT NULL, details BLOB NOT NULL) STRICT",
+    "CREATE TABLE content (leaf INTEGER PRIMARY KEY, batch INTEGER NOT NULL, wrapped BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE tile (level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID",
+];
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    ReadWrite,
+    ReadOnly,
+}
+
+/// One encapsulated key and what it is for; zeros as target stand for the log.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct BatchRow {
+    pub target: [u8; 16],
+    pub epoch: u32,
+    pub encapsulated: [u8; 32],
+}
+
+/// An act as it is stored.
+pub(crate) struct LeafRow {
+    pub leaf: [u8; LEAF_LEN],
+    pub batch: i64,
+    pub details: Vec<u8>,
+}
+
+/// Sealed content as it is stored.
+pub(crate) struct ContentRow {
+    pub batch: i64,
+    pub wrapped: Vec<u8>,
+    pub body: Vec<u8>,
+}
+
+/// An act with what it stored, if that is still there.
+pub(crate) struct JoinedRow {
+    pub leaf: [u8; LEAF_LEN],
+    pub batch: i64,
+    pub details: Vec<u8>,
+    pub content: Option<ContentRow>,
+}
+
+/// An open database.
+pub(crate) struct Store {
+    conn: Connection,
+}
+
+impl Store {
+    /// Makes a new database; the file must not exist.
+    pub fn create(path: &Path) -> Result<Self, VaultError> {
+        // Made here, so that SQLite finds a file that nobody else can read.
+        super::files::create_private(path)?;
+        let conn = Connection::open_with_flags(path, flags(Mode::ReadWrite))?;
+        let store = Self { conn };
+        store.harden(Mode::ReadWrite)?;
+        let tx = Transaction::new_unchecked(&store.conn, TransactionBehavior::Exclusive)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", FORMAT)?;
+        for sql in SCHEMA {
+            tx.execute(sql, [])?;
+        }
+        tx.commit()?;
+        Ok(store)
+    }
+
+    /// Opens an existing database and refuses any that is not exactly of our structure.
+    pub fn open(path: &Path, mode: Mode) -> Result<Self, VaultError> {
+        if fs::symlink_metadata(path)?.file_type().is_symlink() {
+            return Err(VaultError::Schema);
+        }
+        let conn = Connection::open_with_flags(path, flags(mode))?;
+        let store = Self { conn };
+        store.harden(mode)?;
+        let pragma = |name: &str| -> Result<i32, rusqlite::Error> {
+            store.conn.pragma_query_value(None, name, |row| row.get(0))
+        };
+        if pragma("application_id")? != APPLICATION_ID {
+            return Err(VaultError::Schema);
+        }
+        match pragma("user_version")? {
+            FORMAT => {}
+            v if v > FORMAT => return Err(VaultError::Newer),
+            _ => return Err(VaultError::Schema),
+        }
+        store.check_schema()?;
+        Ok(store)
+    }
+
+    fn harden(&self, mode: Mode) -> Result<(), VaultError> {
+        let c = &self.conn;
+        c.busy_timeout(PATIENCE)?;
+        c.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
+        c.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        c.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        c.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        c.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        c.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+        c.execute_batch("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;")?;
+        if mode == Mode::ReadWrite {
+            // A rollback journal and not a write-ahead log: an auditor can open a copy on a
+            // read-only medium, and no erased page waits in a second file. EXTRA also syncs the
+            // folder, without which a power cut can bring a finished transaction's journal back.
+            c.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;")?;
+        }
+        Ok(())
+    }
+
+    fn check_schema(&self) -> Result<(), VaultError> {
+        let mut statement = self
+            .conn
+            .prepare("SELECT sql FROM sqlite_schema ORDER BY sql")?;
+        let found: Vec<String> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut expected = SCHEMA.to_vec();
+        expected.sort_unstable();
+        if found != expected {
+            return Err(VaultError::Schema);
+        }
+        Ok(())
+    }
+
+    /// SQLite's own check of the file's structure.
+    pub fn integrity(&self) -> Result<bool, VaultError> {
+        let answer: String = self
+            .conn
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        Ok(answer == "ok")
+    }
+
+    /// A consistent view of the whole database.
+    pub fn view(&self) -> Result<Tx<'_>, VaultError> {
+        Ok(Tx {
+            tx: Transaction::new_unchecked(&self.conn, TransactionBehavior::Deferred)?,
+        })
+    }
+
+    /// The one writer of the moment.
+    pub fn write(&self) -> Result<Tx<'_>, VaultError> {
+        Ok(Tx {
+            tx: Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?,
+        })
+    }
+}
+
+fn flags(mode: Mode) -> OpenFlags {
+    let access = match mode {
+        Mode::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
+}
+
+/// A transaction; dropped without [`Tx::commit`], it leaves no trace.
+pub(crate) struct Tx<'s> {
+    tx: Transaction<'s>,
+}
+
+/// An SQLite integer that counts something.
+pub(crate) fn to_u64(n: i64) -> Result<u64, VaultError> {
+    u64::try_from(n).map_err(|_| VaultError::Schema)
+}
+
+fn to_i64(n: u64) -> Result<i64, VaultError> {
+    i64::try_from(n).map_err(|_| VaultError::TooLarge)
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], VaultError> {
+    bytes.try_into().map_err(|_| VaultError::Schema)
+}
+
+impl Tx<'_> {
+    pub fn commit(self) -> Result<(), VaultError> {
+        Ok(self.tx.commit()?)
+    }
+
+    pub fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?)
+    }
+
+    pub fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+            .execute(params![name, value])?;
+        Ok(())
+    }
+
+    pub fn add_batch(&self, batch: &BatchRow) -> Result<i64, VaultError> {
+        self.tx
+            .prepare_cached("INSERT INTO batch (target, epoch, encapsulated) VALUES (?1, ?2, ?3)")?
+            .execute(params![batch.target, batch.epoch, batch.encapsulated])?;
+        Ok(self.tx.last_insert_rowid())
+    }
+
+    pub fn batch(&self, id: i64) -> Result<Option<BatchRow>, VaultError> {
+        let row: Option<(Vec<u8>, i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached("SELECT target, epoch, encapsulated FROM batch WHERE id = ?1")?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        row.map(|(target, epoch, encapsulated)| {
+            Ok(BatchRow {
+                target: array(&target)?,
+                epoch: u32::try_from(epoch).map_err(|_| VaultError::Schema)?,
+                encapsulated: array(&encapsulated)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// All batches by their id.
+    pub fn batches(&self) -> Result<HashMap<i64, BatchRow>, VaultError> {
+        let mut statement = self.tx.prepare("SELECT id FROM batch")?;
+        let ids: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut found = HashMap::with_capacity(ids.len());
+        for id in ids {
+            // One that is not of our form belongs to nothing; what names it will be told.
+            if let Ok(Some(batch)) = self.batch(id) {
+                found.insert(id, batch);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All leaves in order, each with its content.
+    pub fn each_joined(
+        &self,
+        mut visit: impl FnMut(u64, JoinedRow) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut statement = self.tx.prepare(
+            "SELECT l.idx, l.leaf, l.batch, l.details, c.batch, c.wrapped, c.body \
+             FROM leaf l LEFT JOIN content c ON c.leaf = l.idx ORDER BY l.idx",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let content = match row.get::<_, Option<i64>>(4)? {
+                None => None,
+                Some(batch) => Some(ContentRow {
+                    batch,
+                    wrapped: row.get(5)?,
+                    body: row.get(6)?,
+                }),
+            };
+            let index = to_u64(row.get(0)?)?;
+            let leaf = row.get_ref(1)?.as_blob().map_err(|_| VaultError::Schema)?;
+            let joined = JoinedRow {
+                // A leaf of another length cannot be hashed into the tree as one of ours.
+                leaf: leaf.try_into().unwrap_or([0; LEAF_LEN]),
+                batch: row.get(2)?,
+                details: row.get(3)?,
+                content,
+            };
+            visit(index, joined)?;
+        }
+        Ok(())
+    }
+
+    /// Contents that belong to no leaf, the first hundred.
+    pub fn contents_without_leaf(&self) -> Result<Vec<u64>, VaultError> {
+        let mut statement = self.tx.prepare(
+            "SELECT leaf FROM content WHERE leaf NOT IN (SELECT idx FROM leaf) ORDER BY leaf LIMIT 100",
+        )?;
+        let found: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        found.into_iter().map(to_u64).collect()
+    }
+
+    pub fn add_leaf(&self, index: u64, row: &LeafRow) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("INSERT INTO leaf (idx, leaf, batch, details) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![to_i64(index)?, row.leaf, row.batch, row.details])?;
+        Ok(())
+    }
+
+    pub fn leaf(&self, index: u64) -> Result<Option<LeafRow>, VaultError> {
+        let row: Option<(Vec<u8>, i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached("SELECT leaf, batch, details FROM leaf WHERE idx = ?1")?
+            .query_row([to_i64(index)?], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        row.map(|(leaf, batch, details)| {
+            Ok(LeafRow {
+                leaf: array(&leaf)?,
+                batch,
+                details,
+            })
+        })
+        .transpose()
+    }
+
+    /// Leaves from `first` on, in order of their index.
+    pub fn each_leaf(
+        &self,
+        first: u64,
+        mut visit: impl FnMut(u64, LeafRow) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT idx, leaf, batch, details FROM leaf WHERE idx >= ?1 ORDER BY idx")?;
+        let mut rows = statement.query([to_i64(first)?])?;
+        while let Some(row) = rows.next()? {
+            let leaf = LeafRow {
+                leaf: array(row.get_ref(1)?.as_blob().map_err(|_| VaultError::Schema)?)?,
+                batch: row.get(2)?,
+                details: row.get(3)?,
+            };
+            visit(to_u64(row.get(0)?)?, leaf)?;
+        }
+        Ok(())
+    }
+
+    pub fn add_content(&self, leaf: u64, row: &ContentRow) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("INSERT INTO content (leaf, batch, wrapped, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![to_i64(leaf)?, row.batch, row.wrapped, row.body])?;
+        Ok(())
+    }
+
+    pub fn content(&self, leaf: u64) -> Result<Option<ContentRow>, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT batch, wrapped, body FROM content WHERE leaf = ?1")?
+            .query_row([to_i64(leaf)?], |row| {
+                Ok(ContentRow {
+                    batch: row.get(0)?,
+                    wrapped: row.get(1)?,
+                    body: row.get(2)?,
+                })
+            })
+            .optional()?)
+    }
+
+    /// All sealed content in order of its leaf.
+    pub fn each_content(
+        &self,
+        mut visit: impl FnMut(u64, ContentRow) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT leaf, batch, wrapped, body FROM content ORDER BY leaf")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let content = ContentRow {
+                batch: row.get(1)?,
+                wrapped: row.get(2)?,
+                body: row.get(3)?,
+            };
+            visit(to_u64(row.get(0)?)?, content)?;
+        }
+        Ok(())
+    }
+
+    /// All wrapped data keys in order of their leaf: leaf, batch, wrapped key.
+    pub fn each_wrapped(
+        &self,
+        mut visit: impl FnMut(u64, i64, &[u8]) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT leaf, batch, wrapped FROM content ORDER BY leaf")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let wrapped = row.get_ref(2)?.as_blob().map_err(|_| VaultError::Schema)?;
+            visit(to_u64(row.get(0)?)?, row.get(1)?, wrapped)?;
+        }
+        Ok(())
+    }
+
+    /// Destroys a data key and what it sealed; `secure_delete` overwrites both.
+    pub fn delete_content(&self, leaf: u64) -> Result<bool, VaultError> {
+        let n = self
+            .tx
+            .prepare_cached("DELETE FROM content WHERE leaf = ?1")?
+            .execute([to_i64(leaf)?])?;
+        Ok(n == 1)
+    }
+
+    pub fn count(&self, table: Table) -> Result<u64, VaultError> {
+        let sql = match table {
+            Table::Leaf => "SELECT count(*) FROM leaf",
+            Table::Content => "SELECT count(*) FROM content",
+            Table::Tile => "SELECT count(*) FROM tile",
+        };
+        to_u64(self.tx.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    pub fn tile(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT hashes FROM tile WHERE level = ?1 AND idx = ?2")?
+            .query_row(params![level, to_i64(index)?], |row| row.get(0))
+            .optional()?)
+    }
+
+    pub fn set_tile(&self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO tile (level, idx, hashes) VALUES (?1, ?2, ?3)")?
+            .execute(params![level, to_i64(index)?, hashes])?;
+        Ok(())
+    }
+}
+
+/// What can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Table {
+    Leaf,
+    Content,
+    Tile,
+}

@@ -1,0 +1,161 @@
+//! Reading the log from inside (manual: *log*, "Details").
+
+use std::rc::Rc;
+
+use super::content;
+use super::error::VaultError;
+use super::ids::SlotId;
+use super::keyring::Rights;
+use super::store::{BatchRow, LeafRow, Tx};
+use super::writing::details_ad;
+use super::{Vault, catalog};
+use crate::codec::Decode as _;
+use crate::crypto::{Secret, aead};
+use crate::log::act::{Act, SignedAct};
+use crate::log::{Fact, Leaf};
+
+/// A leaf as it is stored, with what opens its details.
+pub(crate) struct Stored<'v> {
+    vault: &'v Vault,
+    pub index: u64,
+    pub leaf: Leaf,
+    batch: Option<Rc<(BatchRow, Secret<32>)>>,
+    details: Vec<u8>,
+}
+
+impl Stored<'_> {
+    /// Opens the details and checks them: against the leaf's hash and commitment, and against the
+    /// signature of the slot that they name.
+    pub fn act(&self) -> Result<SignedAct, VaultError> {
+        let altered = || VaultError::Altered { leaf: self.index };
+        let (row, key) = self.batch.as_deref().ok_or(VaultError::NotAllowed)?;
+        if content::details_hash(row, &self.details) != self.leaf.details_hash {
+            return Err(altered());
+        }
+        let plain = aead::open(key, &details_ad(self.vault.id(), self.index), &self.details)
+            .map_err(|_| altered())?;
+        let (salt, signed) = SignedAct::from_sealed_plaintext(&plain).map_err(|_| altered())?;
+        let slot = SlotId(signed.act.actor);
+        let verifying = self.vault.keyring.slot_key(slot).ok_or_else(altered)?;
+        if signed.commitment(&salt) != self.leaf.details_commitment {
+            return Err(altered());
+        }
+        signed
+            .verify(&verifying, &self.vault.id().0, self.index, &self.leaf.fact)
+            .map_err(|_| altered())?;
+        Ok(signed)
+    }
+}
+
+/// Visits the stored leaves from `first` on, in order, and insists that none is missing.
+pub(crate) fn each_leaf(
+    vault: &Vault,
+    view: &Tx<'_>,
+    first: u64,
+    mut visit: impl FnMut(Stored<'_>) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let mut next = first;
+    view.each_leaf(first, |index, row: LeafRow| {
+        if index != next {
+            return Err(VaultError::Altered { leaf: next });
+        }
+        next += 1;
+        let leaf = Leaf::from_bytes(&row.leaf).map_err(|_| VaultError::Altered { leaf: index })?;
+        visit(Stored {
+            vault,
+            index,
+            leaf,
+            batch: vault.batch_key(view, row.batch)?,
+            details: row.details,
+        })
+    })
+}
+
+/// An entry of the log, opened.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place, from 0.
+    pub index: u64,
+    /// What was done, by whom, when and why.
+    pub act: Act,
+    /// What the leaf says about stored bytes.
+    pub fact: Fact,
+}
+
+impl Vault {
+    /// Opens entries of the log from `first` on, in order; each is checked on the way.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`] without the right to read the log, [`VaultError::Altered`] at the
+    /// first entry that was changed, or whatever `visit` returns.
+    pub fn trail(
+        &self,
+        first: u64,
+        mut visit: impl FnMut(Entry) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        self.require(Rights::LOG)?;
+        let view = self.store.view()?;
+        each_leaf(self, &view, first, |stored| {
+            visit(Entry {
+                index: stored.index,
+                act: stored.act()?.act,
+                fact: stored.leaf.fact,
+            })
+        })
+    }
+
+    /// Number of entries in the log.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn log_size(&self) -> Result<u64, VaultError> {
+        self.store.view()?.count(super::store::Table::Leaf)
+    }
+
+    /// Opens everything that this slot can open and says what is wrong: the check from inside, to
+    /// be done beside [`super::audit::verify`], which needs no key. `progress` gets the number of
+    /// entries seen so far.
+    ///
+    /// # Errors
+    /// Only what keeps the check from going on; what is wrong with the vault is a finding.
+    pub fn check(
+        &self,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Vec<super::audit::Finding>, VaultError> {
+        use super::audit::Finding;
+        let mut findings = Vec::new();
+        let view = self.store.view()?;
+        let mut seen = 0;
+        view.each_leaf(0, |index, row| {
+            seen += 1;
+            progress(seen);
+            let Ok(leaf) = Leaf::from_bytes(&row.leaf) else {
+                // The check without keys names this one.
+                return Ok(());
+            };
+            let batch = match self.batch_key(&view, row.batch) {
+                Ok(batch) => batch,
+                Err(VaultError::Database(what)) => return Err(VaultError::Database(what)),
+                Err(_) => {
+                    findings.push(Finding::Unreadable(index));
+                    return Ok(());
+                }
+            };
+            if batch.is_some() {
+                let stored = Stored {
+                    vault: self,
+                    index,
+                    leaf,
+                    batch,
+                    details: row.details,
+                };
+                if stored.act().is_err() {
+                    findings.push(Finding::Signature(index));
+                }
+            }
+            Ok(())
+        })?;
+        catalog::each_unreadable(self, &view, |leaf| findings.push(Finding::Unreadable(leaf)))?;
+        Ok(findings)
+    }
+}

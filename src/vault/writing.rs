@@ -1,0 +1,342 @@
+//! Acts and what they store, in one transaction (manual: *vault format*, "Writing").
+//!
+//! Everything that a person does becomes a leaf of the log in the same transaction as the act
+//! itself. Either both are there afterwards or neither is.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rayon::prelude::*;
+
+use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
+use super::error::VaultError;
+use super::ids::{CompartmentId, ObjectId, VaultId};
+use super::store::{LeafRow, Tx};
+use super::{Vault, meta, tiles};
+use crate::codec::{Decode as _, Encode as _};
+use crate::crypto::hash::sha256;
+use crate::crypto::sign::SigningKey;
+use crate::crypto::{aead, labels, random};
+use crate::log::act::{Act, ActKind, Reason};
+use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
+
+/// What is said about an act when it is logged.
+#[derive(Debug, Clone)]
+pub struct ActNote {
+    kind: ActKind,
+    object: Option<[u8; 16]>,
+    version: u32,
+    count: u64,
+    prior: Option<u64>,
+    reason: Reason,
+}
+
+impl ActNote {
+    /// An act of this kind and nothing more to say.
+    pub fn new(kind: ActKind) -> Self {
+        Self {
+            kind,
+            object: None,
+            version: 0,
+            count: 0,
+            prior: None,
+            reason: Reason::none(),
+        }
+    }
+
+    /// To which version of which object it was done; version 0 where there is none.
+    #[must_use]
+    pub fn on(mut self, object: [u8; 16], version: u32) -> Self {
+        self.object = Some(object);
+        self.version = version;
+        self
+    }
+
+    /// To how many things it was done.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// The leaf that it follows on.
+    #[must_use]
+    pub fn after(mut self, leaf: u64) -> Self {
+        self.prior = Some(leaf);
+        self
+    }
+
+    /// Why it was done.
+    #[must_use]
+    pub fn because(mut self, reason: &Reason) -> Self {
+        self.reason = reason.clone();
+        self
+    }
+}
+
+/// Batches of the running program, by what they are for. One encapsulation serves a whole session.
+#[derive(Default)]
+pub(crate) struct Batches(RefCell<HashMap<[u8; 16], Rc<OpenBatch>>>);
+
+/// Stands for the log among the targets of batches.
+pub(crate) const LOG_TARGET: [u8; 16] = [0; 16];
+
+/// What turns an act into a leaf, apart from the database. Used from several threads.
+struct Scribe<'a> {
+    vault: VaultId,
+    actor: [u8; 16],
+    signing: &'a SigningKey,
+    batch: &'a OpenBatch,
+    now: i64,
+}
+
+impl Scribe<'_> {
+    /// The leaf at `index` and its row.
+    fn write(&self, index: u64, note: ActNote, fact: Fact) -> Result<(Leaf, LeafRow), VaultError> {
+        let act = Act {
+            kind: note.kind,
+            time: self.now,
+            actor: self.actor,
+            object: note.object,
+            object_version: note.version,
+            count: note.count,
+            prior: note.prior,
+            reason: note.reason,
+        };
+        let signed = act.sign(&self.vault.0, index, &fact, self.signing)?;
+        let salt: [u8; 32] = random::array()?;
+        let details = aead::seal(
+            &self.batch.key,
+            &details_ad(self.vault, index),
+            &signed.to_sealed_plaintext(&salt),
+        )?;
+        let leaf = Leaf {
+            details_commitment: signed.commitment(&salt),
+            details_hash: content::details_hash(&self.batch.row, &details),
+            fact,
+        };
+        let row = LeafRow {
+            leaf: leaf.to_array(),
+            batch: self.batch.id,
+            details,
+        };
+        Ok((leaf, row))
+    }
+}
+
+/// What sealed details are bound to.
+pub(crate) fn details_ad(vault: VaultId, index: u64) -> Vec<u8> {
+    let mut ad = labels::LOG_DETAILS.to_vec();
+    vault.encode(&mut ad);
+    ad.extend_from_slice(&index.to_be_bytes());
+    ad
+}
+
+/// A body to be sealed.
+pub(crate) struct NewContent {
+    pub compartment: CompartmentId,
+    pub header: Header,
+    pub body: zeroize::Zeroizing<Vec<u8>>,
+    pub note: ActNote,
+}
+
+/// A transaction that appends to the log. Dropped without [`Writing::finish`], nothing happened.
+pub(crate) struct Writing<'v> {
+    vault: &'v Vault,
+    tx: Tx<'v>,
+    frontier: Frontier,
+    tiles: tiles::Pending,
+    /// Batches begun in this transaction; they exist only once it is committed.
+    begun: HashMap<[u8; 16], Rc<OpenBatch>>,
+    now: i64,
+}
+
+impl<'v> Writing<'v> {
+    pub(crate) fn begin(vault: &'v Vault) -> Result<Self, VaultError> {
+        let tx = vault.store.write()?;
+        let known = tx.meta(meta::KEYRING)?;
+        if known.as_deref() != Some(vault.keyring_hash.get().as_slice()) {
+            return Err(VaultError::KeysChanged);
+        }
+        let frontier = read_frontier(&tx, meta::FRONTIER)?;
+        Ok(Self {
+            vault,
+            tx,
+            tiles: tiles::Pending::new(frontier.size()),
+            frontier,
+            begun: HashMap::new(),
+            now: super::now(),
+        })
+    }
+
+    /// The first transaction of a vault, whose log is empty.
+    pub(crate) fn first(vault: &'v Vault) -> Result<Self, VaultError> {
+        Ok(Self {
+            vault,
+            tx: vault.store.write()?,
+            frontier: Frontier::new(),
+            tiles: tiles::Pending::new(0),
+            begun: HashMap::new(),
+            now: super::now(),
+        })
+    }
+
+    pub(crate) fn tx(&self) -> &Tx<'v> {
+        &self.tx
+    }
+
+    /// The batch for a target, of this session or begun now.
+    fn batch(&mut self, target: [u8; 16]) -> Result<Rc<OpenBatch>, VaultError> {
+        if let Some(batch) = self.vault.batches.0.borrow().get(&target) {
+            return Ok(Rc::clone(batch));
+        }
+        if let Some(batch) = self.begun.get(&target) {
+            return Ok(Rc::clone(batch));
+        }
+        let (row, key) = if target == LOG_TARGET {
+            let info = content::log_batch_info(self.vault.id());
+            content::begin_batch(&self.vault.keyring.log_key, &info, target, 0)?
+        } else {
+            let compartment = self
+                .vault
+                .keyring
+                .compartment(CompartmentId(target))
+                .ok_or(VaultError::NoCompartment)?;
+            let info = content::batch_info(self.vault.id(), compartment.id, compartment.epoch);
+            content::begin_batch(&compartment.key, &info, target, compartment.epoch)?
+        };
+        let id = self.tx.add_batch(&row)?;
+        let batch = Rc::new(OpenBatch { id, row, key });
+        self.begun.insert(target, Rc::clone(&batch));
+        Ok(batch)
+    }
+
+    fn scribe<'a>(&self, batch: &'a OpenBatch) -> Scribe<'a>
+    where
+        'v: 'a,
+    {
+        let vault = self.vault;
+        Scribe {
+            vault: vault.id(),
+            actor: vault.access.slot.0,
+            signing: &vault.access.signing,
+            batch,
+            now: self.now,
+        }
+    }
+
+    /// Logs an act. Returns its place in the log.
+    pub(crate) fn act(&mut self, note: ActNote, fact: Fact) -> Result<u64, VaultError> {
+        let batch = self.batch(LOG_TARGET)?;
+        let index = self.frontier.size();
+        let (leaf, row) = self.scribe(&batch).write(index, note, fact)?;
+        self.append(&leaf, &row)
+    }
+
+    fn append(&mut self, leaf: &Leaf, row: &LeafRow) -> Result<u64, VaultError> {
+        let hash = leaf.leaf_hash();
+        let index = self.frontier.append(hash);
+        self.tiles.push(hash);
+        self.tx.add_leaf(index, row)?;
+        Ok(index)
+    }
+
+    /// Seals bodies and logs each. Returns the places in the log, in the same order.
+    pub(crate) fn seal(&mut self, contents: &[NewContent]) -> Result<Vec<u64>, VaultError> {
+        let log = self.batch(LOG_TARGET)?;
+        let mut batches = HashMap::new();
+        for c in contents {
+            batches.insert(c.compartment, self.batch(c.compartment.0)?);
+        }
+        let first = self.frontier.size();
+        let scribe = self.scribe(&log);
+        // Reference counts do not cross threads; what they point to does.
+        let plain: HashMap<CompartmentId, &OpenBatch> =
+            batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
+        let rows = contents
+            .par_iter()
+            .zip(first..first.saturating_add(contents.len() as u64))
+            .map(|(c, index)| {
+                let batch = plain.get(&c.compartment).ok_or(VaultError::NoCompartment)?;
+                let sealed = content::seal_content(scribe.vault, batch, &c.header, &c.body)?;
+                let fact = Fact::Content {
+                    hash: sealed.hash,
+                    key: Some(sealed.key_commitment),
+                };
+                let (leaf, row) = scribe.write(index, c.note.clone(), fact)?;
+                Ok((leaf, row, sealed))
+            })
+            .collect::<Result<Vec<(Leaf, LeafRow, Sealed)>, VaultError>>()?;
+        rows.iter()
+            .map(|(leaf, row, sealed)| {
+                let index = self.append(leaf, row)?;
+                self.tx.add_content(index, &sealed.row)?;
+                Ok(index)
+            })
+            .collect()
+    }
+
+    /// Destroys what an earlier leaf stored, and logs the tombstone.
+    pub(crate) fn erase(&mut self, leaf: u64, note: ActNote) -> Result<u64, VaultError> {
+        if !self.tx.delete_content(leaf)? {
+            return Err(VaultError::Altered { leaf });
+        }
+        self.act(note, Fact::Tombstone(leaf))
+    }
+
+    /// Logs that the keyring is now the file with these bytes, and that the one before is gone.
+    pub(crate) fn keyring(&mut self, bytes: &[u8], note: ActNote) -> Result<(), VaultError> {
+        let hash = sha256(&[bytes]);
+        if let Some(before) = self.tx.meta(meta::KEYRING_LEAF)? {
+            let before = u64::from_be_bytes(before.try_into().map_err(|_| VaultError::Schema)?);
+            self.act(note.clone(), Fact::Tombstone(before))?;
+        }
+        let index = self.act(note, Fact::Content { hash, key: None })?;
+        self.tx.set_meta(meta::KEYRING, &hash)?;
+        self.tx.set_meta(meta::KEYRING_LEAF, &index.to_be_bytes())
+    }
+
+    /// Signs the new head if this slot may, and makes everything durable.
+    pub(crate) fn finish(mut self) -> Result<(), VaultError> {
+        self.tiles.flush(&self.tx)?;
+        let frontier = self.frontier.to_bytes();
+        self.tx.set_meta(meta::FRONTIER, &frontier)?;
+        if let Some(key) = self.vault.access.checkpoint() {
+            let origin = Origin::of_vault(&self.vault.id().0);
+            let head = SignedCheckpoint::sign(Checkpoint::of(origin, &self.frontier), key)
+                .map_err(|_| VaultError::LogAltered)?;
+            self.tx.set_meta(meta::HEAD, head.to_string().as_bytes())?;
+            self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
+        }
+        self.tx.commit()?;
+        self.vault.batches.0.borrow_mut().extend(self.begun);
+        self.vault.publish_head()
+    }
+}
+
+/// Reads a frontier from the database.
+pub(crate) fn read_frontier(tx: &Tx<'_>, name: &str) -> Result<Frontier, VaultError> {
+    let bytes = tx.meta(name)?.ok_or(VaultError::LogAltered)?;
+    Frontier::from_bytes(&bytes).map_err(|_| VaultError::LogAltered)
+}
+
+/// A record's body as new content.
+pub(crate) fn new_record(
+    compartment: CompartmentId,
+    object: ObjectId,
+    version: u32,
+    body: zeroize::Zeroizing<Vec<u8>>,
+    note: ActNote,
+) -> NewContent {
+    NewContent {
+        compartment,
+        header: Header {
+            object,
+            version,
+            kind: ContentKind::Record,
+        },
+        body,
+        note: note.on(object.0, version),
+    }
+}
