@@ -1,1 +1,26 @@
-//! The record of a person.
+//! The record of a person (manual: *record*).
+//!
+//! [`Record`] is what a vault seals. It is read from JSON ([`from_json`]), from tables
+//! ([`import::read`]) or field by field ([`set`]); it is stored through [`crate::codec::body_to_bytes`].
+
+pub mod code;
+mod country;
+mod date;
+pub mod document;
+mod field;
+mod finding;
+mod fold;
+mod model;
+mod value;
+
+pub use code::Kind;
+pub use country::{Country, NotACountry};
+pub use date::{Date, NotADate, PartialDate, today};
+pub use field::{FieldId, Group, NotAField, interview};
+pub use finding::{At, Fault, Note, Problem, Warning};
+pub use fold::fold;
+pub use model::{
+    Answer, Birth, Call, Consent, Consents, Document, EstimatedAge, Form, LegalAction, Place,
+    Record, Service, ServiceCounts, Unanswered,
+};
+pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at};
