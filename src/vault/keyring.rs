@@ -68,7 +68,7 @@ impl Rights {
 }
 
 /// What opens a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SlotKind {
     /// A passphrase, with the cost of stretching it.

@@ -39,7 +39,6 @@ use crate::crypto::Secret;
 use crate::crypto::hash::{Digest, sha256};
 use crate::log::act::ActKind;
 use crate::log::{Origin, SignedCheckpoint};
-use content::ContentKind;
 use store::{BatchRow, Mode, Store};
 use writing::{Batches, Writing};
 

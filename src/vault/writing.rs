@@ -256,8 +256,9 @@ impl<'v> Writing<'v> {
             batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
         let rows = contents
             .par_iter()
-            .zip(first..first.saturating_add(contents.len() as u64))
-            .map(|(c, index)| {
+            .enumerate()
+            .map(|(i, c)| {
+                let index = first + i as u64;
                 let batch = plain.get(&c.compartment).ok_or(VaultError::NoCompartment)?;
                 let sealed = content::seal_content(scribe.vault, batch, &c.header, &c.body)?;
                 let fact = Fact::Content {
