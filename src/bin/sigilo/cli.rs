@@ -48,6 +48,16 @@ pub(crate) enum KindArg {
     Call,
 }
 
+impl From<KindArg> for sigilo::record::Kind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Victim => Self::Victim,
+            KindArg::Witness => Self::Witness,
+            KindArg::Call => Self::Call,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(Init),
@@ -92,11 +102,15 @@ pub(crate) struct Import {
     #[arg(long)]
     pub keep_going: bool,
     #[arg(long)]
+    pub update: bool,
+    #[arg(long)]
     pub dry_run: bool,
-    #[arg(long, value_name = "DATE")]
-    pub consent_until: Option<String>,
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
     #[arg(long, value_name = "PURPOSE")]
     pub consent_matching: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "consent_matching")]
+    pub consent_until: Option<String>,
 }
 
 #[derive(Args)]
