@@ -11,6 +11,7 @@
 //! | [`act`] | the details behind a leaf: who did what, when, why |
 //! | [`merkle`] | hashing, the frontier, inclusion and consistency proofs |
 //! | [`note`] | C2SP signed notes, verifier keys, cosignatures |
+//! | [`tiles`] | the tree in files of 256 hashes; appending |
 //! | [`checkpoint`] | the head of a log as a signed note |
 
 pub mod act;
@@ -18,9 +19,13 @@ pub mod checkpoint;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
+#[cfg(test)]
+mod reference;
+pub mod tiles;
 
 pub use act::{Act, ActKind, Reason, SignedAct};
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 pub use leaf::{Fact, Leaf};
 pub use merkle::{Frontier, HashSource, ProofError};
 pub use note::{KeyKind, KeyName, Note, NoteError, NoteKey};
+pub use tiles::{Appender, TileReader, TileStore};

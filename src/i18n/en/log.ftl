@@ -91,3 +91,8 @@ log-act-published = Result published
 log-act-head-cosigned = Head of another log cosigned
 log-act-head-refused = Head of another log refused
 log-act-keys-erased = Keys of a round erased
+
+## Tiles
+log-tile-missing = Tile { $index } of level { $level } of the log is missing or too short.
+log-tile-frontier = The stored tiles are not those of this log: one of them was changed.
+log-tile-store = The tiles of the log could not be read or written.

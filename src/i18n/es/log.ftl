@@ -91,3 +91,8 @@ log-act-published = Resultado publicado
 log-act-head-cosigned = Cabeza de otra cadena contrafirmada
 log-act-head-refused = Cabeza de otra cadena rechazada
 log-act-keys-erased = Claves de una ronda borradas
+
+## Bloques de la cadena
+log-tile-missing = El bloque { $index } del nivel { $level } de la cadena falta o es demasiado corto.
+log-tile-frontier = Los bloques guardados no son los de esta cadena: alguno fue cambiado.
+log-tile-store = No se pudieron leer o escribir los bloques de la cadena.
