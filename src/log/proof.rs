@@ -384,3 +384,225 @@ impl fmt::Display for ConsistencyFile {
         write!(f, "\n{}", self.checkpoint)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::act::{Act, ActKind, Reason};
+    use super::super::leaf::Fact;
+    use super::super::merkle::Frontier;
+    use super::super::reference::Leaves;
+    use super::*;
+    use crate::crypto::Secret;
+    use crate::crypto::sign::SigningKey;
+
+    const VAULT: [u8; 16] = [0xcd; 16];
+
+    fn key(n: u8) -> SigningKey {
+        SigningKey::from_seed(Secret::init_with(|b| b.fill(n))).unwrap()
+    }
+
+    fn origin() -> Origin {
+        Origin::of_vault(&VAULT)
+    }
+
+    fn act(index: u64) -> SignedAct {
+        let act = Act {
+            kind: ActKind::Seal,
+            time: 1_790_000_000 + index as i64,
+            actor: [1; 16],
+            object: Some([2; 16]),
+            object_version: 1,
+            count: 0,
+            prior: None,
+            reason: Reason::none(),
+        };
+        act.sign(&VAULT, index, &FACT, &key(9)).unwrap()
+    }
+
+    const FACT: Fact = Fact::Content {
+        hash: [3; 32],
+        key: None,
+    };
+    const SALT: [u8; 32] = [4; 32];
+
+    fn leaf(index: u64) -> Leaf {
+        Leaf {
+            details_commitment: act(index).commitment(&SALT),
+            details_hash: [5; 32],
+            fact: FACT,
+        }
+    }
+
+    fn log(size: u64) -> (Vec<Digest>, SignedCheckpoint) {
+        let leaves: Vec<Digest> = (0..size).map(|i| leaf(i).leaf_hash()).collect();
+        let mut frontier = Frontier::new();
+        for leaf in &leaves {
+            frontier.append(*leaf);
+        }
+        let head = Checkpoint::of(origin(), &frontier);
+        (leaves, SignedCheckpoint::sign(head, &key(1)).unwrap())
+    }
+
+    fn opened(index: u64) -> Entry {
+        Entry::opened(leaf(index), SALT, act(index)).unwrap()
+    }
+
+    #[test]
+    fn an_entry_is_shown_with_its_proof_and_nothing_else() {
+        let (leaves, head) = log(37);
+        let public = key(1).verifying_key();
+        for entry in [Entry::closed(leaf(11)), opened(11)] {
+            let file = InclusionFile::make(&Leaves(&leaves), 11, Some(&entry), head.clone());
+            let text = file.unwrap().to_string();
+            let file = InclusionFile::parse(text.as_bytes()).unwrap();
+            assert_eq!(file.to_string(), text);
+            assert_eq!(file.verify_entry(&origin(), public).unwrap(), entry);
+            assert_eq!(file.index(), 11);
+            assert!(text.len() < 2048);
+        }
+        // Without an entry the verifier brings the leaf.
+        let file = InclusionFile::make(&Leaves(&leaves), 11, None, head).unwrap();
+        let file = InclusionFile::parse(file.to_string().as_bytes()).unwrap();
+        file.verify(&leaves[11], &origin(), public).unwrap();
+        assert!(file.verify(&leaves[12], &origin(), public).is_err());
+        assert_eq!(
+            file.verify_entry(&origin(), public),
+            Err(ProofFileError::Entry)
+        );
+        assert!(
+            file.verify(&leaves[11], &origin(), key(2).verifying_key())
+                .is_err()
+        );
+        let other = Origin::of_vault(&[0; 16]);
+        assert!(file.verify(&leaves[11], &other, public).is_err());
+        // The act of another leaf does not fit.
+        assert!(Entry::opened(leaf(11), SALT, act(12)).is_err());
+        assert!(Entry::opened(leaf(11), [0; 32], act(11)).is_err());
+    }
+
+    #[test]
+    fn a_longer_log_is_shown_to_begin_with_the_known_one() {
+        let (leaves, head) = log(37);
+        let public = key(1).verifying_key();
+        for old in 0..=37u64 {
+            let (_, known) = log(old);
+            let known = known.checkpoint().clone();
+            let file = ConsistencyFile::make(&Leaves(&leaves), old, head.clone()).unwrap();
+            let text = file.to_string();
+            let file = ConsistencyFile::parse(text.as_bytes()).unwrap();
+            assert_eq!((file.to_string(), file.old()), (text, old));
+            file.verify(&known, public).unwrap();
+            assert!(file.verify(&known, key(2).verifying_key()).is_err());
+            let (_, other) = log((old + 1) % 38);
+            assert!(file.verify(other.checkpoint(), public).is_err());
+            if old > 0 {
+                let forked = Checkpoint::new(origin(), old, [0; 32]).unwrap();
+                assert_eq!(
+                    file.verify(&forked, public),
+                    Err(ProofFileError::Proof(ProofError::OldRoot))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_strict() {
+        let (leaves, head) = log(5);
+        let good = InclusionFile::make(&Leaves(&leaves), 2, Some(&opened(2)), head.clone());
+        let good = good.unwrap().to_string();
+        let line = |text: &str| match InclusionFile::parse(text.as_bytes()) {
+            Ok(_) => 0,
+            Err(ProofFileError::Line(n)) => n,
+            Err(_) => usize::MAX,
+        };
+        assert_eq!(line(&good), 0);
+        assert_eq!(line(""), 1);
+        assert_eq!(line(&good.replace("@v1", "@v2")), 1);
+        assert_eq!(line(&good.replace("extra ", "extra  ")), 2);
+        assert_eq!(line(&good.replace("extra ", "Extra ")), 2);
+        assert_eq!(line(&good.replace("index 2", "index 02")), 3);
+        assert_eq!(line(&good.replace("index 2\n", "")), 3);
+        assert_eq!(line(&good.replace("index 2\n", "index 2\nAAAA\n")), 4);
+        let (before, after) = good.split_once("index 2\n").unwrap();
+        let hash = format!("{}\n", STANDARD.encode([0; 32]));
+        let many = format!("{before}index 2\n{}{after}", hash.repeat(MAX_PROOF));
+        assert_eq!(line(&many), 4 + MAX_PROOF);
+        assert_eq!(line(&good.replace('\n', "\r\n")), 1);
+        let long = format!("{HEADER}\nextra {}\nindex 0\n\n", "A".repeat(2 * MAX_EXTRA));
+        assert_eq!(line(&long), 2);
+        let large = vec![b'a'; MAX_PROOF_FILE + 1];
+        assert_eq!(InclusionFile::parse(&large), Err(ProofFileError::TooLarge));
+
+        let good = ConsistencyFile::make(&Leaves(&leaves), 3, head)
+            .unwrap()
+            .to_string();
+        let line = |text: &str| match ConsistencyFile::parse(text.as_bytes()) {
+            Ok(_) => 0,
+            Err(ProofFileError::Line(n)) => n,
+            Err(_) => usize::MAX,
+        };
+        assert_eq!(line(&good), 0);
+        assert_eq!(line(&good.replace("old 3", "old 03")), 1);
+        assert_eq!(line(&good.replace("old 3\n", "old 3\nx\n")), 2);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_flipped_bit_is_refused_or_changes_nothing_that_counts(
+            at in any::<prop::sample::Index>(),
+            bit in 0..8,
+        ) {
+            let (leaves, head) = log(37);
+            let public = key(1).verifying_key();
+            let file = InclusionFile::make(&Leaves(&leaves), 11, Some(&opened(11)), head.clone());
+            let mut bytes = file.unwrap().to_string().into_bytes();
+            let place = at.index(bytes.len());
+            bytes[place] ^= 1u8 << bit;
+            let read = InclusionFile::parse(&bytes).and_then(|f| f.verify_entry(&origin(), public));
+            prop_assert!(read.is_err());
+
+            let (_, known) = log(20);
+            let file = ConsistencyFile::make(&Leaves(&leaves), 20, head).unwrap();
+            let mut bytes = file.to_string().into_bytes();
+            let place = at.index(bytes.len());
+            bytes[place] ^= 1u8 << bit;
+            let read = ConsistencyFile::parse(&bytes)
+                .and_then(|f| f.verify(known.checkpoint(), public).map(|_| ()));
+            prop_assert!(read.is_err());
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = InclusionFile::parse(&bytes);
+            let _ = ConsistencyFile::parse(&bytes);
+            if let Ok(entry) = Entry::from_bytes(&bytes) {
+                prop_assert_eq!(entry.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_is_written_the_same(
+            extra in prop::option::of("[A-D]{0,4}={0,2}"),
+            index in "0{0,1}[0-9]{1,3}",
+            hashes in prop::collection::vec("[A-H]{43}=", 0..4),
+        ) {
+            let (_, head) = log(3);
+            let mut text = format!("{HEADER}\n");
+            if let Some(extra) = extra {
+                text += &format!("extra {extra}\n");
+            }
+            text += &format!("index {index}\n");
+            for hash in hashes {
+                text += &format!("{hash}\n");
+            }
+            text += &format!("\n{head}");
+            if let Ok(file) = InclusionFile::parse(text.as_bytes()) {
+                prop_assert_eq!(file.to_string(), text);
+            }
+        }
+    }
+}

@@ -398,3 +398,287 @@ impl Localize for Report {
             .with("findings", self.findings.len() as u64 + self.more)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::checkpoint::Origin;
+    use super::*;
+    use crate::codec::Encode as _;
+    use crate::i18n::{Lang, Messages};
+
+    /// A log of ten: content at 0 to 5, 6 erases 2, 7 does nothing, 8 erases 0, 9 stores.
+    fn log() -> Vec<Leaf> {
+        let fact = |n: u64| match n {
+            6 => Fact::Tombstone(2),
+            7 => Fact::None,
+            8 => Fact::Tombstone(0),
+            _ => Fact::Content {
+                hash: stored_hash(&content(n)),
+                key: Some([9; 32]),
+            },
+        };
+        (0..10)
+            .map(|n| Leaf {
+                details_commitment: [1; 32],
+                details_hash: stored_hash(&details(n)),
+                fact: fact(n),
+            })
+            .collect()
+    }
+
+    fn content(n: u64) -> Vec<u8> {
+        format!("ciphertext {n}").into_bytes()
+    }
+
+    fn details(n: u64) -> Vec<u8> {
+        format!("details {n}").into_bytes()
+    }
+
+    fn origin() -> Origin {
+        Origin::of_vault(&[1; 16])
+    }
+
+    fn head(leaves: &[Leaf]) -> Checkpoint {
+        let mut frontier = Frontier::new();
+        for leaf in leaves {
+            frontier.append(leaf.leaf_hash());
+        }
+        Checkpoint::of(origin(), &frontier)
+    }
+
+    /// Reads a log as a vault would have it: what was erased is not there any more.
+    fn read(leaves: &[Leaf], heads: Vec<Checkpoint>) -> Report {
+        let mut verifier = Verifier::new(heads);
+        for (n, leaf) in (0u64..).zip(leaves) {
+            let (content, details) = (content(n), details(n));
+            let content = match n {
+                0 | 2 | 6..=8 => Stored::Missing,
+                _ => Stored::Bytes(&content),
+            };
+            verifier.push(&leaf.to_array(), Stored::Bytes(&details), content);
+        }
+        verifier.finish()
+    }
+
+    #[test]
+    fn a_sound_log_is_sound() {
+        let leaves = log();
+        let report = read(
+            &leaves,
+            vec![head(&leaves[..4]), head(&leaves[..8]), head(&[])],
+        );
+        assert!(report.is_sound(), "{:?}", report.findings);
+        assert_eq!(
+            (report.size(), report.signed, report.unsigned()),
+            (10, 8, 2)
+        );
+        assert_eq!((report.contents, report.erasures), (7, 2));
+        assert_eq!(report.frontier.root(), *head(&leaves).root());
+        let empty = Verifier::new([head(&[])]).finish();
+        assert!(empty.is_sound());
+    }
+
+    #[test]
+    fn each_alteration_is_found_where_it_is() {
+        let good = log();
+        let heads = || vec![head(&good[..4]), head(&good)];
+        let root = |size, since| Finding::Root { size, since };
+
+        let mut changed = good.clone();
+        changed[5].details_commitment[0] ^= 1;
+        assert_eq!(read(&changed, heads()).findings, [root(10, 4)]);
+        changed[3].details_commitment[0] ^= 1;
+        assert_eq!(read(&changed, heads()).findings, [root(4, 0), root(10, 0)]);
+
+        let mut swapped = good.clone();
+        swapped.swap(3, 4);
+        let report = read(&swapped, heads());
+        assert!(report.findings.contains(&root(4, 0)));
+        assert!(
+            report
+                .findings
+                .contains(&Finding::ContentChanged { index: 3 })
+        );
+        assert!(
+            report
+                .findings
+                .contains(&Finding::DetailsChanged { index: 4 })
+        );
+
+        let report = read(&good[..9], heads());
+        assert_eq!(
+            report.findings,
+            [Finding::Truncated {
+                signed: 10,
+                found: 9
+            }]
+        );
+        assert_eq!((report.signed, report.unsigned()), (4, 5));
+
+        let other = Checkpoint::new(Origin::of_vault(&[2; 16]), 3, [0; 32]).unwrap();
+        let report = read(&good, vec![head(&good), other]);
+        assert_eq!(report.findings, [Finding::OtherLog { size: 3 }]);
+
+        // Two heads of one size: one of them is a fork.
+        let fork = Checkpoint::new(origin(), 10, [0; 32]).unwrap();
+        let report = read(&good, vec![head(&good), fork]);
+        assert_eq!(report.findings, [root(10, 0)]);
+        assert_eq!(report.signed, 10);
+    }
+
+    #[test]
+    fn stored_bytes_are_compared() {
+        let mut verifier = Verifier::new([]);
+        let leaves = log();
+        let (good, bad) = (details(0), details(1));
+        let mut push = |n: usize, d: Stored<'_>, c: Stored<'_>| {
+            verifier.push(&leaves[n].to_array(), d, c);
+        };
+        push(
+            0,
+            Stored::Bytes(&good),
+            Stored::Hash(stored_hash(&content(0))),
+        );
+        push(1, Stored::Bytes(&good), Stored::Bytes(&content(0)));
+        push(2, Stored::Missing, Stored::Missing);
+        push(7, Stored::Unchecked, Stored::Bytes(&bad));
+        push(4, Stored::Unchecked, Stored::Unchecked);
+        assert_eq!(
+            verifier.finish().findings,
+            [
+                Finding::DetailsChanged { index: 1 },
+                Finding::ContentChanged { index: 1 },
+                Finding::DetailsMissing { index: 2 },
+                Finding::ContentUnlogged { index: 3 },
+                Finding::ContentMissing { index: 2 },
+            ]
+        );
+    }
+
+    #[test]
+    fn tombstones_follow_their_rules() {
+        let leaf = |fact| Leaf {
+            details_commitment: [0; 32],
+            details_hash: [0; 32],
+            fact,
+        };
+        let stored = leaf(Fact::Content {
+            hash: [1; 32],
+            key: None,
+        });
+        let erases = |n| leaf(Fact::Tombstone(n));
+        let mut verifier = Verifier::new([]);
+        for leaf in [
+            stored,
+            erases(0),
+            erases(0),
+            erases(1),
+            erases(4),
+            erases(1 << 60),
+        ] {
+            verifier.push(&leaf.to_array(), Stored::Unchecked, Stored::Unchecked);
+        }
+        verifier.push(b"no leaf", Stored::Unchecked, Stored::Unchecked);
+        let report = verifier.finish();
+        assert_eq!(
+            report.findings,
+            [
+                Finding::TombstoneTwice {
+                    index: 2,
+                    target: 0
+                },
+                Finding::TombstoneOfNothing {
+                    index: 3,
+                    target: 1
+                },
+                Finding::TombstoneAhead {
+                    index: 4,
+                    target: 4
+                },
+                Finding::TombstoneAhead {
+                    index: 5,
+                    target: 1 << 60
+                },
+                Finding::Leaf { index: 6 },
+            ]
+        );
+        assert_eq!(report.erasures, 1);
+        assert_eq!(report.findings[2].index(), 4);
+    }
+
+    #[test]
+    fn findings_are_counted_beyond_the_list() {
+        let mut verifier = Verifier::new([]);
+        for _ in 0..MAX_FINDINGS + 5 {
+            verifier.push(b"", Stored::Unchecked, Stored::Unchecked);
+        }
+        let report = verifier.finish();
+        assert_eq!((report.findings.len(), report.more), (MAX_FINDINGS, 5));
+    }
+
+    #[test]
+    fn every_finding_has_words_in_both_languages() {
+        let findings = [
+            Finding::Leaf { index: 1 },
+            Finding::Root { size: 1, since: 0 },
+            Finding::Truncated {
+                signed: 1,
+                found: 0,
+            },
+            Finding::OtherLog { size: 1 },
+            Finding::TombstoneAhead {
+                index: 1,
+                target: 2,
+            },
+            Finding::TombstoneOfNothing {
+                index: 1,
+                target: 0,
+            },
+            Finding::TombstoneTwice {
+                index: 1,
+                target: 0,
+            },
+            Finding::DetailsMissing { index: 1 },
+            Finding::DetailsChanged { index: 1 },
+            Finding::ContentMissing { index: 1 },
+            Finding::ContentChanged { index: 1 },
+            Finding::ContentUnlogged { index: 1 },
+        ];
+        for lang in [Lang::Es, Lang::En] {
+            let messages = Messages::new(lang);
+            for finding in &findings {
+                let text = messages.say(finding);
+                assert!(text.len() > 40 && !text.contains('{'), "{text}");
+            }
+            let report = Verifier::new([]).finish();
+            assert!(messages.say(&report).contains('0'));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_byte_anywhere_is_found(at in any::<prop::sample::Index>(), flip in 1u8..) {
+            let leaves = log();
+            let mut bytes: Vec<u8> = leaves.iter().flat_map(Leaf::to_bytes).collect();
+            let at = at.index(bytes.len());
+            bytes[at] ^= flip;
+            let mut verifier = Verifier::new([head(&leaves)]);
+            for leaf in bytes.chunks(leaves[0].to_bytes().len()) {
+                verifier.push(leaf, Stored::Unchecked, Stored::Unchecked);
+            }
+            let expected = Finding::Root { size: 10, since: 0 };
+            prop_assert!(verifier.finish().findings.contains(&expected));
+        }
+
+        #[test]
+        fn any_bytes_end(leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..150), 0..9)) {
+            let mut verifier = Verifier::new([]);
+            for leaf in &leaves {
+                verifier.push(leaf, Stored::Missing, Stored::Missing);
+            }
+            prop_assert_eq!(verifier.finish().size(), leaves.len() as u64);
+        }
+    }
+}
