@@ -11,6 +11,7 @@ use sigilo::crypto::Secret;
 use sigilo::crypto::hash::{Digest, sha256};
 use sigilo::crypto::sign::SigningKey;
 use sigilo::log::act::{Act, ActKind, Reason};
+use sigilo::log::leaf::key_commitment;
 use sigilo::log::merkle::{
     consistency_proof, inclusion_proof, leaf_hash, verify_consistency, verify_inclusion,
 };
@@ -41,14 +42,21 @@ fn act(index: u64) -> sigilo::log::SignedAct {
         prior: None,
         reason: Reason::none(),
     };
-    act.sign(&VAULT, index, &Fact::None, &key(9)).unwrap()
+    act.sign(&VAULT, index, &fact(), &key(9)).unwrap()
+}
+
+fn fact() -> Fact {
+    Fact::Content {
+        hash: sha256(&[b"ciphertext"]),
+        key: Some(key_commitment(&Secret::init_with(|b| b.fill(6)))),
+    }
 }
 
 fn leaf(index: u64) -> Leaf {
     Leaf {
         details_commitment: act(index).commitment(&[3; 32]),
-        details_hash: sha256(&[&index.to_be_bytes()]),
-        fact: Fact::None,
+        details_hash: sha256(&[b"sealed details"]),
+        fact: fact(),
     }
 }
 
@@ -209,7 +217,8 @@ fn signatures_are_those_of_ed25519_dalek() {
     message.extend_from_slice(&VAULT);
     message.extend_from_slice(&5u64.to_be_bytes());
     message.extend_from_slice(&signed.act.to_bytes());
-    message.extend_from_slice(&[0; 64]);
+    message.extend_from_slice(&sha256(&[b"ciphertext"]));
+    message.extend_from_slice(&sha256(&[b"sigilo v1 key commitment", &[6; 32]]));
     message.extend_from_slice(&[0xff; 8]);
     let signature = ed25519_dalek::Signature::from_bytes(&signed.signature);
     dalek(9)
@@ -349,4 +358,57 @@ fn every_flipped_bit_of_a_file_is_refused() {
         read.and_then(|f| f.verify(&old, public).map(|_| ()))
             .is_err()
     });
+}
+
+/// The example of the manual, byte by byte. These files never change.
+#[test]
+fn the_examples_of_the_manual() {
+    let leaves: Vec<Leaf> = (0..37).map(leaf).collect();
+    let (mut store, mut log) = (MemoryTiles::new(), Appender::new());
+    let origin = Origin::of_vault(&VAULT);
+    let mut heads = Vec::new();
+    for leaf in &leaves {
+        log.append(&mut store, leaf.leaf_hash()).unwrap();
+        heads.push(Checkpoint::of(origin.clone(), log.frontier()));
+    }
+    log.flush(&mut store).unwrap();
+    let cosigner = KeyName::new("custodio.example").unwrap();
+    let sign = |head: &Checkpoint| {
+        let mut head = SignedCheckpoint::sign(head.clone(), &key(1)).unwrap();
+        head.cosign(&cosigner, &key(2), 1_790_000_060).unwrap();
+        head
+    };
+    let reader = TileReader::new(&store, 37);
+    let entry = Entry::opened(leaf(11), [3; 32], act(11)).unwrap();
+    let proof = InclusionFile::make(&reader, 11, Some(&entry), sign(&heads[36])).unwrap();
+    let consistency = ConsistencyFile::make(&reader, 20, sign(&heads[36])).unwrap();
+    let keys = format!(
+        "{}\n{}\n{}\n",
+        origin.log_key(key(1).verifying_key()),
+        NoteKey::new(
+            cosigner.clone(),
+            KeyKind::Cosignature,
+            key(2).verifying_key()
+        ),
+        sigilo::codec::to_hex(&key(9).verifying_key().0),
+    );
+    let bytes = format!(
+        "leaf {}\nsigned-act {}\nsealed-plaintext {}\n",
+        sigilo::codec::to_hex(&leaf(11).to_bytes()),
+        sigilo::codec::to_hex(&act(11).to_bytes()),
+        sigilo::codec::to_hex(&act(11).to_sealed_plaintext(&[3; 32])),
+    );
+    let golden = [
+        ("example.keys", keys),
+        ("example.bytes", bytes),
+        ("example-20.checkpoint", sign(&heads[19]).to_string()),
+        ("example-37.checkpoint", sign(&heads[36]).to_string()),
+        ("example-11.tlog-proof", proof.to_string()),
+        ("example-20-37.consistency", consistency.to_string()),
+    ];
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/log");
+    for (name, text) in golden {
+        let kept = std::fs::read_to_string(format!("{dir}/{name}")).unwrap_or_default();
+        assert_eq!(kept, text, "{name}");
+    }
 }
