@@ -227,7 +227,13 @@ fn subtree_root(hashes: &[u8]) -> Digest {
 pub struct TileReader<'s, S> {
     store: &'s S,
     size: u64,
-    last: RefCell<[Option<(u64, Vec<u8>)>; LEVELS]>,
+    last: RefCell<[Option<Kept>; LEVELS]>,
+}
+
+/// A tile that was read.
+struct Kept {
+    index: u64,
+    hashes: Vec<u8>,
 }
 
 impl<'s, S: TileStore> TileReader<'s, S> {
@@ -268,13 +274,16 @@ impl<S: TileStore> HashSource for TileReader<'_, S> {
         }
         let mut last = self.last.borrow_mut();
         let slot = &mut last[usize::from(tile_level)];
-        if slot.as_ref().is_none_or(|(kept, _)| *kept != tile) {
+        if slot.as_ref().is_none_or(|kept| kept.index != tile) {
             let hashes = read_tile(self.store, tile_level, tile, tile_width)?;
-            *slot = Some((tile, hashes));
+            *slot = Some(Kept {
+                index: tile,
+                hashes,
+            });
         }
         let (from, to) = (32 * offset as usize, 32 * (offset + width) as usize);
         slot.as_ref()
-            .and_then(|(_, hashes)| hashes.get(from..to))
+            .and_then(|kept| kept.hashes.get(from..to))
             .map(subtree_root)
             .ok_or(missing(tile))
     }
