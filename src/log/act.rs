@@ -248,7 +248,7 @@ pub struct Act {
     pub kind: ActKind,
     /// When, in seconds since 1970 by the clock of the site, which nobody has to believe.
     pub time: i64,
-    /// Id of the slot that did it; never all zero.
+    /// Id of the slot that did it.
     pub actor: [u8; 16],
     /// Random id of the record, evidence file, slot or round that it was done to; never all zero.
     pub object: Option<[u8; 16]>,
