@@ -127,6 +127,7 @@ pub fn set_at(
             clear(record, field);
             record.unanswered.retain(|u| u.field != field);
             record.unanswered.push(Unanswered { field, reason });
+            record.unanswered.sort_by_key(|u| u.field.id());
             return Ok(None);
         }
     }
