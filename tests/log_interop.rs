@@ -42,7 +42,7 @@ fn act(index: u64) -> sigilo::log::SignedAct {
         prior: None,
         reason: Reason::none(),
     };
-    act.sign(&VAULT, index, &fact(), &key(9)).unwrap()
+    act.sign(&VAULT, index, &fact(), &key(9).signer().unwrap())
 }
 
 fn fact() -> Fact {

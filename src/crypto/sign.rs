@@ -69,11 +69,30 @@ impl SigningKey {
     /// # Errors
     /// [`CryptoError::Key`] if seed and public key do not belong together.
     pub fn sign(&self, message: &[u8]) -> Result<Signature, CryptoError> {
-        let pair = Ed25519KeyPair::from_seed_and_public_key(self.seed.expose(), &self.public.0)
-            .map_err(|_| CryptoError::Key)?;
+        Ok(self.signer()?.sign(message))
+    }
+
+    /// The expanded key, for many signatures in a row. Expanding costs as much as signing, and the
+    /// library does not wipe what it expanded: keep this for one piece of work and no longer.
+    ///
+    /// # Errors
+    /// [`CryptoError::Key`] if seed and public key do not belong together.
+    pub fn signer(&self) -> Result<Signer, CryptoError> {
+        Ed25519KeyPair::from_seed_and_public_key(self.seed.expose(), &self.public.0)
+            .map(Signer)
+            .map_err(|_| CryptoError::Key)
+    }
+}
+
+/// An expanded signing key; see [`SigningKey::signer`].
+pub struct Signer(Ed25519KeyPair);
+
+impl Signer {
+    /// Signs `message`.
+    pub fn sign(&self, message: &[u8]) -> Signature {
         let mut out = [0u8; 64];
-        out.copy_from_slice(pair.sign(message).as_ref());
-        Ok(out)
+        out.copy_from_slice(self.0.sign(message).as_ref());
+        out
     }
 }
 

@@ -418,7 +418,7 @@ mod tests {
             prior: None,
             reason: Reason::none(),
         };
-        act.sign(&VAULT, index, &FACT, &key(9)).unwrap()
+        act.sign(&VAULT, index, &FACT, &key(9).signer().unwrap())
     }
 
     const FACT: Fact = Fact::Content {

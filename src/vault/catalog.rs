@@ -44,7 +44,10 @@ impl Item {
     /// The latest version.
     pub fn latest(&self) -> Version {
         // Items are made with their first version.
-        self.versions.last().copied().unwrap_or(Version { number: 0, leaf: 0 })
+        self.versions
+            .last()
+            .copied()
+            .unwrap_or(Version { number: 0, leaf: 0 })
     }
 }
 
@@ -137,7 +140,15 @@ impl Catalog {
             return Vec::new();
         };
         let same = self.person.iter().zip(&self.items);
-        same.filter(|(p, _)| *p == person).map(|(_, i)| i.id).collect()
+        same.filter(|(p, _)| *p == person)
+            .map(|(_, i)| i.id)
+            .collect()
+    }
+
+    /// Whether two records are the same person, directly or through others.
+    pub fn is_same_person(&self, a: ObjectId, b: ObjectId) -> bool {
+        let person = |id| self.by_id.get(&id).and_then(|i| self.person.get(*i));
+        person(a).is_some_and(|p| Some(p) == person(b))
     }
 
     /// Persons: groups of linked records, in the order of their first record.
@@ -262,8 +273,8 @@ impl Vault {
                 }
                 ContentKind::Link => {
                     let body = self.open_content(view, leaf)?.1;
-                    let link = LinkBody::from_bytes(&body)
-                        .map_err(|_| VaultError::Altered { leaf })?;
+                    let link =
+                        LinkBody::from_bytes(&body).map_err(|_| VaultError::Altered { leaf })?;
                     catalog.statements.push(StoredLink {
                         object: header.object,
                         leaf,
@@ -330,7 +341,11 @@ impl Vault {
         })?;
         open(&mut chunk)?;
         // A record that another program erased since the catalog was made is simply not there.
-        Ok(catalog.items.iter().filter_map(|i| out.remove(&i.id)).collect())
+        Ok(catalog
+            .items
+            .iter()
+            .filter_map(|i| out.remove(&i.id))
+            .collect())
     }
 
     /// Opens one version of a record.

@@ -13,12 +13,13 @@ use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{LeafRow, Tx};
-use super::{Vault, meta, tiles};
+use super::{Vault, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::sha256;
-use crate::crypto::sign::SigningKey;
+use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
 use crate::log::act::{Act, ActKind, Reason};
+use crate::log::tiles::{Appender, TileStore};
 use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
 
 /// What is said about an act when it is logged.
@@ -86,7 +87,7 @@ pub(crate) const LOG_TARGET: [u8; 16] = [0; 16];
 struct Scribe<'a> {
     vault: VaultId,
     actor: [u8; 16],
-    signing: &'a SigningKey,
+    signing: Signer,
     batch: &'a OpenBatch,
     now: i64,
 }
@@ -104,7 +105,7 @@ impl Scribe<'_> {
             prior: note.prior,
             reason: note.reason,
         };
-        let signed = act.sign(&self.vault.0, index, &fact, self.signing)?;
+        let signed = act.sign(&self.vault.0, index, &fact, &self.signing);
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
@@ -145,8 +146,7 @@ pub(crate) struct NewContent {
 pub(crate) struct Writing<'v> {
     vault: &'v Vault,
     tx: Tx<'v>,
-    frontier: Frontier,
-    tiles: tiles::Pending,
+    tree: Appender,
     /// Batches begun in this transaction; they exist only once it is committed.
     begun: HashMap<[u8; 16], Rc<OpenBatch>>,
     now: i64,
@@ -160,11 +160,11 @@ impl<'v> Writing<'v> {
             return Err(VaultError::KeysChanged);
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
+        let tree = Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?;
         Ok(Self {
             vault,
             tx,
-            tiles: tiles::Pending::new(frontier.size()),
-            frontier,
+            tree,
             begun: HashMap::new(),
             now: super::now(),
         })
@@ -175,8 +175,7 @@ impl<'v> Writing<'v> {
         Ok(Self {
             vault,
             tx: vault.store.write()?,
-            frontier: Frontier::new(),
-            tiles: tiles::Pending::new(0),
+            tree: Appender::new(),
             begun: HashMap::new(),
             now: super::now(),
         })
@@ -212,32 +211,26 @@ impl<'v> Writing<'v> {
         Ok(batch)
     }
 
-    fn scribe<'a>(&self, batch: &'a OpenBatch) -> Scribe<'a>
-    where
-        'v: 'a,
-    {
-        let vault = self.vault;
-        Scribe {
-            vault: vault.id(),
-            actor: vault.access.slot.0,
-            signing: &vault.access.signing,
+    fn scribe<'a>(&self, batch: &'a OpenBatch) -> Result<Scribe<'a>, VaultError> {
+        Ok(Scribe {
+            vault: self.vault.id(),
+            actor: self.vault.access.slot.0,
+            signing: self.vault.access.signing.signer()?,
             batch,
             now: self.now,
-        }
+        })
     }
 
     /// Logs an act. Returns its place in the log.
     pub(crate) fn act(&mut self, note: ActNote, fact: Fact) -> Result<u64, VaultError> {
         let batch = self.batch(LOG_TARGET)?;
-        let index = self.frontier.size();
-        let (leaf, row) = self.scribe(&batch).write(index, note, fact)?;
+        let index = self.tree.size();
+        let (leaf, row) = self.scribe(&batch)?.write(index, note, fact)?;
         self.append(&leaf, &row)
     }
 
     fn append(&mut self, leaf: &Leaf, row: &LeafRow) -> Result<u64, VaultError> {
-        let hash = leaf.leaf_hash();
-        let index = self.frontier.append(hash);
-        self.tiles.push(hash);
+        let index = self.tree.append(&mut Tiles(&self.tx), leaf.leaf_hash())?;
         self.tx.add_leaf(index, row)?;
         Ok(index)
     }
@@ -249,8 +242,8 @@ impl<'v> Writing<'v> {
         for c in contents {
             batches.insert(c.compartment, self.batch(c.compartment.0)?);
         }
-        let first = self.frontier.size();
-        let scribe = self.scribe(&log);
+        let first = self.tree.size();
+        let scribe = self.scribe(&log)?;
         // Reference counts do not cross threads; what they point to does.
         let plain: HashMap<CompartmentId, &OpenBatch> =
             batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
@@ -300,12 +293,12 @@ impl<'v> Writing<'v> {
 
     /// Signs the new head if this slot may, and makes everything durable.
     pub(crate) fn finish(mut self) -> Result<(), VaultError> {
-        self.tiles.flush(&self.tx)?;
-        let frontier = self.frontier.to_bytes();
+        self.tree.flush(&mut Tiles(&self.tx))?;
+        let frontier = self.tree.frontier().to_bytes();
         self.tx.set_meta(meta::FRONTIER, &frontier)?;
         if let Some(key) = self.vault.access.checkpoint() {
             let origin = Origin::of_vault(&self.vault.id().0);
-            let head = SignedCheckpoint::sign(Checkpoint::of(origin, &self.frontier), key)
+            let head = SignedCheckpoint::sign(Checkpoint::of(origin, self.tree.frontier()), key)
                 .map_err(|_| VaultError::LogAltered)?;
             self.tx.set_meta(meta::HEAD, head.to_string().as_bytes())?;
             self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
@@ -313,6 +306,21 @@ impl<'v> Writing<'v> {
         self.tx.commit()?;
         self.vault.batches.0.borrow_mut().extend(self.begun);
         self.vault.publish_head()
+    }
+}
+
+/// The tree of the log as tiles in the database.
+struct Tiles<'t>(&'t Tx<'t>);
+
+impl TileStore for Tiles<'_> {
+    type Error = VaultError;
+
+    fn get(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.0.tile(level, index)
+    }
+
+    fn put(&mut self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
+        self.0.set_tile(level, index, hashes)
     }
 }
 

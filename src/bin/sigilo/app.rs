@@ -159,7 +159,10 @@ mod tests {
 
     #[test]
     fn a_terminal_is_given_nothing_to_act_on() {
-        assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\nd"), "a\u{fffd}[2Jb\u{fffd}c\nd");
+        assert_eq!(
+            visible("a\u{1b}[2Jb\u{202e}c\nd"),
+            "a\u{fffd}[2Jb\u{fffd}c\nd"
+        );
     }
 
     #[test]

@@ -17,9 +17,21 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Args, Clone)]
 pub(crate) struct Global {
-    #[arg(long, global = true, env = "SIGILO_VAULT", hide_env_values = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_VAULT",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub vault: Option<PathBuf>,
-    #[arg(long, global = true, env = "SIGILO_KEYRING", hide_env_values = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_KEYRING",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub keyring: Option<PathBuf>,
     #[arg(long, global = true)]
     pub recovery: bool,
@@ -27,7 +39,13 @@ pub(crate) struct Global {
     pub key_file: Option<PathBuf>,
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
-    #[arg(long, global = true, env = "SIGILO_LANG", hide_env_values = true, value_enum)]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_LANG",
+        hide_env_values = true,
+        value_enum
+    )]
     pub lang: Option<LangArg>,
     #[arg(long, global = true)]
     pub json: bool,

@@ -7,7 +7,6 @@ use clap::{Arg, ArgAction, Command};
 use sigilo::i18n::{Message, Messages};
 
 use crate::app::App;
-use crate::cli::Cli;
 use crate::failure::{Failure, USAGE};
 
 /// Puts the texts in. Command `keys add` has `help-keys-add`; its argument `name` has
@@ -40,7 +39,11 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
                 .action(ArgAction::Help),
         );
     if path.is_empty() {
-        command = command.arg(Arg::new("version").long("version").action(ArgAction::Version));
+        command = command.arg(
+            Arg::new("version")
+                .long("version")
+                .action(ArgAction::Version),
+        );
     }
     let after = format!("{own}-after");
     if messages.has(&after) {
@@ -118,7 +121,11 @@ pub(crate) fn report(error: &clap::Error, messages: &Messages) -> ExitCode {
 /// What to do next, for somebody who typed the name of the program and nothing else.
 pub(crate) fn first_steps(app: &App) -> Result<u8, Failure> {
     let here = crate::vault::location(app).is_ok_and(|l| l.exists());
-    app.print(&app.t(if here { "cli-first-steps-vault" } else { "cli-first-steps" }));
+    app.print(&app.t(if here {
+        "cli-first-steps-vault"
+    } else {
+        "cli-first-steps"
+    }));
     Ok(0)
 }
 
@@ -128,6 +135,7 @@ mod tests {
     use sigilo::i18n::Lang;
 
     use super::*;
+    use crate::cli::Cli;
 
     fn check(command: &Command, messages: &Messages) {
         let name = command.get_name();

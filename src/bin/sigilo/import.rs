@@ -103,9 +103,7 @@ pub(crate) fn import(app: &App, args: &Import) -> Result<u8, Failure> {
         consent.purpose.clone_from(purpose);
         consent.until = match &args.consent_until {
             None => None,
-            Some(text) => {
-                Some(Date::parse(text).map_err(|_| Failure::usage("cli-usage-date"))?)
-            }
+            Some(text) => Some(Date::parse(text).map_err(|_| Failure::usage("cli-usage-date"))?),
         };
     }
     let vault = vault::open(app)?;
@@ -166,7 +164,10 @@ fn one(
             let json = serde_json::json!({
                 "file": name, "error": app.text(&problem), "stored": 0,
             });
-            return Ok(Outcome { complete: false, json });
+            return Ok(Outcome {
+                complete: false,
+                json,
+            });
         }
     };
     let problems: Vec<String> = table.problems().map(|p| app.text(p)).collect();
@@ -174,7 +175,11 @@ fn one(
         tell(app, path, problem);
     }
     if !app.global.quiet {
-        for warning in table.warnings.iter().chain(table.rows.iter().flat_map(|r| &r.warnings)) {
+        for warning in table
+            .warnings
+            .iter()
+            .chain(table.rows.iter().flat_map(|r| &r.warnings))
+        {
             tell(app, path, warning);
         }
     }
@@ -187,7 +192,11 @@ fn one(
     let before = present.clone();
     let plan = plan(table.rows, present, args.update);
     for line in &plan.differ {
-        tell(app, path, &Message::new("cli-import-differs").with("line", *line));
+        tell(
+            app,
+            path,
+            &Message::new("cli-import-differs").with("line", *line),
+        );
     }
     let complete = plan.wrong == 0 && plan.differ.is_empty();
     let store = !args.dry_run && (complete || args.keep_going);
@@ -198,7 +207,9 @@ fn one(
         let progress = app.progress("cli-progress-seal", total as u64);
         let reason = Reason::none();
         if total > 0 {
-            vault.store_all(&plan.new, &plan.changed, Some(&reason), |n| progress.at(n as u64))?;
+            vault.store_all(&plan.new, &plan.changed, Some(&reason), |n| {
+                progress.at(n as u64)
+            })?;
         }
         stored = plan.new.len();
         updated = plan.changed.len();
@@ -213,7 +224,14 @@ fn one(
     })
     .with("file", name.clone())
     .with("stored", if args.dry_run { plan.new.len() } else { stored })
-    .with("updated", if args.dry_run { plan.changed.len() } else { updated })
+    .with(
+        "updated",
+        if args.dry_run {
+            plan.changed.len()
+        } else {
+            updated
+        },
+    )
     .with("present", plan.present)
     .with("refused", plan.wrong + plan.differ.len());
     if app.json() {

@@ -55,7 +55,11 @@ pub(crate) fn list(app: &App) -> Result<u8, Failure> {
             .filter(|r| slot.rights.has(r.0))
             .map(|r| app.t(r.2))
             .collect();
-        let own = if slot.id == vault.access().slot { "*" } else { " " };
+        let own = if slot.id == vault.access().slot {
+            "*"
+        } else {
+            " "
+        };
         app.print(&format!(
             "{own} {}  {} {} {}",
             short(slot.id),
@@ -169,7 +173,13 @@ pub(crate) fn add(app: &App, args: &KeysAdd) -> Result<u8, Failure> {
 
 pub(crate) fn intake(app: &App, args: &KeysIntake) -> Result<u8, Failure> {
     let to_file = args.to_file.as_deref();
-    add_slot(app, args.name.as_ref(), Rights::SEAL, to_file, args.kdf_memory)
+    add_slot(
+        app,
+        args.name.as_ref(),
+        Rights::SEAL,
+        to_file,
+        args.kdf_memory,
+    )
 }
 
 pub(crate) fn recovery(app: &App) -> Result<u8, Failure> {

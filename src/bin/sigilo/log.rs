@@ -16,9 +16,10 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
     let mut total = 0usize;
     vault.trail(0, |entry| {
         let object = entry.act.object.map(ObjectId);
-        let wanted = args.record.as_ref().is_none_or(|typed| {
-            object.is_some_and(|id| id.begins_with(typed))
-        });
+        let wanted = args
+            .record
+            .as_ref()
+            .is_none_or(|typed| object.is_some_and(|id| id.begins_with(typed)));
         if wanted {
             total += 1;
             kept.push_back(entry);
@@ -57,7 +58,11 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
         app.print_json(&serde_json::json!({ "entries": rows, "total": total }));
     } else {
         for e in &kept {
-            let object = e.act.object.map(|o| ObjectId(o).short()).unwrap_or_default();
+            let object = e
+                .act
+                .object
+                .map(|o| ObjectId(o).short())
+                .unwrap_or_default();
             app.print(
                 format!(
                     "{:>6}  {}  {} {} {} {}",
@@ -83,14 +88,18 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
 pub(crate) fn checkpoint(app: &App) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
     // Entries of intake keys come under a signature only now.
-    vault.log(sigilo::vault::ActNote::new(sigilo::log::act::ActKind::Checkpoint))?;
+    vault.log(sigilo::vault::ActNote::new(
+        sigilo::log::act::ActKind::Checkpoint,
+    ))?;
     let text = vault.checkpoint()?;
     if app.json() {
         let key = vault.checkpoint_key().to_string();
         app.print_json(&serde_json::json!({ "checkpoint": text, "key": key }));
     } else {
         app.print(text.trim_end());
-        app.note(&Message::new("cli-checkpoint-key").with("key", vault.checkpoint_key().to_string()));
+        app.note(
+            &Message::new("cli-checkpoint-key").with("key", vault.checkpoint_key().to_string()),
+        );
     }
     Ok(0)
 }

@@ -29,7 +29,10 @@ impl Which {
     fn variables(self) -> (&'static str, &'static str) {
         match self {
             Self::Current => ("SIGILO_PASSPHRASE_FILE", "SIGILO_PASSPHRASE_COMMAND"),
-            Self::New => ("SIGILO_NEW_PASSPHRASE_FILE", "SIGILO_NEW_PASSPHRASE_COMMAND"),
+            Self::New => (
+                "SIGILO_NEW_PASSPHRASE_FILE",
+                "SIGILO_NEW_PASSPHRASE_COMMAND",
+            ),
         }
     }
 }
@@ -235,6 +238,9 @@ pub(crate) fn confirm(app: &App, question: &Message) -> Result<bool, Failure> {
         return Err(Failure::usage("cli-needs-yes"));
     }
     let answer = line(&app.text(question))?;
-    let answer = answer.as_ref().map(|a| a.to_lowercase()).unwrap_or_default();
+    let answer = answer
+        .as_ref()
+        .map(|a| a.to_lowercase())
+        .unwrap_or_default();
     Ok(matches!(answer.as_str(), "s" | "si" | "sí" | "y" | "yes"))
 }

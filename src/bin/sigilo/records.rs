@@ -3,9 +3,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use sigilo::i18n::{Localize, Message};
+use sigilo::i18n::Message;
 use sigilo::log::act::{ActKind, Reason};
-use sigilo::record::{self, FieldId, Kind, Record, likeness};
+use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
 use sigilo::vault::{ActNote, Catalog, Vault};
 use zeroize::Zeroizing;
@@ -20,7 +20,10 @@ pub(crate) fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, Fa
     let limit = max as u64 + 1;
     let mut text = Zeroizing::new(String::new());
     let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_string(&mut text)
+        std::io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_string(&mut text)
     } else {
         std::fs::File::open(path).and_then(|f| f.take(limit).read_to_string(&mut text))
     };
@@ -63,9 +66,7 @@ fn find<'c>(vault: &Vault, catalog: &'c Catalog, typed: &str) -> Result<&'c Item
             let mut fits = fits.into_iter().flatten();
             match (fits.next(), fits.count()) {
                 (Some(id), 0) => catalog.get(id).ok_or_else(|| by_id.into()),
-                (Some(_), more) => {
-                    Err(sigilo::vault::VaultError::AmbiguousId(more + 1).into())
-                }
+                (Some(_), more) => Err(sigilo::vault::VaultError::AmbiguousId(more + 1).into()),
                 _ => Err(by_id.into()),
             }
         }
@@ -175,7 +176,9 @@ pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
     let wanted = args.kind.map(<Kind as From<KindArg>>::from);
     let lines: Vec<Line> = vault
         .scan(&catalog, |item, r| {
-            wanted.is_none_or(|k| k == r.kind).then(|| Line::new(item, r))
+            wanted
+                .is_none_or(|k| k == r.kind)
+                .then(|| Line::new(item, r))
         })?
         .into_iter()
         .flatten()
@@ -262,7 +265,11 @@ fn print_record(app: &App, record: &Record) {
     }
     for form in &record.htcds {
         for answer in &form.answers {
-            app.print(&format!("  {} {}", column(&answer.field, 28), answer.values.join(", ")));
+            app.print(&format!(
+                "  {} {}",
+                column(&answer.field, 28),
+                answer.values.join(", ")
+            ));
         }
     }
 }
@@ -278,15 +285,16 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
     };
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
-    let query = likeness::Query::new(&query);
-    let mut found: Vec<(f64, Line)> = vault
+    let query = Query::new(&query);
+    let mut found: Vec<(u32, Line)> = vault
         .scan(&catalog, |item, r| {
-            query.rank(r).map(|rank| (rank, Line::new(item, r)))
+            let rank = query.rank(&SearchKey::new(r))?;
+            Some((rank, Line::new(item, r)))
         })?
         .into_iter()
         .flatten()
         .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let total = found.len();
     found.truncate(args.limit);
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
@@ -338,7 +346,12 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
     for warning in &warnings {
         app.warn(warning);
     }
-    let version = vault.amend(item.id, latest.number, &after, &reason(args.reason.as_ref())?)?;
+    let version = vault.amend(
+        item.id,
+        latest.number,
+        &after,
+        &reason(args.reason.as_ref())?,
+    )?;
     if app.json() {
         app.print_json(&serde_json::json!({ "id": item.id.to_string(), "version": version }));
     } else {
@@ -383,7 +396,10 @@ fn apply(target: &mut serde_json::Value, patch: &serde_json::Value) {
             if value.is_null() {
                 object.remove(key);
             } else {
-                apply(object.entry(key.clone()).or_default(), value);
+                apply(
+                    object.entry(key.clone()).or_insert(serde_json::Value::Null),
+                    value,
+                );
             }
         }
     }
@@ -416,22 +432,20 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
     }
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
-    let keys = vault.scan(&catalog, |item, r| {
-        (item.id, likeness::Key::new(r), Line::new(item, r))
-    })?;
-    let only: Vec<&likeness::Key> = keys.iter().map(|(_, key, _)| key).collect();
-    let mut pairs = likeness::duplicates(&only, args.threshold);
-    pairs.retain(|p| match (keys.get(p.first), keys.get(p.second)) {
-        (Some((a, _, _)), Some((b, _, _))) => !catalog.same_person(*a).contains(b),
+    let all = vault.scan(&catalog, |item, r| (item.id, r.clone(), Line::new(item, r)))?;
+    let records: Vec<(usize, &Record)> = all.iter().map(|(_, r, _)| r).enumerate().collect();
+    let mut pairs = record::duplicates(&records, args.threshold);
+    pairs.retain(|p| match (all.get(p.first), all.get(p.second)) {
+        (Some((a, _, _)), Some((b, _, _))) => !catalog.is_same_person(*a, *b),
         _ => false,
     });
     let total = pairs.len();
     pairs.truncate(args.limit);
     vault.log(ActNote::new(ActKind::Duplicates).count(pairs.len() as u64))?;
-    let reasons = |p: &likeness::Pair| -> Vec<String> {
-        p.likeness.reasons.iter().map(|r| app.text(&r.message())).collect()
+    let reasons = |p: &record::Duplicate<usize>| -> Vec<String> {
+        p.likeness.reasons.iter().map(|r| app.text(r)).collect()
     };
-    let lines = |p: &likeness::Pair| match (keys.get(p.first), keys.get(p.second)) {
+    let lines = |p: &record::Duplicate<usize>| match (all.get(p.first), all.get(p.second)) {
         (Some((_, _, a)), Some((_, _, b))) => Some((a, b)),
         _ => None,
     };

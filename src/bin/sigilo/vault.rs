@@ -67,10 +67,18 @@ pub(crate) fn init(app: &App, args: &Init) -> Result<u8, Failure> {
     if location.exists() {
         return Err(sigilo::vault::VaultError::Occupied.into());
     }
-    let site = prompt::required(app, args.site.as_ref(), "cli-ask-site", "cli-init-needs-site")?;
+    let site = prompt::required(
+        app,
+        args.site.as_ref(),
+        "cli-ask-site",
+        "cli-init-needs-site",
+    )?;
     let passphrase = prompt::new_passphrase(app, Which::Current)?;
     let compartments = compartments();
-    let compartments: Vec<_> = compartments.iter().map(|(n, k)| (*n, k.as_slice())).collect();
+    let compartments: Vec<_> = compartments
+        .iter()
+        .map(|(n, k)| (*n, k.as_slice()))
+        .collect();
     let first = app.t("cli-slot-first");
     let made = Vault::create(
         &location,
