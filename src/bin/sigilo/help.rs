@@ -62,11 +62,12 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
         } else {
             text("help-options")
         };
+        let takes_value = arg.get_action().takes_values();
         arg.help(help)
             .help_heading(heading)
-            .hide_env(true)
-            .hide_default_value(true)
-            .hide_possible_values(true)
+            .hide_env(takes_value)
+            .hide_default_value(takes_value)
+            .hide_possible_values(takes_value)
     });
     command.mut_subcommands(|sub| {
         let path = format!("{path}-{}", sub.get_name());
@@ -162,7 +163,10 @@ mod tests {
         Cli::command().debug_assert();
         for lang in [Lang::Es, Lang::En] {
             let messages = Messages::new(lang);
-            check(&localize(Cli::command(), &messages), &messages);
+            let mut command = localize(Cli::command(), &messages);
+            command.build();
+            command.clone().debug_assert();
+            check(&command, &messages);
         }
     }
 }
