@@ -480,6 +480,63 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "a measurement: 100,000 records"]
+    fn speed() {
+        const GIVEN: &[&str] = &[
+            "María",
+            "Guadalupe",
+            "Rosa",
+            "José",
+            "Juan",
+            "Ana",
+            "Luz",
+            "Itzel",
+        ];
+        const STEMS: &[&str] = &[
+            "Her", "Gar", "Mar", "Lo", "Gon", "Pe", "Ra", "San", "Flo", "Ri", "To", "Cru",
+        ];
+        const ENDS: &[&str] = &[
+            "nández", "cía", "tínez", "pez", "zález", "rez", "mírez", "chez", "res", "vera",
+            "rres", "nul", "xol", "tuc",
+        ];
+        let mut state = 7u64;
+        let mut pick = |n: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as usize % n
+        };
+        let all: Vec<Record> = (0..100_000)
+            .map(|_| {
+                let name = |a: usize, b: usize| format!("{}{}", STEMS[a], ENDS[b]);
+                let birth = format!(
+                    "{}-{:02}-{:02}",
+                    1980 + pick(30),
+                    1 + pick(12),
+                    1 + pick(28)
+                );
+                simple(
+                    &format!("{} {}", GIVEN[pick(8)], GIVEN[pick(8)]),
+                    &name(pick(12), pick(14)),
+                    &name(pick(12), pick(14)),
+                    &birth,
+                )
+            })
+            .collect();
+        let list: Vec<_> = all.iter().enumerate().collect();
+        let start = std::time::Instant::now();
+        let found = duplicates(&list, 0.95).len();
+        eprintln!("duplicates of 100,000: {found} in {:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        let keys: Vec<SearchKey> = all.iter().map(SearchKey::new).collect();
+        eprintln!("search keys {:?}", start.elapsed());
+        let query = crate::record::Query::new("guadalupe hernandes");
+        let start = std::time::Instant::now();
+        let hits = keys.iter().filter_map(|k| query.rank(k)).count();
+        eprintln!("search {hits} in {:?}", start.elapsed());
+    }
+
+    #[test]
     fn sounds_of_the_region() {
         assert_eq!(sound("vallejo"), sound("bayejo"));
         assert_eq!(sound("gonzalez"), sound("gonsales"));

@@ -122,14 +122,14 @@ pub fn set_at(
     today: Date,
 ) -> Result<Option<Warning>, Problem> {
     let text = text.trim();
-    if field.can_be_unanswered() {
-        if let Some(reason) = reason(text) {
-            clear(record, field);
-            record.unanswered.retain(|u| u.field != field);
-            record.unanswered.push(Unanswered { field, reason });
-            record.unanswered.sort_by_key(|u| u.field.id());
-            return Ok(None);
-        }
+    if field.can_be_unanswered()
+        && let Some(reason) = reason(text)
+    {
+        clear(record, field);
+        record.unanswered.retain(|u| u.field != field);
+        record.unanswered.push(Unanswered { field, reason });
+        record.unanswered.sort_by_key(|u| u.field.id());
+        return Ok(None);
     }
     let note = if text.is_empty() {
         if field == FieldId::Role {
