@@ -33,3 +33,9 @@ pub const DETAILS_COMMITMENT: &[u8] = b"sigilo v1 details commitment";
 pub const KEY_COMMITMENT: &[u8] = b"sigilo v1 key commitment";
 /// Log: what a slot's signature over an act covers starts with this.
 pub const ACT_SIGNATURE: &[u8] = b"sigilo v1 act signature";
+/// Round: a holder's proof that it knows its PRF key; the domain separation tag of the challenge.
+pub const PRF_POSSESSION: &[u8] = b"sigilo v1 prf key possession";
+/// Round: the randomness of a holder's proofs, from its PRF key.
+pub const PRF_PROOF_NONCE: &str = "sigilo v1 prf proof nonce";
+/// Round: the blinds of a site's request, from its round secret.
+pub const PRF_BLINDS: &str = "sigilo v1 prf blinds";
