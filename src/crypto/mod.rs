@@ -12,6 +12,7 @@ pub mod random;
 pub mod seal;
 pub mod secret;
 pub mod sign;
+pub mod travel;
 pub mod voprf;
 
 pub use secret::Secret;

@@ -212,7 +212,11 @@ impl PrfPublicKey {
 }
 
 /// `c` of RFC 8235: a hash of generator, commitment, public key, and who proves what to whom.
-fn possession_challenge(public: &ElementBytes, commitment: &ElementBytes, context: &[u8]) -> Scalar {
+fn possession_challenge(
+    public: &ElementBytes,
+    commitment: &ElementBytes,
+    context: &[u8],
+) -> Scalar {
     let generator = RISTRETTO_BASEPOINT_POINT.compress();
     hash_to_scalar(
         labels::PRF_POSSESSION,
@@ -374,7 +378,11 @@ impl PrfKey {
         let mut r = randomness.unwrap_or_else(|| {
             keyed_scalar(
                 &self.nonce_key(),
-                &[b"evaluation", m.compress().as_bytes(), z.compress().as_bytes()],
+                &[
+                    b"evaluation",
+                    m.compress().as_bytes(),
+                    z.compress().as_bytes(),
+                ],
             )
         });
         let t2 = RistrettoPoint::mul_base(&r);
@@ -413,10 +421,7 @@ fn composite_weights(
         .chain_update(SEED)
         .finalize();
     // What is the same for every element is hashed once: `Z_pad || len || seed`.
-    let prefix = AFTER_Z_PAD
-        .clone()
-        .chain_update([0, 64])
-        .chain_update(seed);
+    let prefix = AFTER_Z_PAD.clone().chain_update([0, 64]).chain_update(seed);
     let dst_len = [u8::try_from(HASH_TO_SCALAR.len()).unwrap_or(u8::MAX)];
     blinded
         .par_iter()
@@ -475,7 +480,17 @@ fn evaluation_challenge(
     hash_to_scalar(
         HASH_TO_SCALAR,
         &[
-            len, public, len, &m, len, &z, len, &t2, len, &t3, b"Challenge",
+            len,
+            public,
+            len,
+            &m,
+            len,
+            &z,
+            len,
+            &t2,
+            len,
+            &t3,
+            b"Challenge",
         ],
     )
 }

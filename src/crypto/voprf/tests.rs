@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use ::voprf::{
-    BlindedElement, EvaluationElement, Proof, Ristretto255, VoprfClient, VoprfServer,
-};
+use ::voprf::{BlindedElement, EvaluationElement, Proof, Ristretto255, VoprfClient, VoprfServer};
 use proptest::prelude::*;
 
 use super::*;
@@ -25,7 +23,10 @@ fn scalar(bytes: &[u8]) -> Scalar {
 }
 
 fn arrays(values: &[Vec<u8>]) -> Vec<ElementBytes> {
-    values.iter().map(|v| v.as_slice().try_into().unwrap()).collect()
+    values
+        .iter()
+        .map(|v| v.as_slice().try_into().unwrap())
+        .collect()
 }
 
 fn key_of(v: &BTreeMap<String, Vec<Vec<u8>>>, dst: &[u8]) -> PrfKey {
@@ -140,7 +141,10 @@ fn the_sum_of_holders_is_the_prf_under_the_sum_of_their_keys() {
         for (i, input) in inputs.iter().enumerate() {
             let expected = reference::prf(&all, input);
             assert_eq!(outputs.tag(i).unwrap(), expected[..8]);
-            assert_eq!(outputs.secret(i).unwrap().expose().as_slice(), &expected[32..]);
+            assert_eq!(
+                outputs.secret(i).unwrap().expose().as_slice(),
+                &expected[32..]
+            );
         }
         let public: Vec<_> = holders.iter().map(PrfKey::public_key).collect();
         assert_eq!(PrfPublicKey::sum(&public).unwrap(), all.public_key());
@@ -223,10 +227,20 @@ fn possession_is_proved_for_one_context_and_one_key() {
     let holders = keys(2);
     let proof = holders[0].prove_possession(b"round 1, holder A");
     let public = holders[0].public_key();
-    public.check_possession(b"round 1, holder A", &proof).unwrap();
-    assert!(public.check_possession(b"round 1, holder B", &proof).is_err());
+    public
+        .check_possession(b"round 1, holder A", &proof)
+        .unwrap();
+    assert!(
+        public
+            .check_possession(b"round 1, holder B", &proof)
+            .is_err()
+    );
     let other = holders[1].public_key();
-    assert!(other.check_possession(b"round 1, holder A", &proof).is_err());
+    assert!(
+        other
+            .check_possession(b"round 1, holder A", &proof)
+            .is_err()
+    );
     for byte in 0..PROOF {
         let mut bad = proof;
         bad[byte] ^= 1;
@@ -244,6 +258,25 @@ fn a_blind_depends_on_secret_place_and_input() {
     assert_ne!(base, Blinding::new(&secret(2)).blind_of(0, b"x"));
 }
 
+/// The generator that the crate `voprf` asks for.
+struct SystemRng;
+
+impl rand_core_09::RngCore for SystemRng {
+    fn next_u32(&mut self) -> u32 {
+        u32::from_be_bytes(crate::crypto::random::array().unwrap())
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        u64::from_be_bytes(crate::crypto::random::array().unwrap())
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        crate::crypto::random::fill(bytes).unwrap();
+    }
+}
+
+impl rand_core_09::CryptoRng for SystemRng {}
+
 type Oracle = VoprfServer<Ristretto255>;
 
 proptest! {
@@ -254,17 +287,16 @@ proptest! {
     fn the_crate_voprf_answers_our_requests(seed: [u8; 32], inputs in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 1..6)) {
         let key = PrfKey::derive(&Secret::from_slice(&seed).unwrap(), b"oracle").unwrap();
         let server = Oracle::new_from_seed(&seed, b"oracle").unwrap();
-        prop_assert_eq!(
-            <Ristretto255 as ::voprf::Group>::serialize_elem(server.get_public_key()).as_slice(),
-            key.public_key().as_bytes().as_slice()
-        );
+        let public = <Ristretto255 as ::voprf::Group>::serialize_elem(server.get_public_key());
+        let ours = key.public_key();
+        prop_assert_eq!(public.as_slice(), ours.as_bytes());
         let blinding = Blinding::new(&secret(3));
         let blinded = blinding.blind(0, &inputs).unwrap();
         let theirs: Vec<_> = blinded
             .iter()
             .map(|b| BlindedElement::<Ristretto255>::deserialize(b).unwrap())
             .collect();
-        let mut rng = rand_core_09::OsRng;
+        let mut rng = SystemRng;
         let prepared: Vec<_> = server.batch_blind_evaluate_prepare(theirs.iter()).collect();
         let reply = server.batch_blind_evaluate_finish(&mut rng, theirs.iter(), &prepared).unwrap();
         let elements: Vec<ElementBytes> = reply.messages.map(|m| m.serialize().as_slice().try_into().unwrap()).collect();
@@ -273,7 +305,7 @@ proptest! {
         let outputs = blinding.finalize(0, &inputs, &evaluated).unwrap();
         for (i, input) in inputs.iter().enumerate() {
             let expected = server.evaluate(input).unwrap();
-            prop_assert_eq!(outputs.0[i].as_slice(), expected.as_slice());
+            prop_assert_eq!(&outputs.0[i][..], expected.as_slice());
         }
     }
 
@@ -281,7 +313,7 @@ proptest! {
     #[test]
     fn the_crate_voprf_accepts_our_replies(seed: [u8; 32], inputs in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 1..6)) {
         let key = PrfKey::derive(&Secret::from_slice(&seed).unwrap(), b"oracle").unwrap();
-        let mut rng = rand_core_09::OsRng;
+        let mut rng = SystemRng;
         let requests: Vec<_> = inputs.iter().map(|i| VoprfClient::<Ristretto255>::blind(i, &mut rng).unwrap()).collect();
         let blinded: Vec<ElementBytes> = requests.iter().map(|r| r.message.serialize().as_slice().try_into().unwrap()).collect();
         let reply = key.evaluate(&blinded).unwrap();
@@ -292,7 +324,8 @@ proptest! {
         let pk = <Ristretto255 as ::voprf::Group>::deserialize_elem(key.public_key().as_bytes()).unwrap();
         let outputs = VoprfClient::batch_finalize(&refs, &clients, &messages, &proof, pk).unwrap();
         for (input, output) in inputs.iter().zip(outputs) {
-            prop_assert_eq!(output.unwrap().as_slice(), reference::prf(&key, input).as_slice());
+            let output = output.unwrap();
+            prop_assert_eq!(output.as_slice(), &reference::prf(&key, input)[..]);
         }
     }
 
