@@ -8,6 +8,7 @@ pub mod aead;
 pub mod hash;
 pub mod kdf;
 pub mod labels;
+pub mod once;
 pub mod random;
 pub mod seal;
 pub mod secret;
