@@ -177,8 +177,7 @@ impl Network {
         from: &Party,
         to: &[(PartyId, Recipient)],
         payload: &[u8],
-        open_with: &Identity,
-        receiver: PartyId,
+        (open_with, receiver): (&Identity, PartyId),
     ) -> Opened {
         let (id, file) =
             envelope::seal(kind, note.hash(), from.card.id(), &from.key, to, payload).unwrap();
@@ -224,8 +223,7 @@ fn request_and_replies(
             site,
             &note.holders(),
             &request.to_bytes(),
-            secrets.identity(),
-            p.card.id(),
+            (secrets.identity(), p.card.id()),
         );
         let read = BlindedRequest::from_bytes(opened.payload()).unwrap();
         assert!(opened.payload().len() <= BlindedRequest::max_size(note.draft(), 24));
@@ -243,8 +241,7 @@ fn request_and_replies(
             p,
             &to,
             &bytes,
-            &site.fresh,
-            site.card.id(),
+            (&site.fresh, site.card.id()),
         );
         replies.push((
             p.card.id(),
@@ -270,7 +267,7 @@ fn a_round_from_cards_to_result() {
                 let to = [(site.card.id(), site.card.body().age.clone())];
                 let payload = s.welcome().to_bytes();
                 let id = site.card.id();
-                let opened = net.send(&note, Kind::Welcome, p, &to, &payload, &site.age, id);
+                let opened = net.send(&note, Kind::Welcome, p, &to, &payload, (&site.age, id));
                 (p.card.id(), Welcome::from_bytes(opened.payload()).unwrap())
             })
             .collect();
@@ -328,8 +325,7 @@ fn a_round_from_cards_to_result() {
             site,
             &[note.coordinator()],
             &bytes,
-            &net.coordinator.fresh,
-            net.coordinator.card.id(),
+            (&net.coordinator.fresh, net.coordinator.card.id()),
         );
         let file = TokenFile::from_bytes(opened.payload()).unwrap();
         assert_eq!(file, made.file);
@@ -368,8 +364,7 @@ fn a_round_from_cards_to_result() {
         &net.coordinator,
         &[note.comparer().unwrap()],
         &ask.to_bytes(),
-        secrets.identity(),
-        comparer.card.id(),
+        (secrets.identity(), comparer.card.id()),
     );
     assert!(opened.payload().len() <= PairsAsk::max_size(note.draft(), 2));
     let read = PairsAsk::from_bytes(opened.payload()).unwrap();
@@ -413,8 +408,7 @@ fn a_round_from_cards_to_result() {
         comparer,
         &to,
         &payload,
-        &net.coordinator.fresh,
-        net.coordinator.card.id(),
+        (&net.coordinator.fresh, net.coordinator.card.id()),
     );
     let weights = PairsWeights::from_bytes(back.payload()).unwrap();
     let decided = collected
