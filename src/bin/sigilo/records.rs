@@ -294,7 +294,8 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         .into_iter()
         .flatten()
         .collect();
-    found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    // The best rank is 0.
+    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let total = found.len();
     found.truncate(args.limit);
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
