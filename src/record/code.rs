@@ -4,6 +4,8 @@
 //! append.** The code is what files and JSON hold; the further spellings, Spanish and English, are
 //! accepted on reading, without regard to case, accents, spaces and signs.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
@@ -42,14 +44,18 @@ macro_rules! codes {
                 if let Some(value) = Self::from_code(text) {
                     return Some(value);
                 }
+                static FOLDED: LazyLock<Vec<(String, $name)>> = LazyLock::new(|| {
+                    let mut all = Vec::new();
+                    $(for spelling in [$code, $($spelling),*] {
+                        all.push((key(spelling), $name::$variant));
+                    })+
+                    all
+                });
                 let text = key(text);
                 if text.is_empty() {
                     return None;
                 }
-                $(if text == key($code) $(|| text == key($spelling))* {
-                    return Some(Self::$variant);
-                })+
-                None
+                FOLDED.iter().find(|(spelling, _)| *spelling == text).map(|(_, value)| *value)
             }
 
             /// How the value is called.

@@ -97,9 +97,18 @@ impl TryFrom<String> for Country {
 
 /// Names beside the codes, folded, without spaces; nationalities as adjectives too.
 const NAMES: &[(&str, &str)] = &[
-    ("MEX", "mexico|mexicana|mexicano|mexican|estadosunidosmexicanos"),
-    ("GTM", "guatemala|guatemalteca|guatemalteco|guatemalan|chapina|chapin"),
-    ("SLV", "elsalvador|salvador|salvadorena|salvadoreno|salvadoran|salvadorean"),
+    (
+        "MEX",
+        "mexico|mexicana|mexicano|mexican|estadosunidosmexicanos",
+    ),
+    (
+        "GTM",
+        "guatemala|guatemalteca|guatemalteco|guatemalan|chapina|chapin",
+    ),
+    (
+        "SLV",
+        "elsalvador|salvador|salvadorena|salvadoreno|salvadoran|salvadorean",
+    ),
     ("HND", "honduras|hondurena|hondureno|honduran"),
     ("NIC", "nicaragua|nicaraguense|nicaraguan"),
     ("CRI", "costarica|costarricense|costarican"),
@@ -117,16 +126,28 @@ const NAMES: &[(&str, &str)] = &[
     ("PRY", "paraguay|paraguaya|paraguayo|paraguayan"),
     ("CUB", "cuba|cubana|cubano|cuban"),
     ("HTI", "haiti|haitiana|haitiano|haitian"),
-    ("DOM", "republicadominicana|dominicanrepublic|dominicana|dominicano|dominican"),
+    (
+        "DOM",
+        "republicadominicana|dominicanrepublic|dominicana|dominicano|dominican",
+    ),
     ("JAM", "jamaica|jamaicana|jamaicano|jamaican"),
-    ("PRI", "puertorico|puertorriquena|puertorriqueno|puertorican"),
-    ("USA", "estadosunidos|estadosunidosdeamerica|eua|eeuu|unitedstates|unitedstatesofamerica|estadounidense|american|norteamericana|norteamericano"),
+    (
+        "PRI",
+        "puertorico|puertorriquena|puertorriqueno|puertorican",
+    ),
+    (
+        "USA",
+        "estadosunidos|estadosunidosdeamerica|eua|eeuu|unitedstates|unitedstatesofamerica|estadounidense|american|norteamericana|norteamericano",
+    ),
     ("CAN", "canada|canadiense|canadian"),
     ("ESP", "espana|spain|espanola|espanol|spanish"),
     ("ITA", "italia|italy|italiana|italiano|italian"),
     ("DEU", "alemania|germany|alemana|aleman|german"),
     ("FRA", "francia|france|francesa|frances|french"),
-    ("GBR", "reinounido|unitedkingdom|inglaterra|england|britanica|britanico|british"),
+    (
+        "GBR",
+        "reinounido|unitedkingdom|inglaterra|england|britanica|britanico|british",
+    ),
     ("RUS", "rusia|russia|rusa|ruso|russian"),
     ("UKR", "ucrania|ukraine|ucraniana|ucraniano|ukrainian"),
     ("ROU", "rumania|romania|rumana|rumano|romanian"),

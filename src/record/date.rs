@@ -397,7 +397,10 @@ mod tests {
             parts("2004-03-18 00:00:00"),
             (Some(2004), Some(3), Some(18), false)
         );
-        assert_eq!(PartialDate::parse("18/03/2004").unwrap().to_string(), "2004-03-18");
+        assert_eq!(
+            PartialDate::parse("18/03/2004").unwrap().to_string(),
+            "2004-03-18"
+        );
     }
 
     #[test]
@@ -408,14 +411,27 @@ mod tests {
         assert_eq!(parts("29/02/1900"), (Some(1900), Some(2), Some(29), true));
         assert_eq!(parts("0004-03-18"), (None, Some(3), Some(18), true));
         assert_eq!(parts("29/02/2000"), (Some(2000), Some(2), Some(29), false));
-        assert_eq!(PartialDate::parse("31/02/2004").unwrap().to_string(), "31/02/2004");
+        assert_eq!(
+            PartialDate::parse("31/02/2004").unwrap().to_string(),
+            "31/02/2004"
+        );
     }
 
     #[test]
     fn other_text_is_no_date() {
         for text in [
-            "", "abc", "04", "18/03/04", "2004-3-", "-2004", "2004/03-18", "20040318", "1-2-3-4",
-            "2004-123-1", "٢٠٠٤", "18/03/2004 x",
+            "",
+            "abc",
+            "04",
+            "18/03/04",
+            "2004-3-",
+            "-2004",
+            "2004/03-18",
+            "20040318",
+            "1-2-3-4",
+            "2004-123-1",
+            "٢٠٠٤",
+            "18/03/2004 x",
         ] {
             assert!(PartialDate::parse(text).is_err(), "{text}");
         }

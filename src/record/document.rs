@@ -83,9 +83,18 @@ fn curp(number: &str) -> Result<(), DocumentDoubt> {
     if !form {
         return Err(DocumentDoubt::Form);
     }
-    let pair = |at: usize| chars[at..at + 2].iter().filter_map(|c| c.to_digit(10)).fold(0, |n, d| n * 10 + d);
+    let pair = |at: usize| {
+        chars[at..at + 2]
+            .iter()
+            .filter_map(|c| c.to_digit(10))
+            .fold(0, |n, d| n * 10 + d)
+    };
     // The differentiator tells the century: a digit before 2000, a letter from then on.
-    let century = if chars[16].is_ascii_digit() { 1900 } else { 2000 };
+    let century = if chars[16].is_ascii_digit() {
+        1900
+    } else {
+        2000
+    };
     let small = |n: u32| u8::try_from(n).unwrap_or(0);
     let year = u16::try_from(century + pair(4)).unwrap_or(0);
     if super::date::Date::new(year, small(pair(6)), small(pair(8))).is_none() {
@@ -137,7 +146,11 @@ fn cui(plain: &[u8]) -> Result<(), DocumentDoubt> {
 /// El Salvador: eight digits and a check digit.
 fn dui(plain: &[u8]) -> Result<(), DocumentDoubt> {
     let d = digits::<9>(plain)?;
-    let sum: u32 = d[..8].iter().zip((2..=9).rev()).map(|(d, weight)| d * weight).sum();
+    let sum: u32 = d[..8]
+        .iter()
+        .zip((2..=9).rev())
+        .map(|(d, weight)| d * weight)
+        .sum();
     if (10 - sum % 10) % 10 == d[8] {
         Ok(())
     } else {
@@ -169,7 +182,10 @@ mod tests {
         // python-stdnum's documented example.
         assert_eq!(check(Curp, "BOXW310820HNERXN09"), Ok(()));
         assert_eq!(check(Curp, "boxw-310820 HNERXN09"), Ok(()));
-        assert_eq!(check(Curp, "BOXW310820HNERXN08"), Err(DocumentDoubt::CheckDigit));
+        assert_eq!(
+            check(Curp, "BOXW310820HNERXN08"),
+            Err(DocumentDoubt::CheckDigit)
+        );
         assert_eq!(check(Curp, "BOXW310231HNERXN09"), Err(DocumentDoubt::Date));
         assert_eq!(check(Curp, "BOXW310820HQQRXN09"), Err(DocumentDoubt::Place));
         assert_eq!(check(Curp, "BOXW310820"), Err(DocumentDoubt::Form));
@@ -183,14 +199,29 @@ mod tests {
     fn central_american_vectors() {
         // 1·2+2·3+3·4+4·5+5·6+6·7+7·8+8·9 = 240 = 21·11 + 9.
         assert_eq!(check(DocumentKind::Cui, "1234 56789 0101"), Ok(()));
-        assert_eq!(check(DocumentKind::Cui, "1234567880101"), Err(DocumentDoubt::CheckDigit));
-        assert_eq!(check(DocumentKind::Cui, "1234567892301"), Err(DocumentDoubt::Place));
+        assert_eq!(
+            check(DocumentKind::Cui, "1234567880101"),
+            Err(DocumentDoubt::CheckDigit)
+        );
+        assert_eq!(
+            check(DocumentKind::Cui, "1234567892301"),
+            Err(DocumentDoubt::Place)
+        );
         // 1·9+2·8+3·7+4·6+5·5+6·4+7·3+8·2 = 156; 10 − 6 = 4.
         assert_eq!(check(DocumentKind::Dui, "12345678-4"), Ok(()));
-        assert_eq!(check(DocumentKind::Dui, "12345678-5"), Err(DocumentDoubt::CheckDigit));
+        assert_eq!(
+            check(DocumentKind::Dui, "12345678-5"),
+            Err(DocumentDoubt::CheckDigit)
+        );
         assert_eq!(check(DocumentKind::Dni, "0801-1990-12345"), Ok(()));
-        assert_eq!(check(DocumentKind::Dni, "1901-1990-12345"), Err(DocumentDoubt::Place));
-        assert_eq!(check(DocumentKind::Dni, "0801-0990-12345"), Err(DocumentDoubt::Date));
+        assert_eq!(
+            check(DocumentKind::Dni, "1901-1990-12345"),
+            Err(DocumentDoubt::Place)
+        );
+        assert_eq!(
+            check(DocumentKind::Dni, "0801-0990-12345"),
+            Err(DocumentDoubt::Date)
+        );
         assert_eq!(check(DocumentKind::Passport, "?"), Ok(()));
     }
 }

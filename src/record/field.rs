@@ -324,7 +324,11 @@ mod tests {
         for lang in [Lang::Es, Lang::En] {
             let texts = Messages::new(lang);
             for field in FieldId::ALL {
-                for id in [field.label().id, field.question().id, field.group().message().id] {
+                for id in [
+                    field.label().id,
+                    field.question().id,
+                    field.group().message().id,
+                ] {
                     assert!(texts.has(id), "{id} in {}", lang.code());
                 }
                 assert_eq!(FieldId::from_id(field.id()), Some(*field));

@@ -10,6 +10,10 @@ pub mod document;
 mod field;
 mod finding;
 mod fold;
+pub mod htcds;
+pub mod import;
+mod json;
+mod json_tree;
 mod model;
 mod value;
 
@@ -19,6 +23,7 @@ pub use date::{Date, NotADate, PartialDate, today};
 pub use field::{FieldId, Group, NotAField, interview};
 pub use finding::{At, Fault, Note, Problem, Warning};
 pub use fold::fold;
+pub use json::{JSON_MAX, from_json, to_json};
 pub use model::{
     Answer, Birth, Call, Consent, Consents, Document, EstimatedAge, Form, LegalAction, Place,
     Record, Service, ServiceCounts, Unanswered,

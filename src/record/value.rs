@@ -210,7 +210,10 @@ fn fill(
         SlotMut::Text(value) => return one_line(text, value),
         SlotMut::Long(value) => {
             bounded(text, LONG_MAX)?;
-            if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            if text
+                .chars()
+                .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            {
                 return Err(Fault::Control);
             }
             text.clone_into(value);
@@ -514,7 +517,10 @@ fn one_line(text: &str, into: &mut String) -> Result<Option<Note>, Fault> {
         into.push_str(text);
         return Ok(mojibake(text));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return Err(Fault::Control);
     }
     for word in text.split(['\n', '\r', '\t']).filter(|w| !w.is_empty()) {
@@ -533,7 +539,8 @@ fn mojibake(text: &str) -> Option<Note> {
     }
     let mut before = ' ';
     for c in text.chars() {
-        let torn = matches!(before, 'Ã' | 'Â') && matches!(c, '\u{80}'..='\u{bf}' | '‘'..='‰' | 'Š' | '€' | '™');
+        let torn = matches!(before, 'Ã' | 'Â')
+            && matches!(c, '\u{80}'..='\u{bf}' | '‘'..='‰' | 'Š' | '€' | '™');
         if torn || c == '\u{fffd}' {
             return Some(Note::Mojibake);
         }
