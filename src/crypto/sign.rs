@@ -23,8 +23,7 @@ impl VerifyingKey {
     }
 }
 
-/// A signing key: the 32-byte seed and its public key. Only the seed is kept; the expanded key of
-/// the signing library is not wiped by it, so it lives for one signature at a time.
+/// A signing key: the 32-byte seed and its public key. Only the seed is kept; see [`Signer`].
 pub struct SigningKey {
     seed: Secret<32>,
     public: VerifyingKey,
@@ -69,11 +68,30 @@ impl SigningKey {
     /// # Errors
     /// [`CryptoError::Key`] if seed and public key do not belong together.
     pub fn sign(&self, message: &[u8]) -> Result<Signature, CryptoError> {
-        let pair = Ed25519KeyPair::from_seed_and_public_key(self.seed.expose(), &self.public.0)
-            .map_err(|_| CryptoError::Key)?;
+        Ok(self.expand()?.sign(message))
+    }
+
+    /// The key made ready for many signatures. Expanding costs as much as signing.
+    ///
+    /// # Errors
+    /// [`CryptoError::Key`] if seed and public key do not belong together.
+    pub fn expand(&self) -> Result<Signer, CryptoError> {
+        Ed25519KeyPair::from_seed_and_public_key(self.seed.expose(), &self.public.0)
+            .map(|pair| Signer(Box::new(pair)))
+            .map_err(|_| CryptoError::Key)
+    }
+}
+
+/// An expanded [`SigningKey`]. The signing library does not wipe it, so it is kept no longer than
+/// one transaction.
+pub struct Signer(Box<Ed25519KeyPair>);
+
+impl Signer {
+    /// Signs `message`.
+    pub fn sign(&self, message: &[u8]) -> Signature {
         let mut out = [0u8; 64];
-        out.copy_from_slice(pair.sign(message).as_ref());
-        Ok(out)
+        out.copy_from_slice(self.0.sign(message).as_ref());
+        out
     }
 }
 

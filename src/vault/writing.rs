@@ -16,9 +16,9 @@ use super::store::{LeafRow, Tx};
 use super::{Vault, meta, tiles};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::sha256;
-use crate::crypto::sign::SigningKey;
+use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
-use crate::log::act::{Act, ActKind, Reason};
+use crate::log::act::{Act, ActKind, Reason, SignedAct};
 use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
 
 /// What is said about an act when it is logged.
@@ -86,7 +86,7 @@ pub(crate) const LOG_TARGET: [u8; 16] = [0; 16];
 struct Scribe<'a> {
     vault: VaultId,
     actor: [u8; 16],
-    signing: &'a SigningKey,
+    signing: Signer,
     batch: &'a OpenBatch,
     now: i64,
 }
@@ -104,7 +104,10 @@ impl Scribe<'_> {
             prior: note.prior,
             reason: note.reason,
         };
-        let signed = act.sign(&self.vault.0, index, &fact, self.signing)?;
+        let signature = self
+            .signing
+            .sign(&act.signed_message(&self.vault.0, index, &fact));
+        let signed = SignedAct { act, signature };
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
@@ -159,6 +162,11 @@ impl<'v> Writing<'v> {
         if known.as_deref() != Some(vault.keyring_hash.get().as_slice()) {
             return Err(VaultError::KeysChanged);
         }
+        // Whoever removed the own slot is out, in the running program too.
+        let own = vault.access.slot;
+        if !vault.keyring.slots.iter().any(|s| s.id == own) {
+            return Err(VaultError::NotAllowed);
+        }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
         Ok(Self {
             vault,
@@ -212,25 +220,22 @@ impl<'v> Writing<'v> {
         Ok(batch)
     }
 
-    fn scribe<'a>(&self, batch: &'a OpenBatch) -> Scribe<'a>
-    where
-        'v: 'a,
-    {
+    fn scribe<'a>(&self, batch: &'a OpenBatch) -> Result<Scribe<'a>, VaultError> {
         let vault = self.vault;
-        Scribe {
+        Ok(Scribe {
             vault: vault.id(),
             actor: vault.access.slot.0,
-            signing: &vault.access.signing,
+            signing: vault.access.signing.expand()?,
             batch,
             now: self.now,
-        }
+        })
     }
 
     /// Logs an act. Returns its place in the log.
     pub(crate) fn act(&mut self, note: ActNote, fact: Fact) -> Result<u64, VaultError> {
         let batch = self.batch(LOG_TARGET)?;
         let index = self.frontier.size();
-        let (leaf, row) = self.scribe(&batch).write(index, note, fact)?;
+        let (leaf, row) = self.scribe(&batch)?.write(index, note, fact)?;
         self.append(&leaf, &row)
     }
 
@@ -250,7 +255,7 @@ impl<'v> Writing<'v> {
             batches.insert(c.compartment, self.batch(c.compartment.0)?);
         }
         let first = self.frontier.size();
-        let scribe = self.scribe(&log);
+        let scribe = self.scribe(&log)?;
         // Reference counts do not cross threads; what they point to does.
         let plain: HashMap<CompartmentId, &OpenBatch> =
             batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
@@ -312,7 +317,10 @@ impl<'v> Writing<'v> {
         }
         self.tx.commit()?;
         self.vault.batches.0.borrow_mut().extend(self.begun);
-        self.vault.publish_head()
+        // The act is done: that its head could not be copied beside the database must not look as if
+        // it were not. The file then shows an older head of this log until the next act.
+        let _ = self.vault.publish_head();
+        Ok(())
     }
 }
 
