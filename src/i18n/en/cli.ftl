@@ -183,11 +183,23 @@ cli-record-refused =
         [one] there is a mistake in the record.
        *[other] there are { $count } mistakes in the record.
     }
+cli-log-erases = {" "}(tombstone of entry { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] One file has mistakes.
+       *[other] { $files } files have mistakes.
+    }
 cli-list-total =
     { $shown ->
         [one] 1 shown
        *[other] { $shown } shown
-    } of { $records } records, { $persons } persons.
+    } of { $records ->
+        [one] 1 record
+       *[other] { $records } records
+    }, { $persons ->
+        [one] 1 person.
+       *[other] { $persons } persons.
+    }
 cli-search-total =
     { $records ->
         [0] Nobody like that.

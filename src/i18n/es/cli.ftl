@@ -183,11 +183,23 @@ cli-record-refused =
         [one] hay un error en el expediente.
        *[other] hay { $count } errores en el expediente.
     }
+cli-log-erases = {" "}(lápida de la entrada { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] Un archivo tiene errores.
+       *[other] { $files } archivos tienen errores.
+    }
 cli-list-total =
     { $shown ->
         [one] Se muestra 1
        *[other] Se muestran { $shown }
-    } de { $records } expedientes, { $persons } personas.
+    } de { $records ->
+        [one] 1 expediente
+       *[other] { $records } expedientes
+    }, { $persons ->
+        [one] 1 persona.
+       *[other] { $persons } personas.
+    }
 cli-search-total =
     { $records ->
         [0] Nadie con esos datos.
