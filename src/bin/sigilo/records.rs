@@ -300,8 +300,8 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         .into_iter()
         .flatten()
         .collect();
-    // The best rank is 0.
-    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    // The best rank is 0; among equals, who was sealed first.
+    found.sort_by_key(|(rank, _)| *rank);
     let total = found.len();
     found.truncate(args.limit);
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
