@@ -5,6 +5,8 @@
 pub mod codec;
 pub mod crypto;
 pub mod evaluate;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod i18n;
 pub mod log;
 pub mod matching;
