@@ -17,6 +17,8 @@
 pub mod codec;
 pub mod crypto;
 pub mod evaluate;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod i18n;
 pub mod log;
 pub mod manual;
