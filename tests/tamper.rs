@@ -42,7 +42,6 @@ fn slot<'a>(name: &'a str, key: &'a Secret<32>, rights: Rights) -> NewSlot<'a> {
 /// A vault in which everything has happened once.
 struct Sample {
     _tmp: tempfile::TempDir,
-    dir: PathBuf,
     key: Secret<32>,
     intake: Secret<32>,
     /// The keyring before the last change of keys.
@@ -125,7 +124,6 @@ impl Sample {
         let files = FILES.map(|f| (f, fs::read(dir.join(f)).unwrap())).into();
         Self {
             _tmp: tmp,
-            dir,
             key,
             intake,
             older_keyring,
