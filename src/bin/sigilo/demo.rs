@@ -281,7 +281,7 @@ fn tamper(app: &App, dir: &Path, site: &Site) -> Result<Vec<String>, Failure> {
         }
         db.execute("UPDATE content SET body = ?1 WHERE leaf = ?2", (body, leaf))
     });
-    changed.map_err(|e| VaultError::from(e))?;
+    changed.map_err(VaultError::from)?;
     let report = audit::verify(&Location::new(&copy), &Known::default(), |_, _| {})?;
     let found: Vec<String> = report.findings.iter().map(|f| app.text(f)).collect();
     if found.is_empty() {
