@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod cli;
 mod demo;
+mod evaluate;
 mod failure;
 mod help;
 mod import;
@@ -97,5 +98,6 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             cli::AuditCommand::Verify(args) => audit::verify(app, &args),
         },
         Command::Demo(args) => demo::demo(app, &args),
+        Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }
 }

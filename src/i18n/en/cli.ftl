@@ -278,3 +278,18 @@ demo-tamper-missed = The tampering was not caught. That is a defect; please tell
 demo-records = records
 demo-seconds = { $site }: import { $import } s, search { $search } s, verify { $verify } s
 demo-end = Everything held, in { $seconds } s.
+
+# evaluate
+help-evaluate = Measure the matching on data whose truth is known
+help-evaluate-dir = Folder with one CSV a site and truth.csv
+help-evaluate-policy = How rare the tokens are: standard, strict; strict unless said
+help-evaluate-tokens-out = Write here what the coordinator receives
+help-evaluate-group-seed = Seed of the group secret
+help-evaluate-prf-seed = Seed of the pseudorandom function
+evaluate-data = Data: { $records } records of { $sites } sites; { $pairs } pairs of different sites are one person.
+evaluate-tokens = Tokens: { $tokens } a person, of { $bits } bits.
+evaluate-discover = Candidates: { $pairs } pairs; recall { $recall }, accidental meetings a record { $degree } (99th percentile: { $p99 }).
+evaluate-final = Decision without the truth: precision { $precision }, recall { $recall }, F1 { $f1 }.
+evaluate-best = Best threshold in hindsight: F1 { $f1 }.
+evaluate-seconds = Seconds: encode { $encode }, join { $join }, compare { $compare }, decide { $score }.
+evaluate-stand-in = Here a keyed hash stands in for the VOPRF: the equalities are the same, the protection is not.

@@ -278,3 +278,18 @@ demo-tamper-missed = La alteración no se descubrió. Es un defecto; avísenos.
 demo-records = fichas
 demo-seconds = { $site }: importar { $import } s, buscar { $search } s, verificar { $verify } s
 demo-end = Todo se cumplió, en { $seconds } s.
+
+# evaluate
+help-evaluate = Mide el cotejo con datos cuya verdad se conoce
+help-evaluate-dir = Carpeta con un CSV por casa y truth.csv
+help-evaluate-policy = Qué tan raros son los tokens: standard, strict; de fábrica strict
+help-evaluate-tokens-out = Escribir aquí lo que recibe la coordinación
+help-evaluate-group-seed = Semilla del secreto del grupo
+help-evaluate-prf-seed = Semilla de la función pseudoaleatoria
+evaluate-data = Datos: { $records } expedientes de { $sites } casas; { $pairs } pares de casas distintas son una misma persona.
+evaluate-tokens = Tokens: { $tokens } por persona, de { $bits } bits.
+evaluate-discover = Candidatos: { $pairs } pares; exhaustividad { $recall }, encuentros casuales por expediente { $degree } (percentil 99: { $p99 }).
+evaluate-final = Decisión sin ver la verdad: precisión { $precision }, exhaustividad { $recall }, F1 { $f1 }.
+evaluate-best = El mejor umbral a toro pasado: F1 { $f1 }.
+evaluate-seconds = Segundos: codificar { $encode }, juntar { $join }, comparar { $compare }, decidir { $score }.
+evaluate-stand-in = Aquí una función con clave ocupa el lugar de la VOPRF: las igualdades son las mismas, la protección no.
