@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,8 +41,6 @@ fn slot<'a>(name: &'a str, key: &'a Secret<32>, rights: Rights) -> NewSlot<'a> {
 
 /// A vault in which everything has happened once.
 struct Sample {
-    _tmp: tempfile::TempDir,
-    dir: PathBuf,
     key: Secret<32>,
     intake: Secret<32>,
     /// The keyring before the last change of keys.
@@ -124,8 +122,6 @@ impl Sample {
         let seen = read_all(&vault).unwrap();
         let files = FILES.map(|f| (f, fs::read(dir.join(f)).unwrap())).into();
         Self {
-            _tmp: tmp,
-            dir,
             key,
             intake,
             older_keyring,
