@@ -187,7 +187,7 @@ fn import(c: &mut Criterion) {
             continue;
         }
         group.bench_function(BenchmarkId::new("bare cryptography", n), |b| {
-            let signing = SigningKey::from_seed(key()).unwrap().expand().unwrap();
+            let signing = SigningKey::from_seed(key()).unwrap().signer().unwrap();
             b.iter(|| {
                 (0..n).into_par_iter().for_each(|_| {
                     let data_key = Secret::random().unwrap();

@@ -204,7 +204,7 @@ fn write_corpus() {
             reason: Reason::new(reason).unwrap(),
         };
         put("act", name, &act.to_bytes());
-        let signed = act.sign(&[5; 16], 12, &Fact::None, &key).unwrap();
+        let signed = act.sign(&[5; 16], 12, &Fact::None, &key.signer().unwrap());
         put("act", &format!("{name}-signed"), &signed.to_bytes());
         put(
             "act",

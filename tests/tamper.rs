@@ -481,10 +481,12 @@ fn forge(dir: &Path, vault: &Vault, forged: Forged<'_>) -> u64 {
     let ring = vault.keyring();
     let mut frontier = Frontier::from_bytes(&get_meta(&db, "frontier")).unwrap();
     let index = frontier.size();
-    let signed = forged
-        .act
-        .sign(&vault.id().0, index, &forged.fact, forged.signing)
-        .unwrap();
+    let signed = forged.act.sign(
+        &vault.id().0,
+        index,
+        &forged.fact,
+        &forged.signing.signer().unwrap(),
+    );
     let (encapsulated, key) =
         seal::open_batch(&ring.log_key, &[labels::BATCH_LOG, &vault.id().0].concat()).unwrap();
     let ad = [labels::LOG_DETAILS, &vault.id().0, &index.to_be_bytes()].concat();

@@ -7,9 +7,7 @@ use sigilo::crypto::Secret;
 use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::Kind;
 use sigilo::vault::audit::{self, Finding, Known};
-use sigilo::vault::{
-    Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError,
-};
+use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
 
 fn reason(text: &str) -> Reason {
     Reason::new(text).unwrap()
@@ -37,7 +35,10 @@ fn a_record_is_sealed_found_and_opened_again() {
     let catalog = vault.catalog().unwrap();
     let item = catalog.find(&id.short()).unwrap();
     assert_eq!(item.id, id);
-    assert_eq!(vault.read(item.latest().leaf).unwrap().given_names, "Xóchitl");
+    assert_eq!(
+        vault.read(item.latest().leaf).unwrap().given_names,
+        "Xóchitl"
+    );
     assert_eq!(vault.access().roster.site, "Casa de prueba");
     let report = audit(&dir);
     assert_eq!(report.findings, []);
@@ -89,7 +90,10 @@ fn an_intake_key_seals_and_reads_nothing() {
     intake.seal(&person("Itzel", "Pech")).unwrap();
     intake.seal(&person("Lupita", "Ek")).unwrap();
     assert!(matches!(intake.catalog(), Err(VaultError::NotAllowed)));
-    assert!(matches!(intake.trail(0, |_| Ok(())), Err(VaultError::NotAllowed)));
+    assert!(matches!(
+        intake.trail(0, |_| Ok(())),
+        Err(VaultError::NotAllowed)
+    ));
     assert!(matches!(
         intake.erase(sigilo::vault::ObjectId([1; 16]), &Reason::none()),
         Err(VaultError::NotAllowed)
@@ -97,10 +101,16 @@ fn an_intake_key_seals_and_reads_nothing() {
     drop(intake);
     let report = audit(&dir);
     assert_eq!(report.findings, []);
-    assert_eq!(report.size - report.signed, 2, "unsigned until the next unlock");
+    assert_eq!(
+        report.size - report.signed,
+        2,
+        "unsigned until the next unlock"
+    );
     let vault = open(&dir).unwrap();
     assert_eq!(given_names(&vault), ["Itzel", "Lupita"]);
-    vault.log(sigilo::vault::ActNote::new(ActKind::List)).unwrap();
+    vault
+        .log(sigilo::vault::ActNote::new(ActKind::List))
+        .unwrap();
     drop(vault);
     let report = audit(&dir);
     assert_eq!((report.findings.len(), report.size), (0, report.signed));
@@ -230,8 +240,16 @@ fn nothing_stored_shows_a_name() {
     vault.seal(&record).unwrap();
     let all = folder(&dir);
     for secret in [
-        "Guadalupe", "Xochicale", "Tenancingo", "Casa de prueba", "dirección", "witness",
-        "victim", "recuperación", "procede", PASSPHRASE,
+        "Guadalupe",
+        "Xochicale",
+        "Tenancingo",
+        "Casa de prueba",
+        "dirección",
+        "witness",
+        "victim",
+        "recuperación",
+        "procede",
+        PASSPHRASE,
     ] {
         assert!(!contains(&all, secret.as_bytes()), "{secret}");
     }

@@ -39,3 +39,49 @@ pub const DETAILS_COMMITMENT: &[u8] = b"sigilo v1 details commitment";
 pub const KEY_COMMITMENT: &[u8] = b"sigilo v1 key commitment";
 /// Log: what a slot's signature over an act covers starts with this.
 pub const ACT_SIGNATURE: &[u8] = b"sigilo v1 act signature";
+/// Round: a holder's proof that it knows its PRF key; the domain separation tag of the challenge.
+pub const PRF_POSSESSION: &[u8] = b"sigilo v1 prf key possession";
+/// Round: the randomness of a holder's proofs, from its PRF key.
+pub const PRF_PROOF_NONCE: &str = "sigilo v1 prf proof nonce";
+/// Round: the blinds of a site's request, from its round secret.
+pub const PRF_BLINDS: &str = "sigilo v1 prf blinds";
+/// Round: a card's id is a hash that starts with this.
+pub const CARD_ID: &[u8] = b"sigilo v1 card id";
+/// Round: a draft's hash starts with this.
+pub const DRAFT_HASH: &[u8] = b"sigilo v1 round draft hash";
+/// Round: the hash of the final note starts with this.
+pub const NOTE_HASH: &[u8] = b"sigilo v1 round note hash";
+/// Round: what the signature of an envelope covers starts with this.
+pub const ENVELOPE_SIGNATURE: &[u8] = b"sigilo v1 envelope signature";
+/// Round: a holder's commitment to its share of the group secret starts with this.
+pub const SHARE_COMMITMENT: &[u8] = b"sigilo v1 group share commitment";
+/// Round: the group secret, from note hash and shares.
+pub const GROUP_SECRET: &str = "sigilo v1 group secret";
+/// Round: what goes into the PRF starts with this.
+pub const PRF_INPUT: &[u8] = b"sigilo v1 prf input";
+/// Round: the key of a site's fillers, order, handles and file ids, from its round secret.
+pub const SITE_DRAWS: &str = "sigilo v1 site draws";
+/// Round: the file key of a site's encodings, from its round secret.
+pub const FILE_KEY: &str = "sigilo v1 encodings file key";
+/// Round: the content from which a file key is drawn, hashed.
+pub const FILE_CONTENT: &str = "sigilo v1 encodings file content";
+/// Round: a sealed file key starts with this.
+pub const SEALED_FILE_KEY: &[u8] = b"sigilo v1 sealed file key";
+/// Matching: group secret to the key of feature clocks and feature ids.
+pub const MATCH_CLOCKS: &str = "sigilo v1 matching feature clocks";
+/// Matching: group secret to the key of token inputs.
+pub const MATCH_INPUTS: &str = "sigilo v1 matching token inputs";
+/// Matching: a site's own secret to the key of its fillers.
+pub const MATCH_FILLERS: &str = "sigilo v1 matching fillers";
+/// Matching: a site's own secret to the key of the draw that keeps a tag single in its file.
+pub const MATCH_DRAW: &str = "sigilo v1 matching draw";
+/// Matching: token secret and round note hash to the key of field encodings.
+pub const MATCH_ENCODING: &str = "sigilo v1 matching field encoding";
+/// Matching: which shared token of a pair is compared.
+pub const MATCH_PICK: &str = "sigilo v1 matching compared token";
+/// Matching: hash of feature tables and name tables.
+pub const MATCH_TABLES: &str = "sigilo v1 matching tables";
+/// Matching: the keyed hash that stands in for the PRF in `evaluate`.
+pub const MATCH_STAND_IN: &str = "sigilo v1 matching evaluate stand-in prf";
+/// Matching: seeds of `evaluate` to secrets.
+pub const MATCH_SEED: &str = "sigilo v1 matching evaluate seed";

@@ -8,10 +8,13 @@ pub mod aead;
 pub mod hash;
 pub mod kdf;
 pub mod labels;
+pub mod once;
 pub mod random;
 pub mod seal;
 pub mod secret;
 pub mod sign;
+pub mod travel;
+pub mod voprf;
 
 pub use secret::Secret;
 

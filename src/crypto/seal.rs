@@ -110,10 +110,7 @@ impl OpeningKey {
     }
 }
 
-fn sender(
-    to: &SealingKey,
-    info: &[u8],
-) -> Result<([u8; PUBLIC], Sender), CryptoError> {
+fn sender(to: &SealingKey, info: &[u8]) -> Result<([u8; PUBLIC], Sender), CryptoError> {
     let public = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.0).map_err(|_| CryptoError::Key)?;
     let (enc, context) = hpke::setup_sender::<Aead, Kdf, Kem>(&OpModeS::Base, &public, info)
         .map_err(|_| CryptoError::Key)?;

@@ -68,23 +68,23 @@ impl SigningKey {
     /// # Errors
     /// [`CryptoError::Key`] if seed and public key do not belong together.
     pub fn sign(&self, message: &[u8]) -> Result<Signature, CryptoError> {
-        Ok(self.expand()?.sign(message))
+        Ok(self.signer()?.sign(message))
     }
 
-    /// The key made ready for many signatures. Expanding costs as much as signing.
+    /// The expanded key, for many signatures in a row. Expanding costs as much as signing, and the
+    /// library does not wipe what it expanded: keep this for one piece of work and no longer.
     ///
     /// # Errors
     /// [`CryptoError::Key`] if seed and public key do not belong together.
-    pub fn expand(&self) -> Result<Signer, CryptoError> {
+    pub fn signer(&self) -> Result<Signer, CryptoError> {
         Ed25519KeyPair::from_seed_and_public_key(self.seed.expose(), &self.public.0)
-            .map(|pair| Signer(Box::new(pair)))
+            .map(Signer)
             .map_err(|_| CryptoError::Key)
     }
 }
 
-/// An expanded [`SigningKey`]. The signing library does not wipe it, so it is kept no longer than
-/// one transaction.
-pub struct Signer(Box<Ed25519KeyPair>);
+/// An expanded signing key; see [`SigningKey::signer`].
+pub struct Signer(Ed25519KeyPair);
 
 impl Signer {
     /// Signs `message`.

@@ -10,7 +10,7 @@ use super::leaf::{Fact, details_commitment};
 use super::merkle::MAX_SIZE;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::Digest;
-use crate::crypto::sign::{Signature, SigningKey, VerifyingKey};
+use crate::crypto::sign::{Signature, Signer, VerifyingKey};
 use crate::crypto::{CryptoError, labels};
 use crate::i18n::{Localize, Message};
 
@@ -248,7 +248,7 @@ pub struct Act {
     pub kind: ActKind,
     /// When, in seconds since 1970 by the clock of the site, which nobody has to believe.
     pub time: i64,
-    /// Id of the slot that did it; never all zero.
+    /// Id of the slot that did it.
     pub actor: [u8; 16],
     /// Random id of the record, evidence file, slot or round that it was done to; never all zero.
     pub object: Option<[u8; 16]>,
@@ -279,21 +279,12 @@ impl Act {
     }
 
     /// Signs the act with the key of the slot that acts.
-    ///
-    /// # Errors
-    /// [`CryptoError::Key`].
-    pub fn sign(
-        self,
-        vault_id: &[u8; 16],
-        index: u64,
-        fact: &Fact,
-        key: &SigningKey,
-    ) -> Result<SignedAct, CryptoError> {
-        let signature = key.sign(&self.signed_message(vault_id, index, fact))?;
-        Ok(SignedAct {
+    pub fn sign(self, vault_id: &[u8; 16], index: u64, fact: &Fact, key: &Signer) -> SignedAct {
+        let signature = key.sign(&self.signed_message(vault_id, index, fact));
+        SignedAct {
             act: self,
             signature,
-        })
+        }
     }
 }
 
@@ -421,6 +412,7 @@ impl Decode for SignedAct {
 
 #[cfg(test)]
 mod tests {
+    use crate::crypto::sign::SigningKey;
     use proptest::prelude::*;
 
     use super::*;
@@ -453,7 +445,7 @@ mod tests {
     fn a_signature_holds_for_one_place_and_one_content() {
         let key = key();
         let public = key.verifying_key();
-        let signed = act().sign(&[5; 16], 12, &FACT, &key).unwrap();
+        let signed = act().sign(&[5; 16], 12, &FACT, &key.signer().unwrap());
         signed.verify(&public, &[5; 16], 12, &FACT).unwrap();
         assert!(signed.verify(&public, &[6; 16], 12, &FACT).is_err());
         assert!(signed.verify(&public, &[5; 16], 13, &FACT).is_err());
@@ -481,7 +473,7 @@ mod tests {
                     reason: Reason::new(reason).unwrap(),
                     ..act()
                 };
-                let signed = act.sign(&[5; 16], 0, &FACT, &key()).unwrap();
+                let signed = act.sign(&[5; 16], 0, &FACT, &key().signer().unwrap());
                 let plain = signed.to_sealed_plaintext(&[8; 32]);
                 assert_eq!(plain.len(), PADDING);
                 let (salt, back) = SignedAct::from_sealed_plaintext(&plain).unwrap();
@@ -492,14 +484,14 @@ mod tests {
             reason: Reason::new(&"x".repeat(MAX_REASON)).unwrap(),
             ..act()
         };
-        let signed = longest.sign(&[5; 16], 0, &FACT, &key()).unwrap();
+        let signed = longest.sign(&[5; 16], 0, &FACT, &key().signer().unwrap());
         assert_eq!(signed.to_sealed_plaintext(&[8; 32]).len(), MAX_SEALED);
         assert!(Reason::new(&"x".repeat(MAX_REASON + 1)).is_err());
     }
 
     #[test]
     fn padding_is_zero_and_shortest() {
-        let signed = act().sign(&[5; 16], 0, &FACT, &key()).unwrap();
+        let signed = act().sign(&[5; 16], 0, &FACT, &key().signer().unwrap());
         let plain = signed.to_sealed_plaintext(&[8; 32]);
         let mut dirty = plain.to_vec();
         *dirty.last_mut().unwrap() = 1;

@@ -325,3 +325,144 @@ impl fmt::Display for SignedCheckpoint {
         self.note.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::Secret;
+
+    fn key(n: u8) -> SigningKey {
+        SigningKey::from_seed(Secret::init_with(|b| b.fill(n))).unwrap()
+    }
+
+    fn head(size: u64) -> Checkpoint {
+        Checkpoint::new(Origin::of_vault(&[0xab; 16]), size, [7; 32]).unwrap()
+    }
+
+    /// The example of the C2SP specifications tlog-checkpoint and tlog-cosignature.
+    const EXAMPLE: &str = "example.com/behind-the-sofa\n20852163\n\
+        CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\
+        \u{2014} example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n\
+        \u{2014} witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
+
+    #[test]
+    fn the_published_example_is_read() {
+        let signed = SignedCheckpoint::parse(EXAMPLE.as_bytes()).unwrap();
+        assert_eq!(signed.checkpoint().size(), 20_852_163);
+        assert_eq!(
+            signed.checkpoint().origin().as_str(),
+            "example.com/behind-the-sofa"
+        );
+        assert_eq!(signed.note().signatures().len(), 2);
+        assert_eq!(signed.to_string(), EXAMPLE);
+    }
+
+    #[test]
+    fn a_head_is_signed_and_cosigned() {
+        let origin = Origin::of_vault(&[0xab; 16]);
+        assert_eq!(origin.as_str(), "sigilo/abababababababababababababababab");
+        assert_eq!(origin.vault_id(), Some([0xab; 16]));
+        let mut signed = SignedCheckpoint::sign(head(9), &key(1)).unwrap();
+        let name = KeyName::new("custodio.example").unwrap();
+        signed.cosign(&name, &key(2), 1_790_000_000).unwrap();
+        let signed = SignedCheckpoint::parse(signed.to_string().as_bytes()).unwrap();
+        let public = key(1).verifying_key();
+        assert!(signed.verify(&origin, public).unwrap().same_head(&head(9)));
+
+        let cosigner = NoteKey::new(name.clone(), KeyKind::Cosignature, key(2).verifying_key());
+        let found = signed
+            .cosignatures(std::slice::from_ref(&cosigner))
+            .unwrap();
+        assert_eq!((found.len(), found[0].time), (1, 1_790_000_000));
+        // The log's own signature is no cosignature, and an unknown cosigner counts nothing.
+        assert_eq!(signed.cosignatures(&[origin.log_key(public)]), Ok(vec![]));
+        let same_key = NoteKey::new(name, KeyKind::Ed25519, key(2).verifying_key());
+        assert_eq!(signed.cosignatures(&[same_key]), Ok(vec![]));
+
+        let other = Origin::of_vault(&[1; 16]);
+        assert!(matches!(
+            signed.verify(&other, public),
+            Err(CheckpointError::Origin { .. })
+        ));
+        assert_eq!(
+            signed.verify(&origin, key(3).verifying_key()),
+            Err(CheckpointError::Note(NoteError::Unsigned))
+        );
+        assert!(Origin::new("sigilo/AB").unwrap().vault_id().is_none());
+    }
+
+    #[test]
+    fn cosignatures_of_copies_come_together() {
+        let signed = SignedCheckpoint::sign(head(9), &key(1)).unwrap();
+        let (mut one, mut two) = (signed.clone(), signed);
+        one.cosign(&KeyName::new("a").unwrap(), &key(2), 1).unwrap();
+        two.cosign(&KeyName::new("b").unwrap(), &key(3), 2).unwrap();
+        assert_eq!(one.merge(&two), Ok(1));
+        assert_eq!(one.note().signatures().len(), 3);
+        let other = SignedCheckpoint::sign(head(10), &key(1)).unwrap();
+        assert_eq!(one.merge(&other), Err(CheckpointError::Different));
+        let late = one.cosign(&KeyName::new("c").unwrap(), &key(4), u64::MAX);
+        assert_eq!(late, Err(CheckpointError::Note(NoteError::Time)));
+    }
+
+    #[test]
+    fn lines_are_strict() {
+        let root = STANDARD.encode([7; 32]);
+        let line = |text: &str| match Checkpoint::parse(text) {
+            Ok(_) => 0,
+            Err(CheckpointError::Line(n)) => n,
+            Err(e) => panic!("{e}"),
+        };
+        assert_eq!(line(&format!("o\n1\n{root}\n")), 0);
+        assert_eq!(line(&format!("o\n1\n{root}\nextension\nand another\n")), 0);
+        assert_eq!(line(""), 1);
+        assert_eq!(line(&format!("\n1\n{root}\n")), 1);
+        assert_eq!(line(&format!("o o\n1\n{root}\n")), 1);
+        for size in [
+            "",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "0x1",
+            "9223372036854775808",
+            "1e3",
+        ] {
+            assert_eq!(line(&format!("o\n{size}\n{root}\n")), 2, "{size}");
+        }
+        assert_eq!(line(&format!("o\n9223372036854775807\n{root}\n")), 0);
+        assert_eq!(line("o\n1\n"), 3);
+        assert_eq!(line("o\n1\nAAAA\n"), 3);
+        assert_eq!(line(&format!("o\n1\n{root}")), 3);
+        assert_eq!(line(&format!("o\n1\n{}\n", root.replace('=', ""))), 3);
+        assert_eq!(line(&format!("o\n0\n{root}\n")), 3);
+        assert_eq!(
+            line(&format!("o\n0\n{}\n", STANDARD.encode(empty_root()))),
+            0
+        );
+        assert_eq!(line(&format!("o\n1\n{root}\n\n")), 4);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_written_the_same(text in "[a-z/]{1,3}\n[0-9]{1,3}\n([A-Z]{43}=\n|\\PC{0,3}\n){1,2}") {
+            if let Ok(checkpoint) = Checkpoint::parse(&text) {
+                prop_assert_eq!(checkpoint.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn heads_go_both_ways(id: [u8; 16], size in 1..=MAX_SIZE, root: Digest) {
+            let head = Checkpoint::new(Origin::of_vault(&id), size, root).unwrap();
+            prop_assert_eq!(Checkpoint::parse(&head.to_string()).unwrap(), head);
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = SignedCheckpoint::parse(&bytes);
+        }
+    }
+}

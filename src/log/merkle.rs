@@ -116,12 +116,24 @@ impl Frontier {
 
     /// Appends a leaf by its hash and returns its index. One inner hash on average.
     pub fn append(&mut self, leaf_hash: Digest) -> u64 {
+        self.append_with(leaf_hash, |_, _| ())
+    }
+
+    /// As [`Frontier::append`], and tells the level and root of every subtree that is complete now,
+    /// beginning with the leaf.
+    pub(super) fn append_with(
+        &mut self,
+        leaf_hash: Digest,
+        mut made: impl FnMut(u8, &Digest),
+    ) -> u64 {
         let index = self.size;
         let mut hash = leaf_hash;
+        made(0, &hash);
         // Every trailing 1 of the size is a complete subtree of the size of what is being added.
-        for _ in 0..index.trailing_ones() {
+        for level in 1..=index.trailing_ones() {
             if let Some(left) = self.nodes.pop() {
                 hash = node_hash(&left, &hash);
+                made(level as u8, &hash);
             }
         }
         self.nodes.push(hash);
@@ -355,7 +367,7 @@ pub fn verify_inclusion(
 /// `new_root` and `new` leaves.
 ///
 /// # Errors
-/// [`ProofError::Sizes`], [`ProofError::Length`], [`ProofError::OldRoot`] or [`ProofError::Root`].
+/// [`ProofError::Sizes`], [`ProofError::Length`] or [`ProofError::OldRoot`].
 pub fn verify_consistency(
     old: u64,
     old_root: &Digest,
@@ -412,11 +424,213 @@ pub fn verify_consistency(
     if last != 0 {
         return Err(ProofError::Length);
     }
-    if old_hash != *old_root {
+    // Which of the two does not fit cannot be told apart: a wrong old root can be part of both.
+    if old_hash != *old_root || new_hash != *new_root {
         return Err(ProofError::OldRoot);
     }
-    if new_hash != *new_root {
-        return Err(ProofError::Root);
-    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::reference::{self, Leaves};
+    use super::*;
+    use crate::codec::from_hex;
+
+    const VECTORS: &str = include_str!("../../tests/vectors/log/rfc6962.txt");
+
+    #[test]
+    fn published_vectors() {
+        let mut leaves = Vec::new();
+        let mut roots = Vec::new();
+        let hash = |text: &str| -> Digest { from_hex(text).unwrap().try_into().unwrap() };
+        for line in VECTORS.lines().filter(|l| !l.starts_with('#')) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let number = |n: usize| -> u64 { words[n].parse().unwrap() };
+            let hashes = || words[3..].iter().map(|w| hash(w)).collect::<Vec<_>>();
+            match words[0] {
+                "leaf" => leaves.push(leaf_hash(&from_hex(words.get(1).unwrap_or(&"")).unwrap())),
+                "root" => {
+                    let mut frontier = Frontier::new();
+                    for leaf in &leaves[..number(1) as usize] {
+                        frontier.append(*leaf);
+                    }
+                    assert_eq!(frontier.root(), hash(words[2]), "{line}");
+                    roots.push(frontier.root());
+                }
+                "inclusion" => {
+                    let (index, size) = (number(1), number(2));
+                    let proof = inclusion_proof(&Leaves(&leaves), index, size).unwrap();
+                    assert_eq!(proof, hashes(), "{line}");
+                    let root = &roots[size as usize];
+                    verify_inclusion(&leaves[index as usize], index, size, &proof, root).unwrap();
+                }
+                "consistency" => {
+                    let (old, new) = (number(1), number(2));
+                    let proof = consistency_proof(&Leaves(&leaves), old, new).unwrap();
+                    assert_eq!(proof, hashes(), "{line}");
+                    let (old_root, new_root) = (&roots[old as usize], &roots[new as usize]);
+                    verify_consistency(old, old_root, new, new_root, &proof).unwrap();
+                }
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!((leaves.len(), roots.len()), (8, 9));
+    }
+
+    #[test]
+    fn frontier_and_proofs_are_those_of_the_definition() {
+        let leaves = reference::leaves(300);
+        let source = Leaves(&leaves);
+        let mut frontier = Frontier::new();
+        let mut roots = vec![frontier.root()];
+        for size in 0..=300usize {
+            let tree = &leaves[..size];
+            let root = reference::root(tree);
+            assert_eq!(frontier.root(), root, "{size}");
+            assert_eq!(root_at(&source, size as u64), Ok(root));
+            assert_eq!(frontier_at(&source, size as u64).as_ref(), Ok(&frontier));
+            assert_eq!(
+                Frontier::from_bytes(&frontier.to_bytes()).unwrap(),
+                frontier
+            );
+
+            // All indices and all old sizes for small trees, the interesting ones for large trees.
+            let near = |n: usize| size <= 70 || n < 3 || n + 3 > size || n.is_power_of_two();
+            let n = size as u64;
+            for index in (0..size).filter(|i| near(*i)) {
+                let proof = inclusion_proof(&source, index as u64, n).unwrap();
+                assert_eq!(proof, reference::path(index, tree), "{index} of {size}");
+                verify_inclusion(&leaves[index], index as u64, n, &proof, &root).unwrap();
+            }
+            for old in (0..=size).filter(|i| near(*i)) {
+                let proof = consistency_proof(&source, old as u64, n).unwrap();
+                if old > 0 {
+                    assert_eq!(proof, reference::proof(old, tree), "{old} to {size}");
+                }
+                verify_consistency(old as u64, &roots[old], n, &root, &proof).unwrap();
+            }
+            if let Some(leaf) = leaves.get(size) {
+                assert_eq!(frontier.append(*leaf), n);
+                roots.push(frontier.root());
+            }
+        }
+    }
+
+    #[test]
+    fn frontier_at_large_boundaries() {
+        let leaves = reference::leaves(65_537);
+        let mut frontier = Frontier::new();
+        for (n, leaf) in leaves.iter().enumerate() {
+            frontier.append(*leaf);
+            if matches!(n + 1, 255..=257 | 65_535..=65_537) {
+                assert_eq!(frontier.root(), reference::root(&leaves[..=n]), "{}", n + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn nonsense_is_an_error() {
+        let leaves = reference::leaves(9);
+        let (source, root) = (Leaves(&leaves), reference::root(&leaves));
+        assert_eq!(
+            inclusion_proof(&source, 9, 9),
+            Err(MakeProofError::Request(ProofError::Index {
+                index: 9,
+                size: 9
+            }))
+        );
+        assert_eq!(
+            consistency_proof(&source, 9, 8),
+            Err(MakeProofError::Request(ProofError::Sizes {
+                old: 9,
+                new: 8
+            }))
+        );
+        assert_eq!(
+            verify_consistency(3, &root, 9, &root, &[]),
+            Err(ProofError::Length)
+        );
+        // The empty log is the beginning of every log, but only with its own root.
+        assert!(verify_consistency(0, &empty_root(), 9, &root, &[]).is_ok());
+        assert_eq!(
+            verify_consistency(0, &root, 9, &root, &[]),
+            Err(ProofError::OldRoot)
+        );
+        assert_eq!(
+            verify_consistency(0, &root, 0, &root, &[]),
+            Err(ProofError::OldRoot)
+        );
+        assert_eq!(
+            verify_consistency(9, &empty_root(), 9, &root, &[]),
+            Err(ProofError::OldRoot)
+        );
+        assert_eq!(
+            verify_consistency(9, &root, 9, &root, &[root]),
+            Err(ProofError::Length)
+        );
+
+        let mut bytes = (MAX_SIZE + 1).to_be_bytes().to_vec();
+        bytes.extend_from_slice(&[0; 32]);
+        assert!(Frontier::from_bytes(&bytes).is_err());
+        assert!(Frontier::from_nodes(3, vec![root]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_false_statement_is_not_proved(
+            size in 1usize..200,
+            index in any::<prop::sample::Index>(),
+            old in any::<prop::sample::Index>(),
+            what in 0..6,
+            bit in any::<prop::sample::Index>(),
+        ) {
+            let leaves = reference::leaves(size);
+            let source = Leaves(&leaves);
+            let root = reference::root(&leaves);
+            let (index, n) = (index.index(size) as u64, size as u64);
+            let old = old.index(size) as u64 + 1;
+            let mut proof = inclusion_proof(&source, index, n).unwrap();
+            let (mut leaf, mut at, mut of, mut head) = (leaves[index as usize], index, n, root);
+            match what {
+                0 => head[bit.index(32)] ^= 1 << bit.index(8),
+                1 => leaf[bit.index(32)] ^= 1 << bit.index(8),
+                2 => at = (index + 1 + bit.index(size) as u64) % (n + 1),
+                3 => { proof.pop(); of += u64::from(proof.is_empty()); }
+                4 => proof.push(root),
+                _ => match proof.len() {
+                    0 => of = 2,
+                    len => proof[bit.index(len)][bit.index(32)] ^= 1 << bit.index(8),
+                },
+            }
+            let changed = at != index || what != 2;
+            if changed {
+                prop_assert!(verify_inclusion(&leaf, at, of, &proof, &head).is_err());
+            }
+
+            let old_root = reference::root(&leaves[..old as usize]);
+            let mut proof = consistency_proof(&source, old, n).unwrap();
+            let (mut first, mut second) = (old_root, root);
+            match what {
+                0 => first[bit.index(32)] ^= 1 << bit.index(8),
+                1 => second[bit.index(32)] ^= 1 << bit.index(8),
+                2 | 3 => { if proof.pop().is_none() { proof.push(root); } }
+                4 => proof.push(root),
+                _ => match proof.len() {
+                    0 => proof.push(root),
+                    len => proof[bit.index(len)][bit.index(32)] ^= 1 << bit.index(8),
+                },
+            }
+            prop_assert!(verify_consistency(old, &first, n, &second, &proof).is_err());
+        }
+
+        #[test]
+        fn any_numbers_end(index: u64, size: u64, proof in prop::collection::vec(any::<Digest>(), 0..70)) {
+            let root = empty_root();
+            prop_assert!(verify_inclusion(&root, index, size, &proof, &root).is_err());
+            prop_assert!(verify_consistency(index, &root, size, &root, &proof).is_err() || index == size);
+        }
+    }
 }

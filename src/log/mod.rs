@@ -11,16 +11,27 @@
 //! | [`act`] | the details behind a leaf: who did what, when, why |
 //! | [`merkle`] | hashing, the frontier, inclusion and consistency proofs |
 //! | [`note`] | C2SP signed notes, verifier keys, cosignatures |
+//! | [`tiles`] | the tree in files of 256 hashes; appending |
 //! | [`checkpoint`] | the head of a log as a signed note |
+//! | [`proof`] | proofs as files, entries that are opened for others |
+//! | [`verify`] | reading a whole log once, without a key |
 
 pub mod act;
 pub mod checkpoint;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
+pub mod proof;
+#[cfg(test)]
+mod reference;
+pub mod tiles;
+pub mod verify;
 
 pub use act::{Act, ActKind, Reason, SignedAct};
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 pub use leaf::{Fact, Leaf};
 pub use merkle::{Frontier, HashSource, ProofError};
 pub use note::{KeyKind, KeyName, Note, NoteError, NoteKey};
+pub use proof::{ConsistencyFile, Entry, InclusionFile, ProofFileError};
+pub use tiles::{Appender, TileReader, TileStore};
+pub use verify::{Finding, Report, Stored, Verifier};

@@ -16,8 +16,8 @@ use crate::crypto::hash::sha256;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::i18n::{Localize, Message};
 
-/// Largest note that is read, in bytes.
-pub const MAX_NOTE: usize = 1 << 20;
+/// Largest note that is read, in bytes; the limit of the Go implementation too.
+pub const MAX_NOTE: usize = 1_000_000;
 
 /// Most signatures of a note that is read.
 pub const MAX_SIGNATURES: usize = 100;
@@ -520,4 +520,187 @@ fn plain(text: &str) -> Result<(), NoteError> {
         return Err(NoteError::NotText);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::Secret;
+
+    fn key(n: u8) -> SigningKey {
+        SigningKey::from_seed(Secret::init_with(|b| b.fill(n))).unwrap()
+    }
+
+    fn name(text: &str) -> KeyName {
+        KeyName::new(text).unwrap()
+    }
+
+    fn known(text: &str, n: u8) -> NoteKey {
+        NoteKey::new(name(text), KeyKind::Ed25519, key(n).verifying_key())
+    }
+
+    fn signed() -> Note {
+        let mut note = Note::new("Ronda 7\n\ndesde el 1 de marzo\n").unwrap();
+        note.sign(&name("sede.example"), &key(1)).unwrap();
+        note.sign(&name("custodio.example"), &key(2)).unwrap();
+        note
+    }
+
+    /// The example of golang.org/x/mod/sumdb/note, whose keys and signatures are published there.
+    #[test]
+    fn vector_of_the_go_implementation() {
+        let vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        let text = "If you think cryptography is the answer to your problem,\n\
+                    then you don't know what your problem is.\n";
+        let note = format!(
+            "{text}\n\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+        );
+        let key: NoteKey = vkey.parse().unwrap();
+        assert_eq!(key.to_string(), vkey);
+        let note = Note::parse(note.as_bytes()).unwrap();
+        assert_eq!(note.verify(&[key]).unwrap().len(), 1);
+        assert_eq!(note.text(), text);
+    }
+
+    #[test]
+    fn known_keys_count_and_others_are_ignored() {
+        let note = Note::parse(signed().to_string().as_bytes()).unwrap();
+        assert_eq!(note, signed());
+        let keys = [known("sede.example", 1), known("custodio.example", 2)];
+        assert_eq!(note.verify(&keys).unwrap().len(), 2);
+        assert_eq!(note.verify(&keys[1..]).unwrap().len(), 1);
+        // The same name with another key, and the same key with another name, are other keys.
+        for other in [known("sede.example", 3), known("otra.example", 1)] {
+            assert_eq!(note.verify(&[other]), Err(NoteError::Unsigned));
+        }
+        // One bad signature of a known key spoils the note, even beside a good one.
+        let mut forged = note.clone();
+        forged.signatures[0].bytes[0] ^= 1;
+        assert_eq!(
+            forged.verify(&keys),
+            Err(NoteError::BadSignature("sede.example".into()))
+        );
+        assert_eq!(forged.verify(&keys[1..]).unwrap().len(), 1);
+        // A second line of the same key counts once, and must be valid too.
+        let mut twice = note.clone();
+        twice.signatures.push(note.signatures[0].clone());
+        assert_eq!(twice.verify(&keys).unwrap().len(), 2);
+        twice.signatures[2].bytes[5] ^= 1;
+        assert!(twice.verify(&keys).is_err());
+        assert!(matches!(
+            note.clone().sign(&name("sede.example"), &key(1)),
+            Err(NoteError::Twice(_))
+        ));
+    }
+
+    #[test]
+    fn signatures_of_copies_come_together() {
+        let mut one = Note::new("a\n").unwrap();
+        let mut two = one.clone();
+        one.sign(&name("a"), &key(1)).unwrap();
+        two.sign(&name("b"), &key(2)).unwrap();
+        assert_eq!(one.merge(&two), Ok(1));
+        assert_eq!(one.merge(&two), Ok(0));
+        assert_eq!(one.signatures().len(), 2);
+        assert!(one.merge(&Note::new("b\n").unwrap()).is_err());
+    }
+
+    #[test]
+    fn what_is_no_note_is_refused() {
+        let good = signed().to_string();
+        let line = |n: usize| Err(NoteError::SignatureLine(n));
+        let parse = |text: &str| Note::parse(text.as_bytes()).map(|_| ());
+        assert_eq!(parse(&good), Ok(()));
+        assert_eq!(parse(""), Err(NoteError::Form));
+        assert_eq!(parse("text\n"), Err(NoteError::Form));
+        assert_eq!(parse("text\n\n"), Err(NoteError::Form));
+        assert_eq!(parse(good.trim_end()), Err(NoteError::Form));
+        assert_eq!(parse(&format!("{good}\n")), Err(NoteError::Form));
+        assert_eq!(parse(&format!("{good}x\n")), line(7));
+        assert_eq!(parse(&good.replace('\u{2014}', "-")), line(5));
+        assert_eq!(
+            parse(&good.replace("sede.example ", "sede.example  ")),
+            line(5)
+        );
+        assert_eq!(
+            parse(&good.replace("sede.example", "sede+example")),
+            line(5)
+        );
+        assert_eq!(parse(&good.replace("sede.example", "")), line(5));
+        assert_eq!(parse(&good.replace('R', "\t")), Err(NoteError::NotText));
+        assert_eq!(parse(&good.replace('\n', "\r\n")), Err(NoteError::NotText));
+        assert_eq!(Note::parse(b"\xff\n\n\xe2"), Err(NoteError::NotText));
+        // Base64 that is not the canonical one, or too short for a key id and a signature.
+        assert_eq!(parse("t\n\n\u{2014} a AAAAAAB=\n"), line(3));
+        assert_eq!(parse("t\n\n\u{2014} a AAAAAAA\n"), line(3));
+        assert_eq!(parse("t\n\n\u{2014} a AAAAAA==\n"), line(3));
+        assert_eq!(parse("t\n\n\u{2014} a AAAAAAA=\n"), Ok(()));
+        let many = |n| format!("t\n\n{}", "\u{2014} a AAAAAAA=\n".repeat(n));
+        assert_eq!(parse(&many(MAX_SIGNATURES)), Ok(()));
+        assert_eq!(parse(&many(MAX_SIGNATURES + 1)), Err(NoteError::TooLarge));
+        assert_eq!(parse(&"\n".repeat(MAX_NOTE + 1)), Err(NoteError::TooLarge));
+        assert!(Note::new("no line feed").is_err());
+        assert!(Note::new("bell\x07\n").is_err());
+    }
+
+    #[test]
+    fn verifier_keys_are_checked() {
+        let good = known("sede.example", 1).to_string();
+        assert!(good.parse::<NoteKey>().is_ok());
+        let (head, base64) = good.rsplit_once('+').unwrap();
+        let (name, id) = head.split_once('+').unwrap();
+        for bad in [
+            String::new(),
+            name.to_owned(),
+            head.to_owned(),
+            format!("otra.example+{id}+{base64}"),
+            format!("{name}+{}+{base64}", id.to_uppercase()),
+            format!("{name}+00000000+{base64}"),
+            format!("+{id}+{base64}"),
+            format!("{name}+{id}+A{base64}"),
+            format!("{name}+{id}+{base64}AAAA"),
+            format!("{name}+{id}+{}", "A".repeat(4000)),
+        ] {
+            assert!(bad.parse::<NoteKey>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_written_the_same(text in "(\\PC|\n){0,40}\n\n(\u{2014} [a-z+ ]{1,3} [A-D/+]{4,8}={0,2}\n){0,3}") {
+            if let Ok(note) = Note::parse(text.as_bytes()) {
+                prop_assert_eq!(note.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,100}") {
+            let _ = Note::parse(&bytes);
+            let _ = text.parse::<NoteKey>();
+        }
+
+        #[test]
+        fn written_notes_are_read(text in "(\\PC|\n){0,60}", n in 1u8..4) {
+            let mut note = Note::new(format!("{text}\n")).unwrap();
+            for n in 0..n {
+                note.sign(&name(&format!("k{n}")), &key(n)).unwrap();
+            }
+            let read = Note::parse(note.to_string().as_bytes()).unwrap();
+            prop_assert_eq!(&read, &note);
+            prop_assert!(read.verify(&[known("k0", 0)]).is_ok());
+        }
+
+        #[test]
+        fn a_flipped_bit_spoils_the_note(at in any::<prop::sample::Index>(), bit in 0..8) {
+            let mut bytes = signed().to_string().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1u8 << bit;
+            let keys = [known("sede.example", 1), known("custodio.example", 2)];
+            // Either the form breaks, or a signature; a changed name only makes a line unknown.
+            let both = Note::parse(&bytes).and_then(|n| n.verify(&keys)).map(|v| v.len());
+            prop_assert!(both != Ok(2));
+        }
+    }
 }

@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-/// Years that a life or a case can lie in; another year is a slip of the pen.
-const YEARS: std::ops::RangeInclusive<u16> = 1850..=2150;
+/// Years of the calendar that are written with four digits.
+const YEARS: std::ops::RangeInclusive<u16> = 1..=9999;
 
 /// A date could not be read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,7 @@ pub struct Date {
 impl Date {
     /// The day, if the calendar has it.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let valid = (1..=9999).contains(&year)
+        let valid = YEARS.contains(&year)
             && (1..=12).contains(&month)
             && (1..=days_in_month(year, month)).contains(&day);
         valid.then_some(Self { year, month, day })
@@ -169,7 +169,7 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// A year, 1850 to 2150.
+    /// A year, 1 to 9999.
     pub fn from_year(year: u16) -> Option<Self> {
         YEARS.contains(&year).then_some(Self {
             year: Some(year),
@@ -188,13 +188,14 @@ impl PartialDate {
         })
     }
 
-    /// A day; `None` outside the years 1850 to 2150.
-    pub fn from_date(date: Date) -> Option<Self> {
-        let month = Self::from_month(date.year, date.month)?;
-        Some(Self {
+    /// A day.
+    pub fn from_date(date: Date) -> Self {
+        Self {
+            year: Some(date.year),
+            month: Some(date.month),
             day: Some(date.day),
-            ..month
-        })
+            written: None,
+        }
     }
 
     /// Reads `2004-03-18`, `2004-03`, `2004`, `18/03/2004` or `03/2004`; `-`, `/` and `.` are alike,
@@ -245,7 +246,7 @@ impl PartialDate {
         let possible = match (small(month), small(day)) {
             (None, _) => Self::from_year(year),
             (Some(m), None) => Self::from_month(year, m),
-            (Some(m), Some(d)) => Date::new(year, m, d).and_then(Self::from_date),
+            (Some(m), Some(d)) => Date::new(year, m, d).map(Self::from_date),
         };
         possible.unwrap_or_else(|| {
             let (month, day) = match (month, day) {
@@ -409,7 +410,7 @@ mod tests {
         assert_eq!(parts("2004-00-00"), (Some(2004), None, None, true));
         assert_eq!(parts("2004-13-05"), (Some(2004), Some(5), Some(13), true));
         assert_eq!(parts("29/02/1900"), (Some(1900), Some(2), Some(29), true));
-        assert_eq!(parts("0004-03-18"), (None, Some(3), Some(18), true));
+        assert_eq!(parts("0000-03-18"), (None, Some(3), Some(18), true));
         assert_eq!(parts("29/02/2000"), (Some(2000), Some(2), Some(29), false));
         assert_eq!(
             PartialDate::parse("31/02/2004").unwrap().to_string(),
@@ -442,7 +443,7 @@ mod tests {
         let d = |s| Date::parse(s).unwrap();
         assert_eq!(d("1970-01-01").days(), 0);
         assert_eq!(d("2000-02-29").days(), 11_016);
-        assert_eq!(d("0001-01-01"), Date::from_days(-719_162).unwrap());
+        assert_eq!(Date::new(1, 1, 1), Date::from_days(-719_162));
         assert_eq!(d("2004-03-18").age_at(d("2022-03-17")), Some(17));
         assert_eq!(d("2004-03-18").age_at(d("2022-03-18")), Some(18));
         assert_eq!(d("2004-03-18").age_at(d("2003-03-18")), None);

@@ -13,13 +13,16 @@ pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     let mut push = |c: char| {
+        if is_glottal(c) {
+            return;
+        }
         if c.is_alphanumeric() {
             if gap && !out.is_empty() {
                 out.push(' ');
             }
             gap = false;
             out.push(c);
-        } else if !is_glottal(c) {
+        } else {
             gap = true;
         }
     };
@@ -27,7 +30,10 @@ pub fn fold(text: &str) -> String {
         text.chars().for_each(|c| push(c.to_ascii_lowercase()));
     } else {
         // Lower case comes last: some capitals decompose into a letter and a mark.
-        text.nfkd()
+        text.chars()
+            // Before decomposing: a spacing accent would fall into a space and a mark.
+            .filter(|c| !is_glottal(*c))
+            .nfkd()
             .filter(|c| !is_combining_mark(*c))
             .flat_map(char::to_lowercase)
             .nfkd()

@@ -413,6 +413,7 @@ impl Reader {
                 record.unanswered.push(Unanswered { field, reason });
             }
         });
+        record.unanswered.sort_by_key(|u| u.field.id());
     }
 
     fn form(&mut self, tree: &Tree) -> Form {
@@ -439,12 +440,14 @@ impl Reader {
                 values,
             });
         });
+        form.answers.sort_by(|a, b| a.field.cmp(&b.field));
         form
     }
 }
 
-/// Writes a record: only what there is, in the order of the table of fields. [`from_json`] gives the
-/// same record again.
+/// Writes a record: only what there is. [`from_json`] gives the same record again, provided that
+/// `unanswered` and the answers of each form are in the order of their names, as both [`from_json`]
+/// and [`super::set`] keep them.
 pub fn to_json(record: &Record) -> Value {
     let mut out = Map::new();
     for field in FieldId::ALL {

@@ -9,12 +9,15 @@ mod date;
 pub mod document;
 mod field;
 mod finding;
+mod fingerprint;
 mod fold;
 pub mod htcds;
 pub mod import;
 mod json;
 mod json_tree;
+mod likeness;
 mod model;
+mod search;
 mod value;
 
 pub use code::Kind;
@@ -22,10 +25,16 @@ pub use country::{Country, NotACountry};
 pub use date::{Date, NotADate, PartialDate, today};
 pub use field::{FieldId, Group, NotAField, interview};
 pub use finding::{At, Fault, Note, Problem, Warning};
+pub use fingerprint::fingerprint;
 pub use fold::fold;
 pub use json::{JSON_MAX, from_json, to_json};
+pub use likeness::{Duplicate, LIKELY, Likeness, Reason, compare, compare_keys, duplicates};
 pub use model::{
     Answer, Birth, Call, Consent, Consents, Document, EstimatedAge, Form, LegalAction, Place,
     Record, Service, ServiceCounts, Unanswered,
 };
-pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at};
+pub use search::{Query, SearchKey};
+pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at, spoken};
+
+#[cfg(test)]
+mod tests;

@@ -192,7 +192,12 @@ impl Audit {
         }
     }
 
-    fn leaf(&mut self, row: &JoinedRow, batches: &HashMap<i64, BatchRow>, view: &Tx<'_>) -> Result<(), VaultError> {
+    fn leaf(
+        &mut self,
+        row: &JoinedRow,
+        batches: &HashMap<i64, BatchRow>,
+        view: &Tx<'_>,
+    ) -> Result<(), VaultError> {
         let index = self.frontier.size();
         let leaf = Leaf::from_bytes(&row.leaf);
         let hash = crate::log::merkle::leaf_hash(&row.leaf);
@@ -334,7 +339,9 @@ pub fn verify(
             .ok_or(VaultError::Schema)?,
     );
     let ring = read_keyring(location, view.meta(meta::KEYRING)?.as_deref());
-    let key = known.key.or(ring.as_ref().map(|(ring, _)| ring.checkpoint_key));
+    let key = known
+        .key
+        .or(ring.as_ref().map(|(ring, _)| ring.checkpoint_key));
     let total = view.count(Table::Leaf)?;
     let mut audit = Audit {
         findings: Vec::new(),

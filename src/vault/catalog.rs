@@ -45,7 +45,10 @@ impl Item {
     /// The latest version.
     pub fn latest(&self) -> Version {
         // Items are made with their first version.
-        self.versions.last().copied().unwrap_or(Version { number: 0, leaf: 0 })
+        self.versions
+            .last()
+            .copied()
+            .unwrap_or(Version { number: 0, leaf: 0 })
     }
 }
 
@@ -138,7 +141,15 @@ impl Catalog {
             return Vec::new();
         };
         let same = self.person.iter().zip(&self.items);
-        same.filter(|(p, _)| *p == person).map(|(_, i)| i.id).collect()
+        same.filter(|(p, _)| *p == person)
+            .map(|(_, i)| i.id)
+            .collect()
+    }
+
+    /// Whether two records are the same person, directly or through others.
+    pub fn is_same_person(&self, a: ObjectId, b: ObjectId) -> bool {
+        let person = |id| self.by_id.get(&id).and_then(|i| self.person.get(*i));
+        person(a).is_some_and(|p| Some(p) == person(b))
     }
 
     /// Persons: groups of linked records, in the order of their first record.
@@ -227,16 +238,18 @@ struct Sealed {
 
 impl Sealed {
     fn open(&self, vault: super::VaultId) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        content::open_body(vault, &self.batch.0, &self.data_key, &self.header, &self.body)
-            .map_err(|_| VaultError::Altered { leaf: self.leaf })
+        content::open_body(
+            vault,
+            &self.batch.0,
+            &self.data_key,
+            &self.header,
+            &self.body,
+        )
+        .map_err(|_| VaultError::Altered { leaf: self.leaf })
     }
 }
 
-fn unwrapped(
-    wrapped: Wrapped,
-    vault: super::VaultId,
-    body: Vec<u8>,
-) -> Result<Sealed, VaultError> {
+fn unwrapped(wrapped: Wrapped, vault: super::VaultId, body: Vec<u8>) -> Result<Sealed, VaultError> {
     let (data_key, header) = wrapped.open(vault)?;
     Ok(Sealed {
         leaf: wrapped.at,
@@ -326,8 +339,8 @@ impl Vault {
                 }
                 ContentKind::Link => {
                     let body = self.open_content(view, leaf)?.1;
-                    let link = LinkBody::from_bytes(&body)
-                        .map_err(|_| VaultError::Altered { leaf })?;
+                    let link =
+                        LinkBody::from_bytes(&body).map_err(|_| VaultError::Altered { leaf })?;
                     catalog.statements.push(StoredLink {
                         object: header.object,
                         leaf,
@@ -385,7 +398,9 @@ impl Vault {
             let wrapped = Wrapped {
                 at,
                 named: named_key(leaf),
-                batch: self.batch_key(&view, row.batch)?.ok_or(VaultError::Locked)?,
+                batch: self
+                    .batch_key(&view, row.batch)?
+                    .ok_or(VaultError::Locked)?,
                 wrapped: row.wrapped,
             };
             chunk.push((*item, wrapped, row.body));
@@ -396,7 +411,11 @@ impl Vault {
         })?;
         open(&mut chunk)?;
         // A record that another program erased since the catalog was made is simply not there.
-        Ok(catalog.items.iter().filter_map(|i| out.remove(&i.id)).collect())
+        Ok(catalog
+            .items
+            .iter()
+            .filter_map(|i| out.remove(&i.id))
+            .collect())
     }
 
     /// Opens one version of a record.

@@ -589,7 +589,11 @@ impl Keyring {
             .verify(&self.signed_bytes(), &self.signature)
             .map_err(|_| VaultError::KeyringForged)?;
         let plain = opening
-            .open(labels::SLOT_GRANT, &slot.grants_ad(self.vault), &slot.grants)
+            .open(
+                labels::SLOT_GRANT,
+                &slot.grants_ad(self.vault),
+                &slot.grants,
+            )
             .map_err(|_| VaultError::KeyringForged)?;
         self.read_grants(slot, signing, &plain)
             .map_err(|_| VaultError::KeyringForged)
@@ -690,10 +694,7 @@ impl Keyring {
                 .as_ref()
                 .filter(|_| slot.rights.has(Rights::MANAGE)),
             checkpoint: access.checkpoint.as_ref().filter(|_| reads),
-            log: access
-                .log
-                .as_ref()
-                .filter(|_| slot.rights.has(Rights::LOG)),
+            log: access.log.as_ref().filter(|_| slot.rights.has(Rights::LOG)),
             compartments: compartments.map(|(id, e, key)| (*id, *e, key)).collect(),
         };
         slot.grants = seal::seal_to(

@@ -106,11 +106,7 @@ impl Vault {
 
     /// First the new file beside the old one, then the chain names it, then it takes the old one's
     /// place. Interrupted anywhere, the next opening finds the one that the chain names.
-    fn change_keyring(
-        &mut self,
-        ring: super::Keyring,
-        note: ActNote,
-    ) -> Result<(), VaultError> {
+    fn change_keyring(&mut self, ring: super::Keyring, note: ActNote) -> Result<(), VaultError> {
         let bytes = ring.to_bytes();
         let (path, staged) = (self.location.keyring(), self.location.staged_keyring());
         let mut writing = Writing::begin(self)?;

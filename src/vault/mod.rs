@@ -38,7 +38,7 @@ use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::Secret;
 use crate::crypto::hash::{Digest, sha256};
 use crate::log::act::ActKind;
-use crate::log::{Leaf, Origin, SignedCheckpoint};
+use crate::log::{Leaf, NoteKey, Origin, SignedCheckpoint};
 use store::{BatchRow, Mode, Store};
 use writing::{Batches, Writing};
 
@@ -315,6 +315,11 @@ impl Vault {
         bytes
             .and_then(|b| String::from_utf8(b).ok())
             .ok_or(VaultError::LogAltered)
+    }
+
+    /// The key that checks this vault's heads, in the form that other programs read.
+    pub fn checkpoint_key(&self) -> NoteKey {
+        Origin::of_vault(&self.id().0).log_key(self.keyring.checkpoint_key)
     }
 
     /// Writes the latest signed head beside the database.

@@ -8,7 +8,7 @@ use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId};
 use super::keyring::Rights;
 use super::writing::{NewContent, Writing, new_record};
-use super::{ActNote, Vault};
+use super::{ActNote, Catalog, Vault};
 use crate::codec::{self, DecodeError, Encode as _};
 use crate::log::act::{ActKind, Reason};
 use crate::record::Record;
@@ -54,12 +54,28 @@ impl Vault {
         &self,
         records: &[Record],
         import: Option<&Reason>,
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<ObjectId>, VaultError> {
+        self.store_all(records, &[], import, progress)
+    }
+
+    /// Seals new records and new versions of known ones, all or none. Of a changed record come its
+    /// id, the version that it was made from, and the new content. Returns the ids of the new ones.
+    ///
+    /// # Errors
+    /// As [`Vault::amend`]; nothing is stored then.
+    pub fn store_all(
+        &self,
+        new: &[Record],
+        changed: &[(ObjectId, u32, Record)],
+        import: Option<&Reason>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<ObjectId>, VaultError> {
         self.require(Rights::SEAL)?;
         let mut writing = Writing::begin(self)?;
-        let mut ids = Vec::with_capacity(records.len());
-        for chunk in records.chunks(CHUNK) {
+        let mut ids = Vec::with_capacity(new.len());
+        let mut done = 0;
+        for chunk in new.chunks(CHUNK) {
             let mut contents = Vec::with_capacity(chunk.len());
             for record in chunk {
                 let id = ObjectId::random()?;
@@ -73,16 +89,53 @@ impl Vault {
                 ));
             }
             writing.seal(&contents)?;
-            progress(ids.len());
+            done += chunk.len();
+            progress(done);
+        }
+        if !changed.is_empty() {
+            self.require(Rights::READ)?;
+            let catalog = self.catalog_in(writing.tx())?;
+            for chunk in changed.chunks(CHUNK) {
+                let contents = chunk
+                    .iter()
+                    .map(|(id, from, record)| {
+                        self.next_version(&catalog, *id, *from, record, &Reason::none())
+                    })
+                    .collect::<Result<Vec<_>, VaultError>>()?;
+                writing.seal(&contents)?;
+                done += chunk.len();
+                progress(done);
+            }
         }
         if let Some(reason) = import {
             let note = ActNote::new(ActKind::Import)
-                .count(records.len() as u64)
+                .count((new.len() + changed.len()) as u64)
                 .because(reason);
             writing.act(note, crate::log::Fact::None)?;
         }
         writing.finish()?;
         Ok(ids)
+    }
+
+    /// A record's next version as content, if `from` is still its latest.
+    fn next_version(
+        &self,
+        catalog: &Catalog,
+        id: ObjectId,
+        from: u32,
+        record: &Record,
+        reason: &Reason,
+    ) -> Result<NewContent, VaultError> {
+        let latest = catalog.get(id).ok_or(VaultError::NoSuchRecord)?.latest();
+        if latest.number != from {
+            return Err(VaultError::Changed);
+        }
+        let version = latest.number.checked_add(1).ok_or(VaultError::TooLarge)?;
+        let note = ActNote::new(ActKind::Amend)
+            .after(latest.leaf)
+            .because(reason);
+        let compartment = self.compartment_for(record)?;
+        Ok(new_record(compartment, id, version, body(record)?, note))
     }
 
     /// Seals a new version of a record; the older ones stay. `expected` is the version that the new
@@ -100,16 +153,9 @@ impl Vault {
         self.require(Rights::READ.and(Rights::SEAL))?;
         let mut writing = Writing::begin(self)?;
         let catalog = self.catalog_in(writing.tx())?;
-        let latest = catalog.get(id).ok_or(VaultError::NoSuchRecord)?.latest();
-        if latest.number != expected {
-            return Err(VaultError::Changed);
-        }
-        let version = latest.number.checked_add(1).ok_or(VaultError::TooLarge)?;
-        let note = ActNote::new(ActKind::Amend)
-            .after(latest.leaf)
-            .because(reason);
-        let compartment = self.compartment_for(record)?;
-        writing.seal(&[new_record(compartment, id, version, body(record)?, note)])?;
+        let content = self.next_version(&catalog, id, expected, record, reason)?;
+        let version = content.header.version;
+        writing.seal(&[content])?;
         writing.finish()?;
         Ok(version)
     }

@@ -65,9 +65,7 @@ impl RecoveryCode {
     /// # Errors
     /// [`RecoveryCodeError`], which names the group with the mistake.
     pub fn parse(typed: &str) -> Result<Self, RecoveryCodeError> {
-        let chars = typed
-            .chars()
-            .filter(|c| *c != '-' && !c.is_whitespace());
+        let chars = typed.chars().filter(|c| *c != '-' && !c.is_whitespace());
         let mut digits = Zeroizing::new([0u8; GROUPS * 5]);
         let mut n = 0;
         for c in chars {
@@ -163,6 +161,9 @@ mod tests {
     fn what_is_wrong_is_said() {
         let wrong = |t: &str| RecoveryCode::parse(t).err();
         assert_eq!(wrong("abc"), Some(RecoveryCodeError::Length(3)));
-        assert_eq!(wrong(&"u".repeat(40)), Some(RecoveryCodeError::Character(1)));
+        assert_eq!(
+            wrong(&"u".repeat(40)),
+            Some(RecoveryCodeError::Character(1))
+        );
     }
 }

@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params,
+};
 
 use super::error::VaultError;
 use crate::log::leaf::LEAF_LEN;
@@ -137,7 +139,9 @@ impl Store {
             // A rollback journal and not a write-ahead log: an auditor can open a copy on a
             // read-only medium, and no erased page waits in a second file. EXTRA also syncs the
             // folder, without which a power cut can bring a finished transaction's journal back.
-            c.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;")?;
+            c.execute_batch(
+                "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;",
+            )?;
         }
         Ok(())
     }
@@ -324,9 +328,7 @@ impl Tx<'_> {
         let row: Option<(Vec<u8>, i64, Vec<u8>)> = self
             .tx
             .prepare_cached("SELECT leaf, batch, details FROM leaf WHERE idx = ?1")?
-            .query_row([index], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row([index], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         row.map(|(leaf, batch, details)| {
             Ok(LeafRow {
@@ -344,9 +346,9 @@ impl Tx<'_> {
         first: u64,
         mut visit: impl FnMut(u64, LeafRow) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
-        let mut statement = self
-            .tx
-            .prepare_cached("SELECT idx, leaf, batch, details FROM leaf WHERE idx >= ?1 ORDER BY idx")?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT idx, leaf, batch, details FROM leaf WHERE idx >= ?1 ORDER BY idx",
+        )?;
         let mut rows = statement.query([to_i64(first)?])?;
         while let Some(row) = rows.next()? {
             let leaf = LeafRow {
@@ -361,7 +363,9 @@ impl Tx<'_> {
 
     pub fn add_content(&self, leaf: u64, row: &ContentRow) -> Result<(), VaultError> {
         self.tx
-            .prepare_cached("INSERT INTO content (leaf, batch, wrapped, body) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO content (leaf, batch, wrapped, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![to_i64(leaf)?, row.batch, row.wrapped, row.body])?;
         Ok(())
     }
@@ -397,7 +401,11 @@ impl Tx<'_> {
                 body: row.get(3)?,
             };
             let leaf = row.get_ref(4)?.as_blob_or_null();
-            visit(to_u64(row.get(0)?)?, leaf.map_err(|_| VaultError::Schema)?, content)?;
+            visit(
+                to_u64(row.get(0)?)?,
+                leaf.map_err(|_| VaultError::Schema)?,
+                content,
+            )?;
         }
         Ok(())
     }

@@ -34,9 +34,7 @@ impl Stored<'_> {
             None if self.vault.access.log().is_some() => return Err(altered()),
             None => return Err(VaultError::NotAllowed),
         };
-        if !row.is_of_log()
-            || content::details_hash(row, &self.details) != self.leaf.details_hash
-        {
+        if !row.is_of_log() || content::details_hash(row, &self.details) != self.leaf.details_hash {
             return Err(altered());
         }
         let plain = aead::open(key, &details_ad(self.vault.id(), self.index), &self.details)

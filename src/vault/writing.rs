@@ -13,12 +13,13 @@ use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{LeafRow, Tx};
-use super::{Vault, meta, tiles};
+use super::{Vault, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::sha256;
 use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
-use crate::log::act::{Act, ActKind, Reason, SignedAct};
+use crate::log::act::{Act, ActKind, Reason};
+use crate::log::tiles::{Appender, TileStore};
 use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
 
 /// What is said about an act when it is logged.
@@ -104,10 +105,7 @@ impl Scribe<'_> {
             prior: note.prior,
             reason: note.reason,
         };
-        let signature = self
-            .signing
-            .sign(&act.signed_message(&self.vault.0, index, &fact));
-        let signed = SignedAct { act, signature };
+        let signed = act.sign(&self.vault.0, index, &fact, &self.signing);
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
@@ -148,8 +146,7 @@ pub(crate) struct NewContent {
 pub(crate) struct Writing<'v> {
     vault: &'v Vault,
     tx: Tx<'v>,
-    frontier: Frontier,
-    tiles: tiles::Pending,
+    tree: Appender,
     /// Batches begun in this transaction; they exist only once it is committed.
     begun: HashMap<[u8; 16], Rc<OpenBatch>>,
     now: i64,
@@ -168,11 +165,11 @@ impl<'v> Writing<'v> {
             return Err(VaultError::NotAllowed);
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
+        let tree = Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?;
         Ok(Self {
             vault,
             tx,
-            tiles: tiles::Pending::new(frontier.size()),
-            frontier,
+            tree,
             begun: HashMap::new(),
             now: super::now(),
         })
@@ -183,8 +180,7 @@ impl<'v> Writing<'v> {
         Ok(Self {
             vault,
             tx: vault.store.write()?,
-            frontier: Frontier::new(),
-            tiles: tiles::Pending::new(0),
+            tree: Appender::new(),
             begun: HashMap::new(),
             now: super::now(),
         })
@@ -221,11 +217,10 @@ impl<'v> Writing<'v> {
     }
 
     fn scribe<'a>(&self, batch: &'a OpenBatch) -> Result<Scribe<'a>, VaultError> {
-        let vault = self.vault;
         Ok(Scribe {
-            vault: vault.id(),
-            actor: vault.access.slot.0,
-            signing: vault.access.signing.expand()?,
+            vault: self.vault.id(),
+            actor: self.vault.access.slot.0,
+            signing: self.vault.access.signing.signer()?,
             batch,
             now: self.now,
         })
@@ -234,15 +229,13 @@ impl<'v> Writing<'v> {
     /// Logs an act. Returns its place in the log.
     pub(crate) fn act(&mut self, note: ActNote, fact: Fact) -> Result<u64, VaultError> {
         let batch = self.batch(LOG_TARGET)?;
-        let index = self.frontier.size();
+        let index = self.tree.size();
         let (leaf, row) = self.scribe(&batch)?.write(index, note, fact)?;
         self.append(&leaf, &row)
     }
 
     fn append(&mut self, leaf: &Leaf, row: &LeafRow) -> Result<u64, VaultError> {
-        let hash = leaf.leaf_hash();
-        let index = self.frontier.append(hash);
-        self.tiles.push(hash);
+        let index = self.tree.append(&mut Tiles(&self.tx), leaf.leaf_hash())?;
         self.tx.add_leaf(index, row)?;
         Ok(index)
     }
@@ -254,7 +247,7 @@ impl<'v> Writing<'v> {
         for c in contents {
             batches.insert(c.compartment, self.batch(c.compartment.0)?);
         }
-        let first = self.frontier.size();
+        let first = self.tree.size();
         let scribe = self.scribe(&log)?;
         // Reference counts do not cross threads; what they point to does.
         let plain: HashMap<CompartmentId, &OpenBatch> =
@@ -305,12 +298,12 @@ impl<'v> Writing<'v> {
 
     /// Signs the new head if this slot may, and makes everything durable.
     pub(crate) fn finish(mut self) -> Result<(), VaultError> {
-        self.tiles.flush(&self.tx)?;
-        let frontier = self.frontier.to_bytes();
+        self.tree.flush(&mut Tiles(&self.tx))?;
+        let frontier = self.tree.frontier().to_bytes();
         self.tx.set_meta(meta::FRONTIER, &frontier)?;
         if let Some(key) = self.vault.access.checkpoint() {
             let origin = Origin::of_vault(&self.vault.id().0);
-            let head = SignedCheckpoint::sign(Checkpoint::of(origin, &self.frontier), key)
+            let head = SignedCheckpoint::sign(Checkpoint::of(origin, self.tree.frontier()), key)
                 .map_err(|_| VaultError::LogAltered)?;
             self.tx.set_meta(meta::HEAD, head.to_string().as_bytes())?;
             self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
@@ -321,6 +314,21 @@ impl<'v> Writing<'v> {
         // it were not. The file then shows an older head of this log until the next act.
         let _ = self.vault.publish_head();
         Ok(())
+    }
+}
+
+/// The tree of the log as tiles in the database.
+struct Tiles<'t>(&'t Tx<'t>);
+
+impl TileStore for Tiles<'_> {
+    type Error = VaultError;
+
+    fn get(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.0.tile(level, index)
+    }
+
+    fn put(&mut self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
+        self.0.set_tile(level, index, hashes)
     }
 }
 

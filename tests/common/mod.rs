@@ -40,10 +40,7 @@ pub fn open(dir: &Path) -> Result<Vault, VaultError> {
 }
 
 pub fn open_with(dir: &Path, text: &str) -> Result<Vault, VaultError> {
-    Vault::open(
-        &Location::new(dir),
-        &Unlock::Passphrase(&passphrase(text)),
-    )
+    Vault::open(&Location::new(dir), &Unlock::Passphrase(&passphrase(text)))
 }
 
 pub fn person(given: &str, paternal: &str) -> Record {

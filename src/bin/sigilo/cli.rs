@@ -17,9 +17,21 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Args, Clone)]
 pub(crate) struct Global {
-    #[arg(long, global = true, env = "SIGILO_VAULT", hide_env_values = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_VAULT",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub vault: Option<PathBuf>,
-    #[arg(long, global = true, env = "SIGILO_KEYRING", hide_env_values = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_KEYRING",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub keyring: Option<PathBuf>,
     #[arg(long, global = true)]
     pub recovery: bool,
@@ -27,7 +39,13 @@ pub(crate) struct Global {
     pub key_file: Option<PathBuf>,
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
-    #[arg(long, global = true, env = "SIGILO_LANG", hide_env_values = true, value_enum)]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGILO_LANG",
+        hide_env_values = true,
+        value_enum
+    )]
     pub lang: Option<LangArg>,
     #[arg(long, global = true)]
     pub json: bool,
@@ -46,6 +64,16 @@ pub(crate) enum KindArg {
     Victim,
     Witness,
     Call,
+}
+
+impl From<KindArg> for sigilo::record::Kind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Victim => Self::Victim,
+            KindArg::Witness => Self::Witness,
+            KindArg::Call => Self::Call,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -92,11 +120,15 @@ pub(crate) struct Import {
     #[arg(long)]
     pub keep_going: bool,
     #[arg(long)]
+    pub update: bool,
+    #[arg(long)]
     pub dry_run: bool,
-    #[arg(long, value_name = "DATE")]
-    pub consent_until: Option<String>,
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
     #[arg(long, value_name = "PURPOSE")]
     pub consent_matching: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "consent_matching")]
+    pub consent_until: Option<String>,
 }
 
 #[derive(Args)]

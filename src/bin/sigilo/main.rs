@@ -1,1 +1,101 @@
-fn main() {}
+//! The command `sigilo`: arguments in, words out. What it does is in the library.
+
+mod app;
+mod audit;
+mod cli;
+mod demo;
+mod failure;
+mod help;
+mod import;
+mod interview;
+mod keys;
+mod log;
+mod prompt;
+mod records;
+mod vault;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use sigilo::i18n::{Lang, Messages};
+
+use crate::app::App;
+use crate::cli::{Cli, Command, KeysCommand, LogCommand};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let messages = Messages::new(language(&args));
+    let command = help::localize(Cli::command(), &messages);
+    let parsed = command
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return help::report(&error, &messages),
+    };
+    let app = App::new(messages, cli.global);
+    let done = match cli.command {
+        Some(command) => run(&app, command),
+        None => help::first_steps(&app),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            app.fail(&failure);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// The language asked for, before the arguments can be read: help has one, too.
+fn language(args: &[std::ffi::OsString]) -> Lang {
+    let mut asked = None;
+    let mut words = args.iter().filter_map(|a| a.to_str());
+    while let Some(word) = words.next() {
+        if word == "--lang" {
+            asked = words.next().map(str::to_owned);
+        } else if let Some(value) = word.strip_prefix("--lang=") {
+            asked = Some(value.to_owned());
+        }
+    }
+    let environment = std::env::var("SIGILO_LANG").ok();
+    let system = || sys_locale::get_locale();
+    let chosen = asked.or(environment).or_else(system);
+    chosen
+        .and_then(|name| Lang::from_locale(&name))
+        .unwrap_or(Lang::En)
+}
+
+fn run(app: &App, command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Init(args) => vault::init(app, &args),
+        Command::Check => vault::check(app),
+        Command::Seal(args) => records::seal(app, &args),
+        Command::Import(args) => import::import(app, &args),
+        Command::List(args) => records::list(app, &args),
+        Command::Show(args) => records::show(app, &args),
+        Command::Search(args) => records::search(app, &args),
+        Command::Amend(args) => records::amend(app, &args),
+        Command::Link(args) => records::link(app, &args, true),
+        Command::Unlink(args) => records::link(app, &args, false),
+        Command::Duplicates(args) => records::duplicates(app, &args),
+        Command::Erase(args) => records::erase(app, &args),
+        Command::Keys(args) => match args.command {
+            KeysCommand::List => keys::list(app),
+            KeysCommand::Passphrase(args) => keys::passphrase(app, &args),
+            KeysCommand::Add(args) => keys::add(app, &args),
+            KeysCommand::Intake(args) => keys::intake(app, &args),
+            KeysCommand::Recovery => keys::recovery(app),
+            KeysCommand::Remove(args) => keys::remove(app, &args),
+        },
+        Command::Log(args) => match args.command {
+            LogCommand::Show(args) => log::show(app, &args),
+            LogCommand::Checkpoint => log::checkpoint(app),
+        },
+        Command::Audit(args) => match args.command {
+            cli::AuditCommand::Verify(args) => audit::verify(app, &args),
+        },
+        Command::Demo(args) => demo::demo(app, &args),
+    }
+}

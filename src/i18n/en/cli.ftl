@@ -1,1 +1,280 @@
-# cli
+# The command: help, questions, results.
+help-sigilo = A sealed vault of records, counts without duplicates that reveal nobody, and a log that anyone can verify.
+help-usage = Usage:
+help-commands = Commands
+help-command-name = COMMAND
+help-arguments = Arguments
+help-options = Options
+help-arg-help = Show this help
+help-arg-version = Show the version
+help-arg-vault = Folder of the vault; if absent, SIGILO_VAULT or the current folder
+help-arg-keyring = File of the keyring, if it is not in the vault's folder
+help-arg-recovery = Open with the recovery code instead of the passphrase
+help-arg-key-file = Open with this key file instead of the passphrase
+help-arg-passphrase-fd = Read the passphrase from this file descriptor, for scripts
+help-arg-lang = Language of the messages: es, en
+help-arg-json = Result as JSON, for scripts
+help-arg-quiet = No notices; only results and errors
+help-arg-kdf-memory = Memory in MiB that trying a passphrase costs, 19 to 1024; 64 unless said
+help-arg-reason = Why; it is kept sealed in the log
+help-arg-yes = Do not ask
+help-arg-id = Beginning of the record's id, or its case number
+help-arg-limit = How many to show at most
+help-init = Make a new vault and show its recovery code
+help-init-site = Name of the house; it is kept sealed
+help-init-slot-name = What to call your key in the log; "direction" unless said
+help-init-after = Example: sigilo init --vault house --site "Casa Esperanza"
+help-seal = Seal a record: from a JSON file, or asked field by field
+help-seal-file = JSON file of the record; "-" is standard input
+help-seal-kind = Kind of record when asking: victim, witness, call
+help-import = Seal the records of CSV tables
+help-import-files = CSV tables, with headers in Spanish or English; "-" is standard input
+help-import-keep-going = Store the rows that are right even if others have mistakes
+help-import-update = Store as a new version the rows whose case number exists with other data
+help-import-dry-run = Only say what would be stored and what is wrong
+help-import-kind = Kind of record if the table does not say: victim, witness, call
+help-import-consent-matching = The house holds each person's written consent to matching, for this purpose
+help-import-consent-until = Last day of that consent
+help-list = List the records
+help-list-kind = Only of this kind: victim, witness, call
+help-show = Open a record and show it
+help-show-version = An earlier version
+help-search = Search by part of a name, alias, document, phone or case number
+help-search-words = What to look for; if absent it is asked, so that it does not stay in the terminal's history
+help-amend = Correct a record; the earlier version is kept
+help-amend-file = JSON file with just the fields that change; "null" empties a field; "-" is standard input
+help-link = Link two records of one person
+help-link-first = One record
+help-link-second = The other
+help-unlink = Undo the link of two records
+help-unlink-first = One record
+help-unlink-second = The other
+help-duplicates = Show records of this vault that may be the same person, and why
+help-duplicates-threshold = How alike, from 0 to 1; 0.85 unless said
+help-erase = Destroy a record for ever; the log keeps that it existed
+help-keys = Who can open the vault
+help-keys-list = List the keys
+help-keys-passphrase = Change your passphrase; with --recovery set a new one
+help-keys-add = Add a key for another person
+help-keys-add-name = What to call it in the log; kept sealed
+help-keys-add-rights = Rights, separated by commas: seal, read, export, manage, log; seal,read unless said
+help-keys-add-to-file = Make a key file here instead of a passphrase
+help-keys-intake = Add an intake key: it seals and can read nothing
+help-keys-intake-name = What to call it in the log; kept sealed
+help-keys-intake-to-file = Make a key file here instead of a passphrase
+help-keys-recovery = Make a new recovery code; the old one no longer works
+help-keys-remove = Remove a key
+help-keys-remove-slot = Beginning of the key's id, as "keys list" shows it
+help-check = Check that the vault is sound and that everything opens
+help-log = The log of the vault
+help-log-show = Show who did what and when
+help-log-show-record = Only of this record
+help-log-checkpoint = Sign and show the head of the log, to keep on paper or a stick
+help-audit = Verify without any key
+help-audit-verify = Verify a locked vault: signatures, order, and that all that is stored is what was logged
+help-audit-verify-dir = Folder of the vault
+help-audit-verify-head = A head that you kept earlier: the vault must continue from it
+help-audit-verify-key = Key that signs this vault's heads, from a source other than the vault itself
+help-demo = Show everything with invented people: two vaults, search, erasure, and a tampering caught
+help-demo-dir = New folder to leave the vaults in; if absent, they are deleted at the end
+cli-first-steps =
+    There is no vault in this folder. Next steps:
+      sigilo demo                              see how it works, with invented people
+      sigilo init --vault FOLDER               make a vault
+      sigilo --vault FOLDER list               open one that exists
+      sigilo --help                            all commands
+cli-first-steps-vault =
+    There is a vault here. Next steps:
+      sigilo search         look for a person
+      sigilo seal           seal a record
+      sigilo list           see all
+      sigilo check          check that it is sound
+      sigilo --help         all commands
+cli-usage-unknown-argument = There is no option { $argument }. See those that there are with --help.
+cli-usage-unknown-command = There is no command "{ $command }". See those that there are with "sigilo --help".
+cli-usage-missing-argument = { $argument } is missing. See how it is used with --help.
+cli-usage-missing-command = It is missing what to do. See the commands with --help.
+cli-usage-bad-value = The value of { $argument } is not valid. See how it is used with --help.
+cli-usage-choose = The value of { $argument } is not valid. Those that there are: { $allowed }.
+cli-usage-other = The command is not written correctly. See how it is used with --help.
+cli-usage-memory = The memory must be between 19 and 1024 MiB.
+cli-usage-threshold = The threshold must be between 0 and 1.
+cli-usage-date = That is not a date. Write it like this: 2027-12-31.
+cli-no-terminal = There is no terminal to ask on. Use SIGILO_PASSPHRASE_FILE or SIGILO_PASSPHRASE_COMMAND.
+cli-no-current-dir = The current folder does not exist. Name the vault with --vault.
+cli-stopped = Stopped. Nothing was stored.
+cli-needs-yes = This needs confirming and there is no terminal. Add --yes if you are sure.
+cli-file-not-found = There is no file { $file }.
+cli-file-denied = The system does not allow using the file { $file }. Check its permissions.
+cli-file-exists = The file { $file } exists and is left alone. Choose another name.
+cli-file-too-large = The file { $file } is too large.
+cli-file-not-text = The file { $file } is not UTF-8 text. Save it as UTF-8 text and try again.
+cli-file-unreadable = The file { $file } could not be read or written.
+cli-passphrase-command-failed = The command of SIGILO_PASSPHRASE_COMMAND failed. Try it by itself.
+cli-passphrase-short = The passphrase is easy to guess. Use at least { $least } characters; four or five random words are better than symbols.
+cli-passphrase-advice = Choose four or five random words. Use them nowhere else and do not keep them beside the computer.
+cli-passphrases-differ = The two passphrases differ. Try again; nothing was changed.
+cli-ask-passphrase = Passphrase:
+cli-ask-new-passphrase = New passphrase:
+cli-ask-passphrase-again = Once more:
+cli-ask-recovery = Recovery code (not shown):
+cli-ask-site = Name of the house:
+cli-ask-slot-name = Whose key is it?
+cli-ask-search = Whom are you looking for?
+cli-ask-kind = What will you seal? 1 victim, 2 witness, 3 call:
+cli-ask-kind-again = Type 1, 2 or 3.
+cli-ask-erase-reason = Why is it erased?
+cli-ask-erase = Record { $id } ({ $versions } versions) is destroyed for ever. Are you sure? (y/n)
+cli-ask-remove-key = Remove the key "{ $name }"? (y/n)
+cli-interview-help = Enter: no answer or no change · ? not known · < back · - empty · . finish and store
+cli-init-needs-folder = Name a new folder with --vault.
+cli-init-needs-site = Give the name of the house with --site.
+cli-init-done = The vault of { $site } is ready.
+cli-slot-first = direction
+cli-slot-recovery = recovery code
+cli-slot-new-passphrase = new passphrase
+cli-recovery-heading = Recovery code. Write it on paper now; it is stored nowhere:
+cli-recovery-advice = Keep it far from this computer. If the passphrase is lost, nothing else opens the vault.
+cli-recovery-old = The old code no longer works. Destroy the paper.
+cli-key-file-bad = The file { $file } is not a key file of sigilo.
+cli-key-needs-name = Say whose key it is with --name.
+cli-key-added = Key { $slot } is ready.
+cli-key-removed = Key { $slot } no longer opens anything.
+cli-key-removed-limits = Whoever kept an old copy of the vault and that key can still read that copy.
+cli-passphrase-changed = The passphrase of key { $slot } was changed.
+cli-kind-passphrase = passphrase
+cli-kind-recovery = recovery code
+cli-kind-key-file = key file
+cli-kind-other = other
+cli-right-seal = seal
+cli-right-read = read
+cli-right-export = export
+cli-right-manage = manage keys
+cli-right-log = see the log
+cli-reason-too-long = The reason is too long; 1024 letters fit.
+cli-sealed = Sealed. Record { $id }
+cli-amended = Stored. Record { $id }, version { $version }
+cli-amend-nothing = Nothing changed.
+cli-amend-not-object = The changes must be a JSON object with the fields that change.
+cli-json-syntax = That is not valid JSON: line { $line }, column { $column }.
+cli-no-such-version = The record has no such version. See which it has with "sigilo show".
+cli-show-head = Record { $id } · version { $version } of { $versions } · entry { $entry } of the log
+cli-show-linked = Same person as: { $ids }
+cli-search-needs-words = Say what to look for.
+cli-linked = Linked: { $first } and { $second } are the same person.
+cli-unlinked = Unlinked: { $first } and { $second }.
+cli-erase-needs-reason = Say why it is erased with --reason.
+cli-import-line = { $file }: { $what }
+cli-import-differs = line { $line }: the case number is in the vault already with other data. Use --update to store it as a new version.
+cli-import-nothing-stored = nothing of this file was stored. Correct what was pointed out, or use --keep-going to store the rows that are right.
+cli-import-done = { $file }: { $stored } sealed, { $updated } updated, { $present } already there, { $refused } with mistakes
+cli-import-would = { $file }: { $stored } would be sealed, { $updated } updated, { $present } are there already, { $refused } with mistakes. Nothing was stored.
+cli-progress-seal = Sealing
+cli-progress-verify = Verifying
+cli-progress-open = Opening
+cli-checkpoint-key = Key to verify with: { $key }
+cli-audit-bad-key = The key does not have the form name+id+key. Copy it whole.
+cli-audit-bad-head = The file { $file } is not a signed head of a log.
+cli-audit-sound = Sound: all that is stored is what was logged, in that order.
+cli-audit-key-unknown = The key that the vault itself brings was used. Compare it with the one you know, or give it with --key: { $key }
+cli-audit-no-head = Without a head kept elsewhere (--head) it cannot be seen whether the vault was set back to an old copy.
+cli-record-refused =
+    Nothing was stored: { $count ->
+        [one] there is a mistake in the record.
+       *[other] there are { $count } mistakes in the record.
+    }
+cli-log-erases = {" "}(tombstone of entry { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] One file has mistakes.
+       *[other] { $files } files have mistakes.
+    }
+cli-list-total =
+    { $shown ->
+        [one] 1 shown
+       *[other] { $shown } shown
+    } of { $records ->
+        [one] 1 record
+       *[other] { $records } records
+    }, { $persons ->
+        [one] 1 person.
+       *[other] { $persons } persons.
+    }
+cli-search-total =
+    { $records ->
+        [0] Nobody like that.
+        [one] One record.
+       *[other] { $shown } of { $records } records, the most alike first.
+    }
+cli-duplicates-total =
+    { $pairs ->
+        [0] No pair that is alike and not linked.
+        [one] One pair. Link it with "sigilo link" if it is the same person.
+       *[other] { $shown } of { $pairs } pairs. Link those that are the same person with "sigilo link".
+    }
+cli-erased =
+    Erased. Of record { $id } { $count ->
+        [one] 1 stored part was destroyed; the log keeps its tombstone.
+       *[other] { $count } stored parts were destroyed; the log keeps their tombstones.
+    }
+cli-log-total =
+    { $shown } of { $entries ->
+        [one] 1 entry.
+       *[other] { $entries } entries.
+    }
+cli-check-sound =
+    Sound: { $entries ->
+        [one] 1 entry
+       *[other] { $entries } entries
+    } of the log and { $contents ->
+        [one] 1 content
+       *[other] { $contents } contents
+    }; everything opens.
+cli-check-failed =
+    { $count ->
+        [one] There is something wrong with the vault.
+       *[other] There are { $count } things wrong with the vault.
+    } Stop using it: copy the folder as it is and tell your auditor.
+cli-audit-failed =
+    { $count ->
+        [one] The vault is not sound: 1 finding.
+       *[other] The vault is not sound: { $count } findings.
+    }
+cli-audit-summary =
+    { $entries ->
+        [one] 1 entry
+       *[other] { $entries } entries
+    }: signed to { $signed }, { $unsigned } unsigned · { $contents ->
+        [one] 1 sealed content
+       *[other] { $contents } sealed contents
+    } · { $erased ->
+        [one] 1 tombstone
+       *[other] { $erased } tombstones
+    }
+cli-import-incomplete =
+    { $files ->
+        [one] One file was not stored completely.
+       *[other] { $files } files were not stored completely.
+    }
+
+# The demonstration
+demo-begin = Two houses of the reference network, with invented people.
+demo-sealed = { $site }: { $records } records sealed in its vault.
+demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
+    [0] Nobody.
+    [one] One record is like that.
+   *[other] { $count } records are like that.
+}
+demo-erase-reason = at the person's request
+demo-erased = { $site }: record { $id } is erased at the person's request. Its key exists no more.
+demo-erase-failed = The erased record can still be opened. That is a defect; please tell us.
+demo-verified = { $site }: the auditor verifies without any key. { $entries } entries, in order; { $erased ->
+    [0] no tombstone.
+    [one] one tombstone.
+   *[other] { $erased } tombstones.
+}
+demo-tampered = Somebody changes one byte of a record in a copy of { $site }. The verification says:
+demo-tamper-missed = The tampering was not caught. That is a defect; please tell us.
+demo-records = records
+demo-seconds = { $site }: import { $import } s, search { $search } s, verify { $verify } s
+demo-end = Everything held, in { $seconds } s.

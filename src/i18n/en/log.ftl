@@ -91,3 +91,30 @@ log-act-published = Result published
 log-act-head-cosigned = Head of another log cosigned
 log-act-head-refused = Head of another log refused
 log-act-keys-erased = Keys of a round erased
+
+## Tiles
+log-tile-missing = Tile { $index } of level { $level } of the log is missing or too short.
+log-tile-frontier = The stored tiles are not those of this log: one of them was changed.
+log-tile-store = The tiles of the log could not be read or written.
+
+## Proof files
+log-file-too-large = The proof file is too large.
+log-file-line = Line { $line } is not that of a proof file; the file is damaged, or it is another kind of file.
+log-file-old-size = The proof starts at { $found } entries, but the head that you kept has { $expected }. Ask for a proof from that size.
+log-file-entry = The entry in the proof file is damaged, or the act shown with it is not the one that was logged.
+
+## What an audit finds
+log-finding-leaf = Entry { $index } cannot be read: it was damaged, or written by a newer version of this program.
+log-finding-root = The first { $size } entries are not those that were signed. Up to entry { $since } all is as signed; after that, entries were changed, removed, added or put in another order.
+log-finding-truncated = The end of the log is missing: { $signed } entries were signed, { $found } are there. Entries were removed, or an old copy was put back.
+log-finding-other-log = The signed head of { $size } entries belongs to another log.
+log-finding-tombstone-ahead = Entry { $index } says that it erases entry { $target }, which does not come before it. The program never writes this: somebody else wrote the entry.
+log-finding-tombstone-of-nothing = Entry { $index } says that it erases entry { $target }, but that entry stored nothing. The program never writes this: somebody else wrote the entry.
+log-finding-tombstone-twice = Entry { $index } erases entry { $target }, which was erased before. The program never writes this: somebody else wrote the entry.
+log-finding-details-missing = The sealed details of entry { $index } (who, what, when) are missing: they were removed.
+log-finding-details-changed = The sealed details of entry { $index } (who, what, when) are not those that were logged: they were changed.
+log-finding-content-missing = What entry { $index } stored is missing, and no entry says that it was erased: it was removed without a trace in the log.
+log-finding-content-changed = What is stored for entry { $index } is not what was logged: it was changed or replaced.
+log-finding-content-unlogged = Something is stored for entry { $index } that the log does not know: it was put there from outside.
+log-report-sound = { $size } entries read, nothing is wrong. Signed: { $signed }, not yet signed: { $unsigned }.
+log-report-unsound = { $size } entries read, { $findings } things are wrong. Signed and as signed: { $signed }, behind that: { $unsigned }.

@@ -1,1 +1,280 @@
-# cli
+# La orden: ayuda, preguntas, resultados.
+help-sigilo = Bóveda sellada de expedientes, conteo sin duplicados sin revelar a nadie, y registro que cualquiera puede verificar.
+help-usage = Uso:
+help-commands = Órdenes
+help-command-name = ORDEN
+help-arguments = Argumentos
+help-options = Opciones
+help-arg-help = Muestra esta ayuda
+help-arg-version = Muestra la versión
+help-arg-vault = Carpeta de la bóveda; si falta, SIGILO_VAULT o la carpeta actual
+help-arg-keyring = Archivo del llavero, si no está en la carpeta de la bóveda
+help-arg-recovery = Abrir con el código de recuperación en vez de la contraseña
+help-arg-key-file = Abrir con este archivo de clave en vez de la contraseña
+help-arg-passphrase-fd = Leer la contraseña de este descriptor de archivo, para programas
+help-arg-lang = Idioma de los mensajes: es, en
+help-arg-json = Resultado en JSON, para programas
+help-arg-quiet = Sin avisos; solo resultados y errores
+help-arg-kdf-memory = Memoria en MiB que cuesta probar una contraseña, de 19 a 1024; de fábrica 64
+help-arg-reason = Por qué; queda sellado en el registro
+help-arg-yes = No preguntar
+help-arg-id = Comienzo del identificador del expediente, o su número de expediente
+help-arg-limit = Cuántos mostrar como máximo
+help-init = Crea una bóveda nueva y muestra su código de recuperación
+help-init-site = Nombre de la casa; queda sellado
+help-init-slot-name = Cómo llamar a su clave en el registro; de fábrica «dirección»
+help-init-after = Ejemplo: sigilo init --vault casa --site "Casa Esperanza"
+help-seal = Sella un expediente: desde un archivo JSON, o preguntando campo por campo
+help-seal-file = Archivo JSON del expediente; «-» es la entrada estándar
+help-seal-kind = Clase de expediente al preguntar: victim, witness, call
+help-import = Sella los expedientes de tablas CSV
+help-import-files = Tablas CSV, con encabezados en español o inglés; «-» es la entrada estándar
+help-import-keep-going = Guardar las filas correctas aunque otras tengan errores
+help-import-update = Guardar como versión nueva las filas cuyo número de expediente ya existe con otros datos
+help-import-dry-run = Solo decir qué se guardaría y qué está mal
+help-import-kind = Clase de expediente si la tabla no la dice: victim, witness, call
+help-import-consent-matching = La casa tiene consentimiento escrito de cada persona para el cotejo, con este propósito
+help-import-consent-until = Último día de ese consentimiento
+help-list = Lista los expedientes
+help-list-kind = Solo de esta clase: victim, witness, call
+help-show = Abre un expediente y lo muestra
+help-show-version = Una versión anterior
+help-search = Busca por parte de un nombre, apodo, documento, teléfono o número de expediente
+help-search-words = Lo que se busca; si falta, se pregunta, y así no queda en el historial de la terminal
+help-amend = Corrige un expediente; la versión anterior se conserva
+help-amend-file = Archivo JSON solo con los campos que cambian; «null» vacía un campo; «-» es la entrada estándar
+help-link = Une dos expedientes de una misma persona
+help-link-first = Un expediente
+help-link-second = El otro
+help-unlink = Deshace la unión de dos expedientes
+help-unlink-first = Un expediente
+help-unlink-second = El otro
+help-duplicates = Muestra expedientes de esta bóveda que quizá son la misma persona, y por qué
+help-duplicates-threshold = Qué tan parecidos, de 0 a 1; de fábrica 0.85
+help-erase = Destruye un expediente para siempre; el registro conserva que existió
+help-keys = Quién puede abrir la bóveda
+help-keys-list = Lista las claves
+help-keys-passphrase = Cambia su contraseña; con --recovery pone una nueva
+help-keys-add = Agrega una clave para otra persona
+help-keys-add-name = Cómo llamarla en el registro; queda sellado
+help-keys-add-rights = Permisos, separados por coma: seal, read, export, manage, log; de fábrica seal,read
+help-keys-add-to-file = Hacer un archivo de clave aquí en vez de una contraseña
+help-keys-intake = Agrega una clave de recepción: sella y no puede leer nada
+help-keys-intake-name = Cómo llamarla en el registro; queda sellado
+help-keys-intake-to-file = Hacer un archivo de clave aquí en vez de una contraseña
+help-keys-recovery = Hace un código de recuperación nuevo; el anterior deja de servir
+help-keys-remove = Quita una clave
+help-keys-remove-slot = Comienzo del identificador de la clave, como lo muestra «keys list»
+help-check = Revisa que la bóveda esté íntegra y que todo se pueda abrir
+help-log = El registro de la bóveda
+help-log-show = Muestra quién hizo qué y cuándo
+help-log-show-record = Solo de este expediente
+help-log-checkpoint = Firma y muestra la cabeza del registro, para guardarla en papel o USB
+help-audit = Verificar sin ninguna clave
+help-audit-verify = Verifica una bóveda cerrada: firmas, orden, y que todo lo guardado sea lo registrado
+help-audit-verify-dir = Carpeta de la bóveda
+help-audit-verify-head = Una cabeza que usted guardó antes: la bóveda debe ser su continuación
+help-audit-verify-key = Clave que firma las cabezas de esta bóveda, de una fuente distinta a la bóveda misma
+help-demo = Muestra todo con personas inventadas: dos bóvedas, búsqueda, borrado y una alteración descubierta
+help-demo-dir = Carpeta nueva donde dejar las bóvedas; si falta, se borran al final
+cli-first-steps =
+    No hay ninguna bóveda en esta carpeta. Pasos siguientes:
+      sigilo demo                              ver cómo funciona, con personas inventadas
+      sigilo init --vault CARPETA              crear una bóveda
+      sigilo --vault CARPETA list              abrir una que ya existe
+      sigilo --help                            todas las órdenes
+cli-first-steps-vault =
+    Aquí hay una bóveda. Pasos siguientes:
+      sigilo search         buscar a una persona
+      sigilo seal           sellar un expediente
+      sigilo list           ver todos
+      sigilo check          revisar que esté íntegra
+      sigilo --help         todas las órdenes
+cli-usage-unknown-argument = No conozco la opción { $argument }. Vea las que hay con --help.
+cli-usage-unknown-command = No conozco la orden «{ $command }». Vea las que hay con «sigilo --help».
+cli-usage-missing-argument = Falta { $argument }. Vea cómo se usa con --help.
+cli-usage-missing-command = Falta decir qué hacer. Vea las órdenes con --help.
+cli-usage-bad-value = El valor de { $argument } no es válido. Vea cómo se usa con --help.
+cli-usage-choose = El valor de { $argument } no es válido. Los que hay: { $allowed }.
+cli-usage-other = La orden no está bien escrita. Vea cómo se usa con --help.
+cli-usage-memory = La memoria debe estar entre 19 y 1024 MiB.
+cli-usage-threshold = El umbral debe estar entre 0 y 1.
+cli-usage-date = No es una fecha. Escríbala así: 2027-12-31.
+cli-no-terminal = No hay una terminal donde preguntar. Use SIGILO_PASSPHRASE_FILE o SIGILO_PASSPHRASE_COMMAND.
+cli-no-current-dir = La carpeta actual no existe. Indique la bóveda con --vault.
+cli-stopped = Detenido. No se guardó nada.
+cli-needs-yes = Hace falta confirmar y no hay una terminal. Agregue --yes si está seguro.
+cli-file-not-found = No encuentro el archivo { $file }.
+cli-file-denied = El sistema no permite usar el archivo { $file }. Revise sus permisos.
+cli-file-exists = El archivo { $file } ya existe y no se toca. Elija otro nombre.
+cli-file-too-large = El archivo { $file } es demasiado grande.
+cli-file-not-text = El archivo { $file } no es texto UTF-8. Guárdelo como texto UTF-8 e inténtelo de nuevo.
+cli-file-unreadable = No se pudo leer o escribir el archivo { $file }.
+cli-passphrase-command-failed = La orden de SIGILO_PASSPHRASE_COMMAND falló. Pruébela por separado.
+cli-passphrase-short = La contraseña es fácil de adivinar. Use al menos { $least } caracteres; cuatro o cinco palabras al azar son mejores que símbolos.
+cli-passphrase-advice = Elija cuatro o cinco palabras al azar. No las use en otro lugar ni las guarde junto al equipo.
+cli-passphrases-differ = Las dos contraseñas no son iguales. Inténtelo de nuevo; no se cambió nada.
+cli-ask-passphrase = Contraseña:
+cli-ask-new-passphrase = Contraseña nueva:
+cli-ask-passphrase-again = Otra vez:
+cli-ask-recovery = Código de recuperación (no se muestra):
+cli-ask-site = Nombre de la casa:
+cli-ask-slot-name = ¿De quién es la clave?
+cli-ask-search = ¿A quién busca?
+cli-ask-kind = ¿Qué va a sellar? 1 víctima, 2 testigo, 3 llamada:
+cli-ask-kind-again = Escriba 1, 2 o 3.
+cli-ask-erase-reason = ¿Por qué se borra?
+cli-ask-erase = El expediente { $id } ({ $versions } versiones) se destruye para siempre. ¿Seguro? (s/n)
+cli-ask-remove-key = ¿Quitar la clave «{ $name }»? (s/n)
+cli-interview-help = Enter: sin respuesta o sin cambio · ? no se sabe · < atrás · - vaciar · . terminar y guardar
+cli-init-needs-folder = Indique una carpeta nueva con --vault.
+cli-init-needs-site = Indique el nombre de la casa con --site.
+cli-init-done = La bóveda de { $site } está lista.
+cli-slot-first = dirección
+cli-slot-recovery = código de recuperación
+cli-slot-new-passphrase = contraseña nueva
+cli-recovery-heading = Código de recuperación. Escríbalo ahora en papel; no se guarda en ninguna parte:
+cli-recovery-advice = Guárdelo lejos de este equipo. Si se pierde la contraseña, es lo único que abre la bóveda.
+cli-recovery-old = El código anterior ya no sirve. Destruya el papel.
+cli-key-file-bad = El archivo { $file } no es un archivo de clave de sigilo.
+cli-key-needs-name = Diga de quién es la clave con --name.
+cli-key-added = La clave { $slot } está lista.
+cli-key-removed = La clave { $slot } ya no abre nada.
+cli-key-removed-limits = Quien guarde una copia vieja de la bóveda y esa clave todavía puede leer esa copia.
+cli-passphrase-changed = La contraseña de la clave { $slot } cambió.
+cli-kind-passphrase = contraseña
+cli-kind-recovery = código de recuperación
+cli-kind-key-file = archivo de clave
+cli-kind-other = otra
+cli-right-seal = sellar
+cli-right-read = leer
+cli-right-export = exportar
+cli-right-manage = administrar claves
+cli-right-log = ver el registro
+cli-reason-too-long = El motivo es demasiado largo; caben 1024 letras.
+cli-sealed = Sellado. Expediente { $id }
+cli-amended = Guardado. Expediente { $id }, versión { $version }
+cli-amend-nothing = No cambió nada.
+cli-amend-not-object = Los cambios deben ser un objeto JSON con los campos que cambian.
+cli-json-syntax = No es JSON válido: línea { $line }, columna { $column }.
+cli-no-such-version = El expediente no tiene esa versión. Vea cuáles tiene con «sigilo show».
+cli-show-head = Expediente { $id } · versión { $version } de { $versions } · entrada { $entry } del registro
+cli-show-linked = Misma persona que: { $ids }
+cli-search-needs-words = Diga qué buscar.
+cli-linked = Unidos: { $first } y { $second } son la misma persona.
+cli-unlinked = Separados: { $first } y { $second }.
+cli-erase-needs-reason = Diga por qué se borra con --reason.
+cli-import-line = { $file }: { $what }
+cli-import-differs = línea { $line }: el número de expediente ya está en la bóveda con otros datos. Use --update para guardarlo como versión nueva.
+cli-import-nothing-stored = no se guardó nada de este archivo. Corrija lo señalado, o use --keep-going para guardar las filas correctas.
+cli-import-done = { $file }: { $stored } sellados, { $updated } actualizados, { $present } ya estaban, { $refused } con errores
+cli-import-would = { $file }: se sellarían { $stored }, se actualizarían { $updated }, { $present } ya están, { $refused } con errores. No se guardó nada.
+cli-progress-seal = Sellando
+cli-progress-verify = Verificando
+cli-progress-open = Abriendo
+cli-checkpoint-key = Clave para verificar: { $key }
+cli-audit-bad-key = La clave no tiene la forma nombre+identificador+clave. Cópiela completa.
+cli-audit-bad-head = El archivo { $file } no es una cabeza firmada de un registro.
+cli-audit-sound = Íntegra: todo lo guardado es lo que se registró, en ese orden.
+cli-audit-key-unknown = Se usó la clave que trae la propia bóveda. Compárela con la que usted conoce, o indíquela con --key: { $key }
+cli-audit-no-head = Sin una cabeza guardada aparte (--head) no se puede ver si la bóveda fue devuelta a una copia vieja.
+cli-record-refused =
+    No se guardó nada: { $count ->
+        [one] hay un error en el expediente.
+       *[other] hay { $count } errores en el expediente.
+    }
+cli-log-erases = {" "}(lápida de la entrada { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] Un archivo tiene errores.
+       *[other] { $files } archivos tienen errores.
+    }
+cli-list-total =
+    { $shown ->
+        [one] Se muestra 1
+       *[other] Se muestran { $shown }
+    } de { $records ->
+        [one] 1 expediente
+       *[other] { $records } expedientes
+    }, { $persons ->
+        [one] 1 persona.
+       *[other] { $persons } personas.
+    }
+cli-search-total =
+    { $records ->
+        [0] Nadie con esos datos.
+        [one] Un expediente.
+       *[other] { $shown } de { $records } expedientes, los más parecidos primero.
+    }
+cli-duplicates-total =
+    { $pairs ->
+        [0] Ningún par parecido sin unir.
+        [one] Un par. Únalo con «sigilo link» si es la misma persona.
+       *[other] { $shown } de { $pairs } pares. Una con «sigilo link» los que son la misma persona.
+    }
+cli-erased =
+    Borrado. Del expediente { $id } se { $count ->
+        [one] destruyó 1 parte guardada; el registro conserva su lápida.
+       *[other] destruyeron { $count } partes guardadas; el registro conserva sus lápidas.
+    }
+cli-log-total =
+    { $shown } de { $entries ->
+        [one] 1 entrada.
+       *[other] { $entries } entradas.
+    }
+cli-check-sound =
+    Íntegra: { $entries ->
+        [one] 1 entrada
+       *[other] { $entries } entradas
+    } del registro y { $contents ->
+        [one] 1 contenido
+       *[other] { $contents } contenidos
+    }; todo se abre.
+cli-check-failed =
+    { $count ->
+        [one] Hay algo mal en la bóveda.
+       *[other] Hay { $count } cosas mal en la bóveda.
+    } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita.
+cli-audit-failed =
+    { $count ->
+        [one] La bóveda no está íntegra: 1 hallazgo.
+       *[other] La bóveda no está íntegra: { $count } hallazgos.
+    }
+cli-audit-summary =
+    { $entries ->
+        [one] 1 entrada
+       *[other] { $entries } entradas
+    }: firmado hasta { $signed }, { $unsigned } sin firmar · { $contents ->
+        [one] 1 contenido sellado
+       *[other] { $contents } contenidos sellados
+    } · { $erased ->
+        [one] 1 lápida
+       *[other] { $erased } lápidas
+    }
+cli-import-incomplete =
+    { $files ->
+        [one] Un archivo no se guardó completo.
+       *[other] { $files } archivos no se guardaron completos.
+    }
+
+# La demostración
+demo-begin = Dos casas de la red de referencia, con personas inventadas.
+demo-sealed = { $site }: { $records } expedientes sellados en su bóveda.
+demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $count ->
+    [0] Nadie.
+    [one] Un expediente se parece.
+   *[other] { $count } expedientes se parecen.
+}
+demo-erase-reason = a petición de la persona
+demo-erased = { $site }: el expediente { $id } se borra a petición de la persona. Su clave ya no existe.
+demo-erase-failed = El expediente borrado todavía se puede abrir. Es un defecto; avísenos.
+demo-verified = { $site }: quien audita verifica sin ninguna clave. { $entries } entradas, en orden; { $erased ->
+    [0] ninguna lápida.
+    [one] una lápida.
+   *[other] { $erased } lápidas.
+}
+demo-tampered = Alguien cambia un byte de un expediente en una copia de { $site }. La verificación dice:
+demo-tamper-missed = La alteración no se descubrió. Es un defecto; avísenos.
+demo-records = fichas
+demo-seconds = { $site }: importar { $import } s, buscar { $search } s, verificar { $verify } s
+demo-end = Todo se cumplió, en { $seconds } s.

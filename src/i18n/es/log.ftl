@@ -91,3 +91,30 @@ log-act-published = Resultado publicado
 log-act-head-cosigned = Cabeza de otra cadena contrafirmada
 log-act-head-refused = Cabeza de otra cadena rechazada
 log-act-keys-erased = Claves de una ronda borradas
+
+## Bloques de la cadena
+log-tile-missing = El bloque { $index } del nivel { $level } de la cadena falta o es demasiado corto.
+log-tile-frontier = Los bloques guardados no son los de esta cadena: alguno fue cambiado.
+log-tile-store = No se pudieron leer o escribir los bloques de la cadena.
+
+## Archivos de prueba
+log-file-too-large = El archivo de prueba es demasiado grande.
+log-file-line = La línea { $line } no es la de un archivo de prueba; el archivo está dañado o es de otra clase.
+log-file-old-size = La prueba empieza en { $found } asientos, pero la cabeza que usted guardó tiene { $expected }. Pida una prueba desde ese tamaño.
+log-file-entry = El asiento del archivo de prueba está dañado, o el acto que se muestra con él no es el que se registró.
+
+## Lo que encuentra una auditoría
+log-finding-leaf = El asiento { $index } no se puede leer: fue dañado o lo escribió una versión más nueva de este programa.
+log-finding-root = Los primeros { $size } asientos no son los que se firmaron. Hasta el asiento { $since } todo está como se firmó; después hay asientos cambiados, retirados, agregados o en otro orden.
+log-finding-truncated = Falta el final de la cadena: se firmaron { $signed } asientos y hay { $found }. Se retiraron asientos o se repuso una copia antigua.
+log-finding-other-log = La cabeza firmada de { $size } asientos pertenece a otra cadena.
+log-finding-tombstone-ahead = El asiento { $index } dice que borra el asiento { $target }, que no es anterior. El programa nunca escribe esto: lo escribió alguien más.
+log-finding-tombstone-of-nothing = El asiento { $index } dice que borra el asiento { $target }, pero ese no guardó nada. El programa nunca escribe esto: lo escribió alguien más.
+log-finding-tombstone-twice = El asiento { $index } borra el asiento { $target }, que ya estaba borrado. El programa nunca escribe esto: lo escribió alguien más.
+log-finding-details-missing = Faltan los detalles sellados del asiento { $index } (quién, qué, cuándo): alguien los retiró.
+log-finding-details-changed = Los detalles sellados del asiento { $index } (quién, qué, cuándo) no son los que se registraron: fueron cambiados.
+log-finding-content-missing = Falta lo que guardó el asiento { $index }, y ningún asiento dice que se borró: fue retirado sin dejar constancia en la cadena.
+log-finding-content-changed = Lo guardado para el asiento { $index } no es lo que se registró: fue cambiado o reemplazado.
+log-finding-content-unlogged = Para el asiento { $index } hay algo guardado que la cadena no conoce: se puso desde fuera.
+log-report-sound = Se leyeron { $size } asientos y nada está mal. Firmados: { $signed }; todavía sin firmar: { $unsigned }.
+log-report-unsound = Se leyeron { $size } asientos y hay { $findings } cosas mal. Firmados y tal como se firmaron: { $signed }; detrás de ellos: { $unsigned }.

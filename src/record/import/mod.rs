@@ -15,7 +15,7 @@ use super::code::{Kind, Sex};
 use super::date::{Date, PartialDate, today};
 use super::field::FieldId;
 use super::finding::{At, Fault, Note, Problem, Warning};
-use super::model::{Birth, Consents, Record};
+use super::model::{Birth, Consent, Consents, Record};
 use super::value::set_at;
 use crate::i18n::{Localize, Message};
 use scan::{Cell, Scanner};
@@ -226,6 +226,7 @@ pub struct Table<'t> {
     cells: Vec<Cell<'t>>,
     headers: Vec<String>,
     sex: SexColumn,
+    consents: Consents,
     /// What is remarkable about the file as a whole.
     pub warnings: Vec<Warning>,
     /// Fields of the columns; `None` for a column that is not taken over.
@@ -293,18 +294,20 @@ impl<'t> Table<'t> {
             cells: Vec::new(),
             headers: Vec::new(),
             sex: SexColumn::Male,
+            consents: options.consents.clone(),
             warnings: Vec::new(),
             columns: Vec::new(),
             delimiter,
         };
         table.header(&cells)?;
         table.role();
+        table.consents();
         table.find_out_sex();
         Ok(table)
     }
 
     fn header(&mut self, cells: &[Cell<'t>]) -> Result<(), FileProblem> {
-        let used = cells.iter().rposition(|c| !c.text.trim().is_empty());
+        let used = cells.iter().rposition(|c| !is_blank(c));
         let cells = &cells[..used.map_or(0, |n| n + 1)];
         if cells.len() > COLUMNS_MAX {
             return Err(FileProblem::TooManyColumns { max: COLUMNS_MAX });
@@ -347,6 +350,20 @@ impl<'t> Table<'t> {
                     role: Kind::Victim.code(),
                 },
             });
+        }
+    }
+
+    /// A column of the file counts before what the site says of all rows, also where a cell is
+    /// empty: nobody is matched who may not have been asked.
+    fn consents(&mut self) {
+        for (field, consent) in [
+            (FieldId::ConsentRecord, &mut self.consents.record),
+            (FieldId::ConsentMatching, &mut self.consents.matching),
+            (FieldId::ConsentReferral, &mut self.consents.referral),
+        ] {
+            if self.columns.contains(&Some(field)) {
+                *consent = Consent::default();
+            }
         }
     }
 
@@ -425,7 +442,7 @@ impl<'t> Table<'t> {
             };
         }
         let mut record = Record::new(self.options.kind.unwrap_or(Kind::Victim));
-        record.consents.clone_from(&self.options.consents);
+        record.consents.clone_from(&self.consents);
         for (at, cell) in self.cells.iter().enumerate() {
             let Some(field) = self.columns[at] else {
                 continue;

@@ -1,0 +1,179 @@
+//! Where a command's words go: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sigilo::i18n::{Localize, Messages};
+
+use crate::cli::Global;
+use crate::failure::Failure;
+
+/// What every command is given.
+pub(crate) struct App {
+    pub messages: Messages,
+    pub global: Global,
+}
+
+impl App {
+    pub fn new(messages: Messages, global: Global) -> Self {
+        Self { messages, global }
+    }
+
+    pub fn json(&self) -> bool {
+        self.global.json
+    }
+
+    /// The words of a message.
+    pub fn text(&self, what: &impl Localize) -> String {
+        self.messages.say(what)
+    }
+
+    /// The words of a message without arguments.
+    pub fn t(&self, id: &'static str) -> String {
+        self.messages.text(id)
+    }
+
+    /// A line of the result. A reader that went away is no error.
+    pub fn print(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = writeln!(out, "{}", visible(text));
+    }
+
+    /// The whole result as JSON.
+    pub fn print_json(&self, value: &serde_json::Value) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// Something to know, not part of the result.
+    pub fn note(&self, what: &impl Localize) {
+        if !self.global.quiet {
+            eprintln!("{}", visible(&self.text(what)));
+        }
+    }
+
+    /// Something to know even if the command is to be quiet.
+    pub fn warn(&self, what: &impl Localize) {
+        eprintln!("{}", visible(&self.text(what)));
+    }
+
+    pub fn fail(&self, failure: &Failure) {
+        let text = visible(&self.text(&failure.message));
+        if self.json() {
+            let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
+            self.print_json(&value);
+        }
+        eprintln!("sigilo: {text}");
+    }
+
+    /// A bar on standard error for work of `total` steps. It shows itself after two seconds, and
+    /// only on a terminal.
+    pub fn progress(&self, id: &'static str, total: u64) -> Progress {
+        let hidden = self.global.quiet || !io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(
+            Some(total),
+            if hidden {
+                ProgressDrawTarget::hidden()
+            } else {
+                ProgressDrawTarget::stderr_with_hz(4)
+            },
+        );
+        let template = format!(
+            "{} {{bar:30}} {{human_pos}}/{{human_len}}  {{per_sec}}  {{eta}}",
+            self.t(id)
+        );
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        Progress {
+            bar,
+            began: Instant::now(),
+        }
+    }
+}
+
+/// Work that may take long.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    began: Instant,
+}
+
+impl Progress {
+    pub fn at(&self, position: u64) {
+        if self.began.elapsed() >= Duration::from_secs(2) {
+            self.bar.set_position(position);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Text without characters that a terminal would act on. Line ends stay.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// Characters that reorder what is shown, so that it reads as something else.
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+}
+
+/// Text cut or filled to `width` characters.
+pub(crate) fn column(text: &str, width: usize) -> String {
+    let count = text.chars().count();
+    if count <= width {
+        let mut out = text.to_owned();
+        out.extend(std::iter::repeat_n(' ', width - count));
+        return out;
+    }
+    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
+    out.push('…');
+    out
+}
+
+/// Seconds since 1970 as a day and time in UTC.
+pub(crate) fn time(seconds: i64) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    match sigilo::record::Date::from_days(days) {
+        Some(date) => format!("{date} {:02}:{:02} UTC", rest / 3600, rest / 60 % 60),
+        None => seconds.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_given_nothing_to_act_on() {
+        assert_eq!(
+            visible("a\u{1b}[2Jb\u{202e}c\nd"),
+            "a\u{fffd}[2Jb\u{fffd}c\nd"
+        );
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(column("ñandú", 7), "ñandú  ");
+        assert_eq!(column("Guadalupe", 5), "Guad…");
+    }
+
+    #[test]
+    fn times_are_utc() {
+        assert_eq!(time(0), "1970-01-01 00:00 UTC");
+        assert_eq!(time(1_763_773_199), "2025-11-22 00:59 UTC");
+    }
+}

@@ -1,0 +1,68 @@
+//! How a command ends when it does not succeed. The codes are interface.
+
+use sigilo::i18n::{Localize, Message};
+use sigilo::vault::VaultError;
+
+/// Something failed.
+pub(crate) const FAILED: u8 = 1;
+/// The command line was wrong.
+pub(crate) const USAGE: u8 = 2;
+/// Nothing was found.
+pub(crate) const NOTHING: u8 = 3;
+/// The key was wrong.
+pub(crate) const WRONG_KEY: u8 = 4;
+/// Something was altered or is damaged.
+pub(crate) const INTEGRITY: u8 = 5;
+/// Refused by policy or quota.
+pub(crate) const REFUSED: u8 = 6;
+
+/// Why a command did not succeed: an exit code and what to tell the person.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub code: u8,
+    pub message: Message,
+}
+
+impl Failure {
+    pub fn new(code: u8, message: Message) -> Self {
+        Self { code, message }
+    }
+
+    pub fn of(id: &'static str) -> Self {
+        Self::new(FAILED, Message::new(id))
+    }
+
+    pub fn usage(id: &'static str) -> Self {
+        Self::new(USAGE, Message::new(id))
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        let code = match &error {
+            VaultError::WrongKey | VaultError::RecoveryCode(_) => WRONG_KEY,
+            VaultError::NoSuchRecord | VaultError::NoSuchSlot | VaultError::NoVault => NOTHING,
+            VaultError::NotAllowed | VaultError::LastSlot | VaultError::Locked => REFUSED,
+            e if e.is_integrity() => INTEGRITY,
+            _ => FAILED,
+        };
+        Self::new(code, error.message())
+    }
+}
+
+/// A file that a person named could not be read or written. The name of the file is theirs and is
+/// shown; nothing of its content is.
+pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind;
+    let id = match error.kind() {
+        ErrorKind::NotFound => "cli-file-not-found",
+        ErrorKind::PermissionDenied => "cli-file-denied",
+        ErrorKind::AlreadyExists => "cli-file-exists",
+        ErrorKind::FileTooLarge => "cli-file-too-large",
+        ErrorKind::InvalidData => "cli-file-not-text",
+        ErrorKind::StorageFull => "vault-error-disk-full",
+        _ => "cli-file-unreadable",
+    };
+    let name = path.display().to_string();
+    Failure::new(FAILED, Message::new(id).with("file", name))
+}

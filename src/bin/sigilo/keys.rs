@@ -1,0 +1,221 @@
+//! Who can open the vault.
+
+use sigilo::crypto::Secret;
+use sigilo::i18n::Message;
+use sigilo::vault::{NewSlot, Rights, SlotId, SlotKind, Unlock, Vault, VaultError};
+
+use crate::app::{App, column};
+use crate::cli::{KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, RightArg};
+use crate::failure::Failure;
+use crate::prompt::{self, Which};
+use crate::vault;
+
+const RIGHTS: [(Rights, &str, &str); 5] = [
+    (Rights::SEAL, "seal", "cli-right-seal"),
+    (Rights::READ, "read", "cli-right-read"),
+    (Rights::EXPORT, "export", "cli-right-export"),
+    (Rights::MANAGE, "manage", "cli-right-manage"),
+    (Rights::LOG, "log", "cli-right-log"),
+];
+
+fn name_of(vault: &Vault, slot: SlotId) -> &str {
+    let slots = &vault.access().roster.slots;
+    slots
+        .iter()
+        .find(|(id, _)| *id == slot)
+        .map_or("", |(_, name)| name)
+}
+
+fn short(id: SlotId) -> String {
+    id.to_string().chars().take(6).collect()
+}
+
+pub(crate) fn list(app: &App) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let slots = &vault.keyring().slots;
+    if app.json() {
+        let rows: Vec<_> = slots
+            .iter()
+            .map(|s| {
+                serde_json::json!({
+                    "slot": s.id.to_string(),
+                    "name": name_of(&vault, s.id),
+                    "kind": kind(s.kind).0,
+                    "rights": RIGHTS.iter().filter(|r| s.rights.has(r.0)).map(|r| r.1).collect::<Vec<_>>(),
+                    "own": s.id == vault.access().slot,
+                })
+            })
+            .collect();
+        app.print_json(&serde_json::json!({ "keys": rows }));
+        return Ok(0);
+    }
+    for slot in slots {
+        let rights: Vec<String> = RIGHTS
+            .iter()
+            .filter(|r| slot.rights.has(r.0))
+            .map(|r| app.t(r.2))
+            .collect();
+        let own = if slot.id == vault.access().slot {
+            "*"
+        } else {
+            " "
+        };
+        app.print(&format!(
+            "{own} {}  {} {} {}",
+            short(slot.id),
+            column(name_of(&vault, slot.id), 22),
+            column(&app.t(kind(slot.kind).1), 22),
+            rights.join(", "),
+        ));
+    }
+    Ok(0)
+}
+
+fn kind(kind: SlotKind) -> (&'static str, &'static str) {
+    match kind {
+        SlotKind::Passphrase(_) => ("passphrase", "cli-kind-passphrase"),
+        SlotKind::Recovery => ("recovery", "cli-kind-recovery"),
+        SlotKind::KeyFile => ("key-file", "cli-kind-key-file"),
+        _ => ("other", "cli-kind-other"),
+    }
+}
+
+/// Changes the passphrase with which the vault was opened; after a recovery, sets a new one.
+pub(crate) fn passphrase(app: &App, args: &KeysPassphrase) -> Result<u8, Failure> {
+    let kind = SlotKind::Passphrase(vault::cost(args.kdf_memory)?);
+    if app.global.recovery || app.global.key_file.is_some() {
+        // Whoever comes in by another way did not lose that way: a passphrase is added.
+        let mut vault = vault::open(app)?;
+        vault.require(Rights::MANAGE)?;
+        let new = prompt::new_passphrase(app, Which::New)?;
+        let id = vault.add_slot(&NewSlot {
+            name: &app.t("cli-slot-new-passphrase"),
+            kind,
+            unlock: Unlock::Passphrase(&new),
+            rights: vault.access().rights,
+        })?;
+        return done(app, "cli-key-added", id);
+    }
+    let location = vault::location(app)?;
+    if !location.exists() {
+        return Err(VaultError::NoVault.into());
+    }
+    let current = prompt::passphrase(app)?;
+    let mut vault = Vault::open(&location, &Unlock::Passphrase(&current))?;
+    vault.require(Rights::MANAGE)?;
+    let new = prompt::new_passphrase(app, Which::New)?;
+    vault.change_key(
+        &Unlock::Passphrase(&current),
+        kind,
+        &Unlock::Passphrase(&new),
+    )?;
+    done(app, "cli-passphrase-changed", vault.access().slot)
+}
+
+fn done(app: &App, id: &'static str, slot: SlotId) -> Result<u8, Failure> {
+    if app.json() {
+        app.print_json(&serde_json::json!({ "slot": slot.to_string() }));
+    } else {
+        app.print(&app.text(&Message::new(id).with("slot", short(slot))));
+    }
+    Ok(0)
+}
+
+fn add_slot(
+    app: &App,
+    name: Option<&String>,
+    rights: Rights,
+    to_file: Option<&std::path::Path>,
+    memory: u32,
+) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    vault.require(Rights::MANAGE)?;
+    let name = prompt::required(app, name, "cli-ask-slot-name", "cli-key-needs-name")?;
+    let id = match to_file {
+        Some(path) => {
+            let key = Secret::random().map_err(VaultError::from)?;
+            // The file first: a slot whose key is nowhere would be of no use.
+            prompt::write_key_file(path, &key)?;
+            vault.add_slot(&NewSlot {
+                name: &name,
+                kind: SlotKind::KeyFile,
+                unlock: Unlock::KeyFile(&key),
+                rights,
+            })?
+        }
+        None => {
+            let new = prompt::new_passphrase(app, Which::New)?;
+            vault.add_slot(&NewSlot {
+                name: &name,
+                kind: SlotKind::Passphrase(vault::cost(memory)?),
+                unlock: Unlock::Passphrase(&new),
+                rights,
+            })?
+        }
+    };
+    done(app, "cli-key-added", id)
+}
+
+pub(crate) fn add(app: &App, args: &KeysAdd) -> Result<u8, Failure> {
+    let asked = args.rights.iter().map(|r| match r {
+        RightArg::Seal => Rights::SEAL,
+        RightArg::Read => Rights::READ,
+        RightArg::Export => Rights::EXPORT,
+        RightArg::Manage => Rights::MANAGE,
+        RightArg::Log => Rights::LOG,
+    });
+    let rights = asked
+        .reduce(Rights::and)
+        .unwrap_or(Rights::SEAL.and(Rights::READ));
+    let to_file = args.to_file.as_deref();
+    add_slot(app, args.name.as_ref(), rights, to_file, args.kdf_memory)
+}
+
+pub(crate) fn intake(app: &App, args: &KeysIntake) -> Result<u8, Failure> {
+    let to_file = args.to_file.as_deref();
+    add_slot(
+        app,
+        args.name.as_ref(),
+        Rights::SEAL,
+        to_file,
+        args.kdf_memory,
+    )
+}
+
+pub(crate) fn recovery(app: &App) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    let code = vault.renew_recovery(&app.t("cli-slot-recovery"))?.to_text();
+    if app.json() {
+        app.print_json(&serde_json::json!({ "recovery_code": code.as_str() }));
+        return Ok(0);
+    }
+    app.print(&app.t("cli-recovery-heading"));
+    vault::print_code(app, &code);
+    app.print(&app.t("cli-recovery-advice"));
+    app.print(&app.t("cli-recovery-old"));
+    Ok(0)
+}
+
+pub(crate) fn remove(app: &App, args: &KeysRemove) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    let typed = args.slot.to_lowercase();
+    let mut fits = vault
+        .keyring()
+        .slots
+        .iter()
+        .map(|s| s.id)
+        .filter(|id| !typed.is_empty() && id.to_string().starts_with(&typed));
+    let id = match (fits.next(), fits.next()) {
+        (Some(id), None) => id,
+        _ => return Err(VaultError::NoSuchSlot.into()),
+    };
+    if !args.yes {
+        let question = Message::new("cli-ask-remove-key").with("name", name_of(&vault, id));
+        if !prompt::confirm(app, &question)? {
+            return Err(Failure::of("cli-stopped"));
+        }
+    }
+    vault.remove_slot(id)?;
+    app.note(&Message::new("cli-key-removed-limits"));
+    done(app, "cli-key-removed", id)
+}

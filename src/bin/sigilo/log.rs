@@ -1,0 +1,105 @@
+//! Reading the vault's own log.
+
+use std::collections::VecDeque;
+
+use sigilo::i18n::{Localize as _, Message};
+use sigilo::vault::{ObjectId, SlotId, TrailEntry};
+
+use crate::app::{App, column, time};
+use crate::cli::LogShow;
+use crate::failure::{Failure, NOTHING};
+use crate::vault;
+
+pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let mut kept: VecDeque<TrailEntry> = VecDeque::new();
+    let mut total = 0usize;
+    vault.trail(0, |entry| {
+        let object = entry.act.object.map(ObjectId);
+        let wanted = args
+            .record
+            .as_ref()
+            .is_none_or(|typed| object.is_some_and(|id| id.begins_with(typed)));
+        if wanted {
+            total += 1;
+            kept.push_back(entry);
+            if kept.len() > args.limit {
+                kept.pop_front();
+            }
+        }
+        Ok(())
+    })?;
+    let roster = &vault.access().roster.slots;
+    let actor = |slot: [u8; 16]| {
+        let slot = SlotId(slot);
+        roster
+            .iter()
+            .find(|(id, _)| *id == slot)
+            .map_or_else(|| slot.to_string(), |(_, name)| name.clone())
+    };
+    if app.json() {
+        let rows: Vec<_> = kept
+            .iter()
+            .map(|e| {
+                serde_json::json!({
+                    "entry": e.index,
+                    "time": e.act.time,
+                    "actor": SlotId(e.act.actor).to_string(),
+                    "actor_name": actor(e.act.actor),
+                    "kind": e.act.kind.message().id.trim_start_matches("log-act-"),
+                    "object": e.act.object.map(|o| ObjectId(o).to_string()),
+                    "version": e.act.object_version,
+                    "count": e.act.count,
+                    "reason": e.act.reason.as_str(),
+                    "erases": e.fact.tombstone(),
+                })
+            })
+            .collect();
+        app.print_json(&serde_json::json!({ "entries": rows, "total": total }));
+    } else {
+        for e in &kept {
+            let object = e.act.object.map(|o| ObjectId(o).short());
+            let mut why = e.act.reason.as_str().to_owned();
+            if let Some(target) = e.fact.tombstone() {
+                why.push_str(&app.text(&Message::new("cli-log-erases").with("entry", target)));
+            }
+            app.print(
+                format!(
+                    "{:>6}  {}  {} {} {} {}",
+                    e.index,
+                    time(e.act.time),
+                    column(&actor(e.act.actor), 16),
+                    column(&app.text(&e.act.kind), 30),
+                    column(&object.unwrap_or_default(), 8),
+                    why
+                )
+                .trim_end(),
+            );
+        }
+        let note = Message::new("cli-log-total")
+            .with("shown", kept.len())
+            .with("entries", total);
+        app.note(&note);
+    }
+    Ok(if kept.is_empty() { NOTHING } else { 0 })
+}
+
+/// The signed head, as text for a sheet of paper or a stick.
+pub(crate) fn checkpoint(app: &App) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    // Entries of intake keys come under a signature only now.
+    vault.log(sigilo::vault::ActNote::new(
+        sigilo::log::act::ActKind::Checkpoint,
+    ))?;
+    let text = vault.checkpoint()?;
+    if app.json() {
+        let key = vault.checkpoint_key().to_string();
+        app.print_json(&serde_json::json!({ "checkpoint": text, "key": key }));
+    } else {
+        app.print(text.trim_end());
+        app.note(
+            &Message::new("cli-checkpoint-key").with("key", vault.checkpoint_key().to_string()),
+        );
+    }
+    Ok(0)
+}

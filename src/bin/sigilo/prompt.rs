@@ -1,0 +1,246 @@
+//! Asking the person: passphrases, yes or no, lines of text. Questions go to standard error.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use sigilo::crypto::Secret;
+use sigilo::crypto::secret::Passphrase;
+use sigilo::i18n::Message;
+use sigilo::vault::RecoveryCode;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::failure::{FAILED, Failure, file};
+
+/// Longest passphrase that is read, bytes.
+const MAX_PASSPHRASE: u64 = 4096;
+/// First line of a key file.
+const KEY_FILE: &str = "sigilo key file v1";
+
+/// Which secret is asked for; a script names its sources by different variables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    Current,
+    New,
+}
+
+impl Which {
+    fn variables(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Current => ("SIGILO_PASSPHRASE_FILE", "SIGILO_PASSPHRASE_COMMAND"),
+            Self::New => (
+                "SIGILO_NEW_PASSPHRASE_FILE",
+                "SIGILO_NEW_PASSPHRASE_COMMAND",
+            ),
+        }
+    }
+}
+
+/// A secret from whatever source there is, without asking; `None` if there is no source.
+fn from_sources(app: &App, which: Which) -> Result<Option<Zeroizing<String>>, Failure> {
+    if which == Which::Current
+        && let Some(fd) = app.global.passphrase_fd
+    {
+        return read_secret(Path::new(&format!("/dev/fd/{fd}"))).map(Some);
+    }
+    let (file, command) = which.variables();
+    if let Some(path) = std::env::var_os(file) {
+        return read_secret(&PathBuf::from(path)).map(Some);
+    }
+    match std::env::var_os(command) {
+        Some(command) => run(&command).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn read_secret(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let mut text = Zeroizing::new(String::with_capacity(MAX_PASSPHRASE as usize));
+    std::fs::File::open(path)
+        .and_then(|f| f.take(MAX_PASSPHRASE).read_to_string(&mut text))
+        .map_err(|e| file(path, &e))?;
+    first_line(text)
+}
+
+/// The first line, alone.
+fn first_line(text: Zeroizing<String>) -> Result<Zeroizing<String>, Failure> {
+    let line = text.lines().next().unwrap_or_default();
+    Ok(Zeroizing::new(line.to_owned()))
+}
+
+fn run(command: &std::ffi::OsStr) -> Result<Zeroizing<String>, Failure> {
+    let failed = || Failure::of("cli-passphrase-command-failed");
+    #[cfg(unix)]
+    let mut child = {
+        let mut c = Command::new("sh");
+        c.arg("-c").arg(command);
+        c
+    };
+    #[cfg(not(unix))]
+    let mut child = {
+        let mut c = Command::new("cmd");
+        c.arg("/C").arg(command);
+        c
+    };
+    let output = child
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|_| failed())?;
+    let bytes = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        return Err(failed());
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| failed())?;
+    first_line(Zeroizing::new(text.to_owned()))
+}
+
+fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
+    eprint!("{question} ");
+    let _ = io::stderr().flush();
+    rpassword::read_password()
+        .map(Zeroizing::new)
+        .map_err(|_| Failure::of("cli-no-terminal"))
+}
+
+fn as_passphrase(text: &Zeroizing<String>) -> Passphrase {
+    Passphrase::new(text.as_str().to_owned())
+}
+
+/// The passphrase of the vault.
+pub(crate) fn passphrase(app: &App) -> Result<Passphrase, Failure> {
+    let text = match from_sources(app, Which::Current)? {
+        Some(text) => text,
+        None => ask_hidden(&app.t("cli-ask-passphrase"))?,
+    };
+    Ok(as_passphrase(&text))
+}
+
+/// A new passphrase, asked for twice. `which` says which variables a script sets: for a vault that
+/// is being made the new one is the only one.
+pub(crate) fn new_passphrase(app: &App, which: Which) -> Result<Passphrase, Failure> {
+    if let Some(text) = from_sources(app, which)? {
+        return strong_enough(as_passphrase(&text));
+    }
+    app.note(&Message::new("cli-passphrase-advice"));
+    let first = as_passphrase(&ask_hidden(&app.t("cli-ask-new-passphrase"))?);
+    let first = strong_enough(first)?;
+    let again = as_passphrase(&ask_hidden(&app.t("cli-ask-passphrase-again"))?);
+    if first != again {
+        return Err(Failure::of("cli-passphrases-differ"));
+    }
+    Ok(first)
+}
+
+/// Refuses what a guesser would try first. Length is what counts; four words are enough.
+fn strong_enough(passphrase: Passphrase) -> Result<Passphrase, Failure> {
+    const LEAST: usize = 12;
+    let distinct: std::collections::HashSet<char> = passphrase.expose().chars().collect();
+    if passphrase.expose().chars().count() < LEAST || distinct.len() < 5 {
+        return Err(Failure::new(
+            FAILED,
+            Message::new("cli-passphrase-short").with("least", LEAST),
+        ));
+    }
+    Ok(passphrase)
+}
+
+/// A recovery code, typed or from the sources of the passphrase.
+pub(crate) fn recovery_code(app: &App) -> Result<RecoveryCode, Failure> {
+    let text = match from_sources(app, Which::Current)? {
+        Some(text) => text,
+        None => ask_hidden(&app.t("cli-ask-recovery"))?,
+    };
+    RecoveryCode::parse(&text).map_err(|e| sigilo::vault::VaultError::from(e).into())
+}
+
+/// Reads a key file.
+pub(crate) fn key_file(path: &Path) -> Result<Secret<32>, Failure> {
+    let mut text = Zeroizing::new(String::with_capacity(MAX_PASSPHRASE as usize));
+    std::fs::File::open(path)
+        .and_then(|f| f.take(MAX_PASSPHRASE).read_to_string(&mut text))
+        .map_err(|e| file(path, &e))?;
+    let bad = || {
+        let name = path.display().to_string();
+        Failure::new(FAILED, Message::new("cli-key-file-bad").with("file", name))
+    };
+    let mut lines = text.lines();
+    if lines.next() != Some(KEY_FILE) {
+        return Err(bad());
+    }
+    let bytes = Zeroizing::new(
+        sigilo::codec::from_hex(lines.next().unwrap_or_default()).map_err(|_| bad())?,
+    );
+    Secret::from_slice(&bytes).map_err(|_| bad())
+}
+
+/// Writes a new key file that only its owner can read; it must not exist.
+pub(crate) fn write_key_file(path: &Path, key: &Secret<32>) -> Result<(), Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let text = Zeroizing::new(format!(
+        "{KEY_FILE}\n{}\n",
+        sigilo::codec::to_hex(key.expose())
+    ));
+    options
+        .open(path)
+        .and_then(|mut f| {
+            f.write_all(text.as_bytes())?;
+            f.sync_all()
+        })
+        .map_err(|e| file(path, &e))
+}
+
+/// Whether questions can be asked.
+pub(crate) fn interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// A line from the terminal without its end; `None` at its end.
+pub(crate) fn line(question: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+    eprint!("{question} ");
+    let _ = io::stderr().flush();
+    let mut text = Zeroizing::new(String::new());
+    let n = io::stdin()
+        .lock()
+        .read_line(&mut text)
+        .map_err(|_| Failure::of("cli-no-terminal"))?;
+    if n == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Zeroizing::new(text.trim().to_owned())))
+}
+
+/// Asks for something that must be given; without a terminal it is a mistake of usage.
+pub(crate) fn required(
+    app: &App,
+    given: Option<&String>,
+    question: &'static str,
+    missing: &'static str,
+) -> Result<String, Failure> {
+    if let Some(text) = given {
+        return Ok(text.clone());
+    }
+    if !interactive() {
+        return Err(Failure::usage(missing));
+    }
+    match line(&app.t(question))? {
+        Some(text) if !text.is_empty() => Ok(text.as_str().to_owned()),
+        _ => Err(Failure::usage(missing)),
+    }
+}
+
+/// Asks yes or no; no is the answer without one.
+pub(crate) fn confirm(app: &App, question: &Message) -> Result<bool, Failure> {
+    if !interactive() {
+        return Err(Failure::usage("cli-needs-yes"));
+    }
+    let answer = line(&app.text(question))?;
+    let answer = answer
+        .as_ref()
+        .map(|a| a.to_lowercase())
+        .unwrap_or_default();
+    Ok(matches!(answer.as_str(), "s" | "si" | "sí" | "y" | "yes"))
+}

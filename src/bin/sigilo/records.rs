@@ -1,0 +1,520 @@
+//! Sealing, finding, showing and changing records.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use sigilo::i18n::Message;
+use sigilo::log::act::{ActKind, Reason};
+use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
+use sigilo::vault::catalog::Item;
+use sigilo::vault::{ActNote, Catalog, Vault};
+use zeroize::Zeroizing;
+
+use crate::app::{App, column};
+use crate::cli::{Amend, Duplicates, Erase, KindArg, List, Pair, Seal, Search, Show};
+use crate::failure::{FAILED, Failure, NOTHING, file};
+use crate::{interview, prompt, vault};
+
+/// Text from a file, or from standard input for `-`.
+pub(crate) fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, Failure> {
+    let limit = max as u64 + 1;
+    let mut text = Zeroizing::new(String::new());
+    let read = if path == Path::new("-") {
+        std::io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|f| f.take(limit).read_to_string(&mut text))
+    };
+    read.and_then(|n| {
+        if n > max {
+            Err(std::io::ErrorKind::FileTooLarge.into())
+        } else {
+            Ok(())
+        }
+    })
+    .map_err(|e| file(path, &e))?;
+    Ok(text)
+}
+
+/// Every mistake on a line of its own, then the failure.
+fn refused(app: &App, problems: &[record::Problem]) -> Failure {
+    for problem in problems {
+        app.warn(problem);
+    }
+    Failure::new(
+        FAILED,
+        Message::new("cli-record-refused").with("count", problems.len()),
+    )
+}
+
+pub(crate) fn reason(given: Option<&String>) -> Result<Reason, Failure> {
+    let text = given.map(String::as_str).unwrap_or_default();
+    Reason::new(text).map_err(|_| Failure::usage("cli-reason-too-long"))
+}
+
+/// The record that somebody means: by the beginning of its id, or by its case number.
+fn find<'c>(vault: &Vault, catalog: &'c Catalog, typed: &str) -> Result<&'c Item, Failure> {
+    match catalog.find(typed) {
+        Ok(item) => Ok(item),
+        Err(by_id) => {
+            let typed = record::fold(typed);
+            let fits = vault.scan(catalog, |item, r| {
+                (record::fold(&r.local_id) == typed && !typed.is_empty()).then_some(item.id)
+            })?;
+            let mut fits = fits.into_iter().flatten();
+            match (fits.next(), fits.count()) {
+                (Some(id), 0) => catalog.get(id).ok_or_else(|| by_id.into()),
+                (Some(_), more) => Err(sigilo::vault::VaultError::AmbiguousId(more + 1).into()),
+                _ => Err(by_id.into()),
+            }
+        }
+    }
+}
+
+pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
+    let kind = args.kind.map(Kind::from);
+    let from_file = match &args.file {
+        Some(path) => Some(path.as_path()),
+        None if prompt::interactive() => None,
+        None => Some(Path::new("-")),
+    };
+    // The key first: nobody should answer thirty questions and then find that it is wrong.
+    let vault = vault::open(app)?;
+    let record = match from_file {
+        Some(path) => {
+            let text = read_text(path, record::JSON_MAX)?;
+            record::from_json(&text).map_err(|p| refused(app, &p))?
+        }
+        None => interview::ask(app, kind)?,
+    };
+    let warnings = record::check(&record, record::today()).map_err(|p| refused(app, &p))?;
+    for warning in &warnings {
+        app.warn(warning);
+    }
+    let id = vault.seal(&record)?;
+    if app.json() {
+        app.print_json(&serde_json::json!({ "id": id.to_string() }));
+    } else {
+        app.print(&app.text(&Message::new("cli-sealed").with("id", id.short())));
+    }
+    Ok(0)
+}
+
+/// One line of a list.
+pub(crate) struct Line {
+    id: String,
+    short: String,
+    kind: Kind,
+    name: Zeroizing<String>,
+    birth: Zeroizing<String>,
+    local_id: Zeroizing<String>,
+    versions: usize,
+}
+
+impl Line {
+    fn new(item: &Item, record: &Record) -> Self {
+        Self {
+            id: item.id.to_string(),
+            short: item.id.short(),
+            kind: record.kind,
+            name: Zeroizing::new(name(record)),
+            birth: Zeroizing::new(record::get(record, FieldId::DateOfBirth)),
+            local_id: Zeroizing::new(record.local_id.clone()),
+            versions: item.versions.len(),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "id": self.id,
+            "kind": self.kind.code(),
+            "name": self.name.as_str(),
+            "date_of_birth": self.birth.as_str(),
+            "local_id": self.local_id.as_str(),
+            "versions": self.versions,
+        })
+    }
+
+    fn print(&self, app: &App) {
+        app.print(
+            format!(
+                "{}  {} {} {} {}",
+                self.short,
+                column(&app.text(&self.kind.message()), 9),
+                column(&self.name, 34),
+                column(&self.birth, 10),
+                self.local_id.as_str(),
+            )
+            .trim_end(),
+        );
+    }
+}
+
+fn name(record: &Record) -> String {
+    let parts = [
+        &record.given_names,
+        &record.paternal_surname,
+        &record.maternal_surname,
+    ];
+    let full: Vec<&str> = parts
+        .iter()
+        .map(|p| p.as_str())
+        .filter(|p| !p.is_empty())
+        .collect();
+    if full.is_empty() {
+        record.preferred_name.clone()
+    } else {
+        full.join(" ")
+    }
+}
+
+pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let wanted = args.kind.map(<Kind as From<KindArg>>::from);
+    let lines: Vec<Line> = vault
+        .scan(&catalog, |item, r| {
+            wanted
+                .is_none_or(|k| k == r.kind)
+                .then(|| Line::new(item, r))
+        })?
+        .into_iter()
+        .flatten()
+        .collect();
+    let shown = args.limit.unwrap_or(lines.len()).min(lines.len());
+    vault.log(ActNote::new(ActKind::List).count(shown as u64))?;
+    if app.json() {
+        let rows: Vec<_> = lines.iter().take(shown).map(Line::json).collect();
+        app.print_json(&serde_json::json!({
+            "records": rows, "total": lines.len(), "persons": catalog.persons().len(),
+        }));
+    } else {
+        lines.iter().take(shown).for_each(|l| l.print(app));
+        let total = Message::new("cli-list-total")
+            .with("shown", shown)
+            .with("records", lines.len())
+            .with("persons", catalog.persons().len());
+        app.note(&total);
+    }
+    Ok(if lines.is_empty() { NOTHING } else { 0 })
+}
+
+pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let item = find(&vault, &catalog, &args.id)?;
+    let version = match args.version {
+        None => item.latest(),
+        Some(n) => *item
+            .versions
+            .iter()
+            .find(|v| v.number == n)
+            .ok_or_else(|| Failure::new(NOTHING, Message::new("cli-no-such-version")))?,
+    };
+    let record = vault.read(version.leaf)?;
+    // Logged before it is shown: what was seen is always in the log.
+    vault.log(ActNote::new(ActKind::Open).on(item.id.0, version.number))?;
+    let same: Vec<String> = catalog
+        .same_person(item.id)
+        .into_iter()
+        .filter(|id| *id != item.id)
+        .map(|id| id.short())
+        .collect();
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "id": item.id.to_string(),
+            "version": version.number,
+            "versions": item.versions.iter().map(|v| serde_json::json!({ "version": v.number, "entry": v.leaf })).collect::<Vec<_>>(),
+            "linked": catalog.same_person(item.id).iter().filter(|i| **i != item.id).map(ToString::to_string).collect::<Vec<_>>(),
+            "record": record::to_json(&record),
+        }));
+        return Ok(0);
+    }
+    let head = Message::new("cli-show-head")
+        .with("id", item.id.short())
+        .with("version", version.number)
+        .with("versions", item.versions.len())
+        .with("entry", version.leaf);
+    app.print(&app.text(&head));
+    if !same.is_empty() {
+        app.print(&app.text(&Message::new("cli-show-linked").with("ids", same.join(", "))));
+    }
+    print_record(app, &record);
+    Ok(0)
+}
+
+/// Every field that holds something or says why not, under the headings of its group.
+fn print_record(app: &App, record: &Record) {
+    let mut group = None;
+    for &field in FieldId::ALL {
+        let told: Vec<String> = record::spoken(record, field)
+            .iter()
+            .map(|m| app.text(m))
+            .collect();
+        let text = if told.is_empty() {
+            Zeroizing::new(record::get(record, field))
+        } else {
+            Zeroizing::new(told.join(", "))
+        };
+        if text.is_empty() {
+            continue;
+        }
+        if group != Some(field.group()) {
+            group = Some(field.group());
+            app.print("");
+            app.print(&app.text(&field.group().message()));
+        }
+        let label = column(&app.text(&field.label()), 36);
+        app.print(&format!("  {label} {}", text.as_str()));
+    }
+    for form in &record.htcds {
+        for answer in &form.answers {
+            app.print(&format!(
+                "  {} {}",
+                column(&answer.field, 36),
+                answer.values.join(", ")
+            ));
+        }
+    }
+}
+
+pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
+    let query = if args.words.is_empty() {
+        if !prompt::interactive() {
+            return Err(Failure::usage("cli-search-needs-words"));
+        }
+        prompt::line(&app.t("cli-ask-search"))?.unwrap_or_default()
+    } else {
+        Zeroizing::new(args.words.join(" "))
+    };
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let query = Query::new(&query);
+    let mut found: Vec<(u32, Line)> = vault
+        .scan(&catalog, |item, r| {
+            let rank = query.rank(&SearchKey::new(r))?;
+            Some((rank, Line::new(item, r)))
+        })?
+        .into_iter()
+        .flatten()
+        .collect();
+    // The best rank is 0; among equals, who was sealed first.
+    found.sort_by_key(|(rank, _)| *rank);
+    let total = found.len();
+    found.truncate(args.limit);
+    vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
+    if app.json() {
+        let rows: Vec<_> = found
+            .iter()
+            .map(|(rank, line)| {
+                let mut row = line.json();
+                row["rank"] = serde_json::json!(rank);
+                row
+            })
+            .collect();
+        app.print_json(&serde_json::json!({ "records": rows, "total": total }));
+    } else {
+        found.iter().for_each(|(_, line)| line.print(app));
+        let note = Message::new("cli-search-total")
+            .with("shown", found.len())
+            .with("records", total);
+        app.note(&note);
+    }
+    Ok(if found.is_empty() { NOTHING } else { 0 })
+}
+
+pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let item = find(&vault, &catalog, &args.id)?;
+    let latest = item.latest();
+    let before = vault.read(latest.leaf)?;
+    vault.log(ActNote::new(ActKind::Open).on(item.id.0, latest.number))?;
+    let after = match &args.file {
+        None if prompt::interactive() => {
+            let mut record = before.clone();
+            app.warn(&Message::new("cli-interview-help"));
+            interview::fill(app, &mut record, record::interview(before.kind))?;
+            record
+        }
+        file => {
+            let path = file.as_deref().unwrap_or(Path::new("-"));
+            let text = read_text(path, record::JSON_MAX)?;
+            merge(app, &before, &text)?
+        }
+    };
+    if after == before {
+        app.note(&Message::new("cli-amend-nothing"));
+        return Ok(0);
+    }
+    let warnings = record::check(&after, record::today()).map_err(|p| refused(app, &p))?;
+    for warning in &warnings {
+        app.warn(warning);
+    }
+    let version = vault.amend(
+        item.id,
+        latest.number,
+        &after,
+        &reason(args.reason.as_ref())?,
+    )?;
+    if app.json() {
+        app.print_json(&serde_json::json!({ "id": item.id.to_string(), "version": version }));
+    } else {
+        let done = Message::new("cli-amended")
+            .with("id", item.id.short())
+            .with("version", version);
+        app.print(&app.text(&done));
+    }
+    Ok(0)
+}
+
+/// The record with the changes of a JSON merge patch (RFC 7396): what is named is replaced, `null`
+/// takes away, the rest stays.
+fn merge(app: &App, before: &Record, patch: &str) -> Result<Record, Failure> {
+    let patch: serde_json::Value = serde_json::from_str(patch).map_err(|e| {
+        Failure::new(
+            FAILED,
+            Message::new("cli-json-syntax")
+                .with("line", e.line())
+                .with("column", e.column()),
+        )
+    })?;
+    if !patch.is_object() {
+        return Err(Failure::of("cli-amend-not-object"));
+    }
+    let mut whole = record::to_json(before);
+    apply(&mut whole, &patch);
+    let text = Zeroizing::new(whole.to_string());
+    record::from_json(&text).map_err(|p| refused(app, &p))
+}
+
+fn apply(target: &mut serde_json::Value, patch: &serde_json::Value) {
+    let Some(changes) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = serde_json::Value::Object(serde_json::Map::new());
+    }
+    if let Some(object) = target.as_object_mut() {
+        for (key, value) in changes {
+            if value.is_null() {
+                object.remove(key);
+            } else {
+                apply(
+                    object.entry(key.clone()).or_insert(serde_json::Value::Null),
+                    value,
+                );
+            }
+        }
+    }
+}
+
+pub(crate) fn link(app: &App, args: &Pair, linked: bool) -> Result<u8, Failure> {
+    let reason = reason(args.reason.as_ref())?;
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let first = find(&vault, &catalog, &args.first)?.id;
+    let second = find(&vault, &catalog, &args.second)?.id;
+    vault.set_link(first, second, linked, &reason)?;
+    let id = if linked { "cli-linked" } else { "cli-unlinked" };
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "first": first.to_string(), "second": second.to_string(), "linked": linked,
+        }));
+    } else {
+        let done = Message::new(id)
+            .with("first", first.short())
+            .with("second", second.short());
+        app.print(&app.text(&done));
+    }
+    Ok(0)
+}
+
+pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
+    if !(0.0..=1.0).contains(&args.threshold) {
+        return Err(Failure::usage("cli-usage-threshold"));
+    }
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let all = vault.scan(&catalog, |item, r| (item.id, r.clone(), Line::new(item, r)))?;
+    let records: Vec<(usize, &Record)> = all.iter().map(|(_, r, _)| r).enumerate().collect();
+    let mut pairs = record::duplicates(&records, args.threshold);
+    pairs.retain(|p| match (all.get(p.first), all.get(p.second)) {
+        (Some((a, _, _)), Some((b, _, _))) => !catalog.is_same_person(*a, *b),
+        _ => false,
+    });
+    let total = pairs.len();
+    pairs.truncate(args.limit);
+    vault.log(ActNote::new(ActKind::Duplicates).count(pairs.len() as u64))?;
+    let reasons = |p: &record::Duplicate<usize>| -> Vec<String> {
+        p.likeness.reasons.iter().map(|r| app.text(r)).collect()
+    };
+    let lines = |p: &record::Duplicate<usize>| match (all.get(p.first), all.get(p.second)) {
+        (Some((_, _, a)), Some((_, _, b))) => Some((a, b)),
+        _ => None,
+    };
+    if app.json() {
+        let rows: Vec<_> = pairs
+            .iter()
+            .filter_map(|p| {
+                let (a, b) = lines(p)?;
+                Some(serde_json::json!({
+                    "first": a.json(), "second": b.json(),
+                    "score": p.likeness.score, "reasons": reasons(p),
+                }))
+            })
+            .collect();
+        app.print_json(&serde_json::json!({ "pairs": rows, "total": total }));
+    } else {
+        for pair in &pairs {
+            let Some((a, b)) = lines(pair) else { continue };
+            app.print(&format!(
+                "{:>3.0} %  {}",
+                pair.likeness.score * 100.0,
+                reasons(pair).join("; ")
+            ));
+            a.print(app);
+            b.print(app);
+            app.print("");
+        }
+        let note = Message::new("cli-duplicates-total")
+            .with("shown", pairs.len())
+            .with("pairs", total);
+        app.note(&note);
+    }
+    Ok(if pairs.is_empty() { NOTHING } else { 0 })
+}
+
+pub(crate) fn erase(app: &App, args: &Erase) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let catalog = vault.catalog()?;
+    let item = find(&vault, &catalog, &args.id)?;
+    let why = prompt::required(
+        app,
+        args.reason.as_ref(),
+        "cli-ask-erase-reason",
+        "cli-erase-needs-reason",
+    )?;
+    let reason = reason(Some(&why))?;
+    if !args.yes {
+        let question = Message::new("cli-ask-erase")
+            .with("id", item.id.short())
+            .with("versions", item.versions.len());
+        if !prompt::confirm(app, &question)? {
+            return Err(Failure::of("cli-stopped"));
+        }
+    }
+    let gone = vault.erase(item.id, &reason)?;
+    if app.json() {
+        app.print_json(&serde_json::json!({ "id": item.id.to_string(), "erased": gone }));
+    } else {
+        let done = Message::new("cli-erased")
+            .with("id", item.id.short())
+            .with("count", gone);
+        app.print(&app.text(&done));
+    }
+    Ok(0)
+}
