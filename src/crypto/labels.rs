@@ -67,3 +67,23 @@ pub const FILE_KEY: &str = "sigilo v1 encodings file key";
 pub const FILE_CONTENT: &str = "sigilo v1 encodings file content";
 /// Round: a sealed file key starts with this.
 pub const SEALED_FILE_KEY: &[u8] = b"sigilo v1 sealed file key";
+/// Matching: group secret to the key of feature clocks and feature ids.
+pub const MATCH_CLOCKS: &str = "sigilo v1 matching feature clocks";
+/// Matching: group secret to the key of token inputs.
+pub const MATCH_INPUTS: &str = "sigilo v1 matching token inputs";
+/// Matching: a site's own secret to the key of its fillers.
+pub const MATCH_FILLERS: &str = "sigilo v1 matching fillers";
+/// Matching: a site's own secret to the key of the draw that keeps a tag single in its file.
+pub const MATCH_DRAW: &str = "sigilo v1 matching draw";
+/// Matching: token secret and round note hash to the key of field encodings.
+pub const MATCH_ENCODING: &str = "sigilo v1 matching field encoding";
+/// Matching: which shared token of a pair is compared.
+pub const MATCH_PICK: &str = "sigilo v1 matching compared token";
+/// Matching: hash of feature tables and name tables.
+pub const MATCH_TABLES: &str = "sigilo v1 matching tables";
+/// Matching: the keyed hash that stands in for the PRF in `evaluate`.
+pub const MATCH_STAND_IN: &str = "sigilo v1 matching evaluate stand-in prf";
+/// Matching: seeds of `evaluate` to secrets.
+pub const MATCH_SEED: &str = "sigilo v1 matching evaluate seed";
+/// Vault: the id of a named state is a hash that starts with this.
+pub const STATE_ID: &[u8] = b"sigilo v1 state id";

@@ -1,1 +1,6 @@
 # matching
+matching-evaluate-io = { $file }: { $reason }
+matching-evaluate-no-sites = { $file }: there is no CSV file of a site in this folder.
+matching-evaluate-too-large = { $file }: the file is too large.
+matching-evaluate-column = { $file }: the column { $column } is missing.
+matching-evaluate-row = { $file }, line { $line }: this is not a row of a CSV file.

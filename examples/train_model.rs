@@ -1,0 +1,333 @@
+//! Trains the model of match weights and writes `src/matching/tables/model.tsv`.
+//!
+//! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N] > FILE`
+//!
+//! Every pair comes from networks that `sigilo::evaluate::synthetic` invents: several countries,
+//! error rates, shares of names in no table, sizes and both policies. Four networks of five train;
+//! the rest calibrate: steps, and m and u of every field. The model that ships links each site's
+//! own records here, so the program is run twice when fields change.
+
+use rayon::prelude::*;
+use sigilo::evaluate::network;
+use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::encoding::SLOTS;
+use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS};
+use sigilo::matching::tokens::{Params, Policy};
+
+struct Pair {
+    inputs: Inputs,
+    matched: bool,
+}
+
+fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
+    let countries = ["", "MEX", "", "GTM", "HND", "SLV", "MEX", "NIC"];
+    (0..count)
+        .map(|i| {
+            let mut random = Random::new(9_000 + i);
+            let recipe = Recipe {
+                seed: 40_000 + i,
+                persons: [1_500, 6_000, 12_000, 20_000][random.below(4)],
+                sites: 2 + random.below(14),
+                repeat: [0.03, 0.1, 0.1, 0.2, 0.4][random.below(5)],
+                errors: [0.5, 0.8, 1.0, 1.2, 1.6][random.below(5)],
+                unknown_names: [0.0, 0.2, 0.5, 1.0][random.below(4)],
+                country: countries[random.below(countries.len())],
+                siblings: [0.01, 0.03, 0.08][random.below(3)],
+                no_place: [0.02, 0.1, 0.3, 1.0][random.below(4)],
+                ..Recipe::default()
+            };
+            let policy = [Policy::Strict, Policy::Standard][random.below(2)];
+            (recipe, policy)
+        })
+        .collect()
+}
+
+fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
+    let (sites, truth) = synthetic::network(recipe);
+    let locals = network::link_own(&sites, model, recipe.seed);
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
+    let params = Params::new(policy, records as u64);
+    let tokens = network::tokens(&sites, &locals, params, recipe.seed, recipe.seed, false);
+    let (pairs, _) = network::discover(&tokens, sites.len());
+    let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+    let entity = |person: u32| -> Vec<&String> {
+        let local = &locals[person as usize];
+        let site = &sites[local.site as usize];
+        local
+            .records
+            .iter()
+            .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
+            .collect()
+    };
+    pairs
+        .iter()
+        .zip(inputs)
+        .map(|(p, inputs)| Pair {
+            inputs,
+            matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
+        })
+        .collect()
+}
+
+#[derive(Clone)]
+enum Node {
+    Split {
+        input: usize,
+        most: u8,
+        low: usize,
+        high: usize,
+    },
+    Leaf(f64),
+}
+
+struct Settings {
+    trees: usize,
+    leaves: usize,
+    rate: f64,
+    least: f64,
+    ridge: f64,
+}
+
+const BINS: usize = 80;
+
+/// Gain of the best split of some pairs: (gain, input, most).
+fn best_split(
+    data: &[Pair],
+    members: &[u32],
+    g: &[f32],
+    h: &[f32],
+    s: &Settings,
+) -> Option<(f64, usize, u8)> {
+    let histograms: Vec<Vec<(f64, f64)>> = (0..INPUTS)
+        .into_par_iter()
+        .map(|input| {
+            let mut bins = vec![(0.0, 0.0); BINS];
+            for m in members {
+                let m = *m as usize;
+                let bin = &mut bins[usize::from(data[m].inputs[input]).min(BINS - 1)];
+                bin.0 += f64::from(g[m]);
+                bin.1 += f64::from(h[m]);
+            }
+            bins
+        })
+        .collect();
+    let (tg, th) = histograms[0]
+        .iter()
+        .fold((0.0, 0.0), |t, b| (t.0 + b.0, t.1 + b.1));
+    let score = |g: f64, h: f64| g * g / (h + s.ridge);
+    let mut best: Option<(f64, usize, u8)> = None;
+    for (input, bins) in histograms.iter().enumerate() {
+        let (mut lg, mut lh) = (0.0, 0.0);
+        for (most, b) in bins.iter().enumerate().take(BINS - 1) {
+            lg += b.0;
+            lh += b.1;
+            if lh < s.least || th - lh < s.least {
+                continue;
+            }
+            let gain = score(lg, lh) + score(tg - lg, th - lh) - score(tg, th);
+            if gain > best.map_or(1e-6, |b| b.0) {
+                best = Some((gain, input, most as u8));
+            }
+        }
+    }
+    best
+}
+
+/// One tree, grown at the leaf with the largest gain.
+fn grow(data: &[Pair], g: &[f32], h: &[f32], s: &Settings) -> Vec<Node> {
+    let mut nodes = vec![Node::Leaf(0.0)];
+    let all: Vec<u32> = (0..data.len() as u32).collect();
+    let mut open = vec![(0usize, best_split(data, &all, g, h, s), all)];
+    let mut closed: Vec<(usize, Vec<u32>)> = Vec::new();
+    while !open.is_empty() && open.len() + closed.len() < s.leaves {
+        let gain = |o: &Option<(f64, usize, u8)>| o.map_or(f64::MIN, |b| b.0);
+        let (i, _) = open
+            .iter()
+            .enumerate()
+            .max_by(|a, b| gain(&a.1.1).total_cmp(&gain(&b.1.1)))
+            .expect("open is not empty");
+        let (node, split, members) = open.swap_remove(i);
+        let Some((_, input, most)) = split else {
+            closed.push((node, members));
+            continue;
+        };
+        let (low, high): (Vec<u32>, Vec<u32>) = members
+            .into_iter()
+            .partition(|m| data[*m as usize].inputs[input] <= most);
+        let at = nodes.len();
+        nodes[node] = Node::Split {
+            input,
+            most,
+            low: at,
+            high: at + 1,
+        };
+        nodes.push(Node::Leaf(0.0));
+        nodes.push(Node::Leaf(0.0));
+        for (place, part) in [(at, low), (at + 1, high)] {
+            open.push((place, best_split(data, &part, g, h, s), part));
+        }
+    }
+    for (node, members) in open.into_iter().map(|(n, _, m)| (n, m)).chain(closed) {
+        let (tg, th) = members.iter().fold((0.0, 0.0), |t, m| {
+            (
+                t.0 + f64::from(g[*m as usize]),
+                t.1 + f64::from(h[*m as usize]),
+            )
+        });
+        nodes[node] = Node::Leaf(-s.rate * tg / (th + s.ridge));
+    }
+    nodes
+}
+
+fn value(tree: &[Node], inputs: &Inputs) -> f64 {
+    let mut at = 0;
+    loop {
+        match &tree[at] {
+            Node::Leaf(v) => return *v,
+            Node::Split {
+                input,
+                most,
+                low,
+                high,
+            } => at = if inputs[*input] <= *most { *low } else { *high },
+        }
+    }
+}
+
+fn log_loss(data: &[Pair], odds: &[f64]) -> f64 {
+    let sum: f64 = data
+        .iter()
+        .zip(odds)
+        .map(|(p, o)| {
+            if p.matched {
+                (1.0 + (-o).exp()).ln()
+            } else {
+                (1.0 + o.exp()).ln()
+            }
+        })
+        .sum();
+    sum / data.len().max(1) as f64
+}
+
+fn main() {
+    let mut count = 40;
+    let mut settings = Settings {
+        trees: 160,
+        leaves: 24,
+        rate: 0.12,
+        least: 8.0,
+        ridge: 4.0,
+    };
+    let mut args = std::env::args().skip(1);
+    while let (Some(name), Some(number)) = (args.next(), args.next()) {
+        let number: usize = number.parse().unwrap_or(0);
+        match name.as_str() {
+            "--networks" => count = number as u64,
+            "--trees" => settings.trees = number,
+            "--leaves" => settings.leaves = number,
+            _ => {}
+        }
+    }
+    let shipped = Model::shipped();
+    let (mut train, mut held): (Vec<Pair>, Vec<Pair>) = (Vec::new(), Vec::new());
+    for (i, (recipe, policy)) in recipes(count).iter().enumerate() {
+        let pairs = pairs_of(recipe, *policy, shipped);
+        eprintln!(
+            "network {i}: {} candidate pairs, {} matches",
+            pairs.len(),
+            pairs.iter().filter(|p| p.matched).count()
+        );
+        if i % 5 == 4 {
+            held.extend(pairs);
+        } else {
+            train.extend(pairs);
+        }
+    }
+    let matches = train.iter().filter(|p| p.matched).count() as f64;
+    let base = (matches / (train.len() as f64 - matches)).ln();
+    let mut odds = vec![base; train.len()];
+    let mut held_odds = vec![base; held.len()];
+    let mut trees: Vec<Vec<Node>> = Vec::new();
+    for t in 0..settings.trees {
+        let (g, h): (Vec<f32>, Vec<f32>) = train
+            .par_iter()
+            .zip(&odds)
+            .map(|(p, o)| {
+                let q = 1.0 / (1.0 + (-o).exp());
+                let y = f64::from(u8::from(p.matched));
+                ((q - y) as f32, (q * (1.0 - q)) as f32)
+            })
+            .unzip();
+        let tree = grow(&train, &g, &h, &settings);
+        for (odds, data) in [(&mut odds, &train), (&mut held_odds, &held)] {
+            odds.par_iter_mut()
+                .zip(data)
+                .for_each(|(o, p)| *o += value(&tree, &p.inputs));
+        }
+        trees.push(tree);
+        if t % 20 == 19 {
+            eprintln!(
+                "{} trees: log loss {:.5} train, {:.5} held out",
+                t + 1,
+                log_loss(&train, &odds),
+                log_loss(&held, &held_odds)
+            );
+        }
+    }
+    write(base, &trees, &held);
+}
+
+fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
+    println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
+    println!("# Source: trained by examples/train_model.rs on generated networks only.");
+    println!("base\t{}", (base * 1000.0).round());
+    let bounds = [-4000, -2000, -700, 700, 2000, 3500, 5000];
+    let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
+    println!("bounds\t{}", list.join("\t"));
+    let mut text = format!(
+        "base\t{}\nbounds\t{}\n",
+        (base * 1000.0).round(),
+        list.join("\t")
+    );
+    let mut body = String::new();
+    for tree in trees {
+        body.push_str("tree\n");
+        for node in tree {
+            body.push_str(&match node {
+                Node::Leaf(v) => format!("leaf\t{}\n", (v * 1000.0).round()),
+                Node::Split {
+                    input,
+                    most,
+                    low,
+                    high,
+                } => format!("split\t{input}\t{most}\t{low}\t{high}\n"),
+            });
+        }
+    }
+    text.push_str(&body);
+    let model = Model::parse(&text).expect("what is written here is read there");
+    let mut steps = [[0u64; 2]; STEPS];
+    let mut fields: Vec<Vec<[u64; 2]>> = SLOTS.iter().map(|s| vec![[0; 2]; s.1 + 1]).collect();
+    let mut totals = [0u64; 2];
+    for p in held {
+        let side = usize::from(!p.matched);
+        totals[side] += 1;
+        steps[usize::from(model.step(model.weight(&p.inputs)))][side] += 1;
+        for (slot, table) in fields.iter_mut().enumerate() {
+            table[usize::from(p.inputs[slot])][side] += 1;
+        }
+    }
+    let share = |n: [u64; 2]| -> String {
+        let of = |i: usize| n[i] * 1_000_000 / totals[i].max(1);
+        format!("{}\t{}", of(0), of(1))
+    };
+    for s in steps {
+        println!("step\t{}", share(s));
+    }
+    for (slot, table) in fields.iter().enumerate() {
+        for (level, n) in table.iter().enumerate() {
+            println!("field\t{slot}\t{level}\t{}", share(*n));
+        }
+    }
+    print!("{body}");
+}

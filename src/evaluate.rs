@@ -1,1 +1,0 @@
-//! Measuring the matching on data with known truth.

@@ -1,0 +1,626 @@
+//! `sigilo evaluate`: how well the matching does on data whose truth is known (manual: *matching*,
+//! "Evaluation").
+//!
+//! A keyed hash stands in for the PRF here, and only here: equality is the same, and the report
+//! says so. The truth is read after all decisions.
+
+pub mod network;
+pub mod read;
+pub mod synthetic;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::i18n::{Localize, Message};
+use crate::matching::cluster::{self, Scored};
+use crate::matching::fixed::ONE_BIT;
+use crate::matching::join::Candidate;
+use crate::matching::score::{self, Inputs, Model, STEPS};
+use crate::matching::tokens::{Params, Policy};
+use network::{Local, Tokens};
+use read::SiteRecords;
+
+/// Why an evaluation could not be made. Never shows a name or a record.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("{}: {}", .0.display(), .1)]
+    Io(PathBuf, #[source] std::io::Error),
+    /// The folder has no site's file.
+    #[error("{}: no CSV file of a site", .0.display())]
+    NoSites(PathBuf),
+    /// A file is larger than what is read.
+    #[error("{}: too large", .0.display())]
+    TooLarge(PathBuf),
+    /// A file lacks a column.
+    #[error("{}: column {} is missing", .0.display(), .1)]
+    Column(PathBuf, &'static str),
+    /// A line is no CSV.
+    #[error("{}, line {}: not a CSV row", .0.display(), .1)]
+    Row(PathBuf, u64),
+}
+
+impl Localize for Error {
+    fn message(&self) -> Message {
+        let file = |f: &Path| f.display().to_string();
+        match self {
+            Self::Io(f, e) => Message::new("matching-evaluate-io")
+                .with("file", file(f))
+                .with("reason", e.to_string()),
+            Self::NoSites(f) => Message::new("matching-evaluate-no-sites").with("file", file(f)),
+            Self::TooLarge(f) => Message::new("matching-evaluate-too-large").with("file", file(f)),
+            Self::Column(f, c) => Message::new("matching-evaluate-column")
+                .with("file", file(f))
+                .with("column", *c),
+            Self::Row(f, l) => Message::new("matching-evaluate-row")
+                .with("file", file(f))
+                .with("line", *l),
+        }
+    }
+}
+
+/// What to evaluate.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How rare tokens are.
+    pub policy: Policy,
+    /// Seed of the group secret.
+    pub group_seed: u64,
+    /// Seed of the stand-in for the PRF and of the sites' own secrets.
+    pub prf_seed: u64,
+    /// Where to write what the coordinator receives.
+    pub tokens_out: Option<PathBuf>,
+    /// Allows a tag twice in a file; an experiment, never the product.
+    pub allow_repeats: bool,
+    /// Tokens per person, 64 if 0.
+    pub tokens: u16,
+}
+
+/// What was found, in the form of `sigilo evaluate --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Records of all sites.
+    pub records: usize,
+    /// Sites.
+    pub sites: usize,
+    /// Pairs of records of different sites that are one person.
+    pub true_pairs: usize,
+    /// Tokens of each person.
+    pub tokens_per_person: u16,
+    /// Bits that each token tells.
+    pub h_bits: f64,
+    /// What stands in for the PRF.
+    pub prf: &'static str,
+    /// Candidate pairs against the truth.
+    pub discover: Discover,
+    /// The label-free decision against the truth.
+    #[serde(rename = "final")]
+    pub decided: Decided,
+    /// The best threshold in hindsight.
+    pub best: Best,
+    /// What the round says of itself, without the truth.
+    pub estimate: Estimate,
+    /// Time of the stages.
+    pub seconds: Seconds,
+}
+
+/// See [`Report::discover`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Discover {
+    /// Pairs of records of different sites that share a tag.
+    pub candidate_pairs: usize,
+    /// Share of true pairs among them.
+    pub recall: f64,
+    /// Records of other sites that share a tag and are not the same person, mean over all records.
+    pub non_match_degree: f64,
+    /// The same, at the 99th percentile.
+    pub degree_p99: u32,
+}
+
+/// See [`Report::decided`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Decided {
+    /// Share of declared pairs that are true.
+    pub precision: f64,
+    /// Share of true pairs that are declared.
+    pub recall: f64,
+    /// Harmonic mean of both.
+    pub f1: f64,
+    /// Log-odds, in nats, from which pairs were declared.
+    pub threshold: f64,
+}
+
+/// See [`Report::best`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Best {
+    /// Best harmonic mean of precision and recall.
+    pub f1: f64,
+    /// Log-odds, in nats, at which it is reached.
+    pub threshold: f64,
+}
+
+/// See [`Report::estimate`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Estimate {
+    /// Expected precision with the bounds of a 95 % interval.
+    pub precision: [f64; 3],
+    /// Expected recall with the bounds of a 95 % interval; an upper picture, since persons whose
+    /// records have nothing in common leave no trace.
+    pub recall: [f64; 3],
+    /// Estimated share of matches among candidates.
+    pub prior: f64,
+    /// Accidental meetings per person, mean.
+    pub non_match_degree: f64,
+    /// Tags that too many persons had.
+    pub frequent_tags: usize,
+    /// Persons whose features did not reach H.
+    pub without_tokens: usize,
+    /// Persons who lost more than half of their tokens to others of their file.
+    pub crowded: usize,
+    /// Persons after the sites linked their own records.
+    pub persons: usize,
+    /// Times that H was raised because too many persons met by accident.
+    pub raised: u32,
+}
+
+/// See [`Report::seconds`].
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Seconds {
+    /// Own duplicates, normalisation, tokens.
+    pub encode: f64,
+    /// Equal tags.
+    pub join: f64,
+    /// Field encodings and their comparison.
+    pub compare: f64,
+    /// Weights, thresholds, clusters.
+    pub score: f64,
+}
+
+/// Decisions of a round, before anybody looks at the truth.
+pub struct Round {
+    /// Local persons.
+    pub locals: Vec<Local>,
+    /// Tokens of the last run.
+    pub tokens: Tokens,
+    /// Candidate pairs of persons.
+    pub pairs: Vec<Candidate>,
+    /// What the model sees of each.
+    pub inputs: Vec<Inputs>,
+    /// Full weights; the comparer keeps them to itself.
+    pub weights: Vec<i32>,
+    /// Cluster of each person.
+    pub clusters: Vec<u32>,
+    /// Log-odds from which pairs were declared, 1/1000 nat.
+    pub threshold: i32,
+    /// The round's own estimates.
+    pub estimate: Estimate,
+    /// Time of the stages.
+    pub seconds: Seconds,
+}
+
+/// Most times that H is raised by a bit when too many persons meet by accident.
+const MAX_RAISES: u32 = 4;
+
+/// Plays the matching of a round over the records of `sites`.
+pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round {
+    let mut seconds = Seconds::default();
+    let mut clock = Instant::now();
+    let mut lap = |to: &mut f64| {
+        *to += clock.elapsed().as_secs_f64();
+        clock = Instant::now();
+    };
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
+    let locals = network::link_own(sites, model, options.prf_seed);
+    lap(&mut seconds.encode);
+    let mut params = Params::new(options.policy, records as u64);
+    if options.tokens > 0 {
+        params.tokens = options.tokens.min(1024);
+    }
+    let mut raised = 0;
+    loop {
+        let tokens = network::tokens(
+            sites,
+            &locals,
+            params.clone(),
+            options.group_seed,
+            options.prf_seed,
+            options.allow_repeats,
+        );
+        lap(&mut seconds.encode);
+        let (pairs, frequent) = network::discover(&tokens, sites.len());
+        lap(&mut seconds.join);
+        let most_pairs = locals.len().saturating_mul(40);
+        if raised < MAX_RAISES && pairs.len() > most_pairs {
+            params.h += ONE_BIT;
+            raised += 1;
+            continue;
+        }
+        let inputs = network::compare(sites, &locals, &tokens, &pairs);
+        lap(&mut seconds.compare);
+        let weights: Vec<i32> = inputs.par_iter().map(|i| model.weight(i)).collect();
+        let steps: Vec<u8> = weights.iter().map(|w| model.step(*w)).collect();
+        let mut counts = [0u64; STEPS];
+        for s in &steps {
+            counts[usize::from(*s)] += 1;
+        }
+        let adapted = score::adapt(model, &counts);
+        let unmatched = pairs.len() as f64 * (1.0 - adapted.prior);
+        let degree = 2.0 * unmatched / locals.len().max(1) as f64;
+        if raised < MAX_RAISES && degree > options.policy.degree_limit() {
+            params.h += ONE_BIT;
+            raised += 1;
+            continue;
+        }
+        let bands = score::bands(&adapted, &counts);
+        let (clusters, declared) =
+            clusters_of_steps(&pairs, &steps, &adapted, bands.matched, &tokens.site_of);
+        let estimate = Estimate {
+            prior: adapted.prior,
+            non_match_degree: degree,
+            frequent_tags: frequent.len(),
+            without_tokens: tokens.unreached,
+            crowded: tokens.crowded,
+            persons: locals.len(),
+            raised,
+            ..estimate(&pairs, &steps, &adapted, &declared)
+        };
+        lap(&mut seconds.score);
+        let threshold = model.lower_bound(bands.matched);
+        return Round {
+            locals,
+            tokens,
+            pairs,
+            inputs,
+            weights,
+            clusters,
+            threshold,
+            estimate,
+            seconds,
+        };
+    }
+}
+
+/// Clusters from what the coordinator has: steps and numbers of shared tags. Also tells which
+/// pairs ended up together.
+fn clusters_of_steps(
+    pairs: &[Candidate],
+    steps: &[u8],
+    adapted: &score::Adapted,
+    matched: u8,
+    site_of: &[u32],
+) -> (Vec<u32>, Vec<bool>) {
+    let scored: Vec<Scored> = pairs
+        .iter()
+        .zip(steps)
+        .map(|(p, step)| {
+            let probability = adapted.posterior[usize::from(*step)].clamp(1e-6, 1.0 - 1e-6);
+            let odds = (1000.0 * (probability / (1.0 - probability)).ln()) as i32;
+            Scored {
+                a: p.a,
+                b: p.b,
+                // Below the band a pair may speak against a merge, never for one.
+                weight: if *step >= matched {
+                    odds.max(1)
+                } else {
+                    odds.min(0)
+                },
+                shared: p.shared,
+            }
+        })
+        .collect();
+    let clusters = cluster::cluster(&scored, site_of);
+    let declared = pairs
+        .iter()
+        .map(|p| clusters[p.a as usize] == clusters[p.b as usize])
+        .collect();
+    (clusters, declared)
+}
+
+/// Expected precision and recall of the declared pairs, with 95 % intervals: the spread of the
+/// matches themselves, and a tenth of the uncertain part for what the model may have wrong.
+fn estimate(
+    pairs: &[Candidate],
+    steps: &[u8],
+    adapted: &score::Adapted,
+    declared: &[bool],
+) -> Estimate {
+    let (mut n, mut tp, mut spread, mut all) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+    let (mut once, mut twice) = (0.0f64, 0.0f64);
+    for ((p, s), declared) in pairs.iter().zip(steps).zip(declared) {
+        let q = adapted.posterior[usize::from(*s)];
+        all += q;
+        if *declared {
+            n += 1.0;
+            tp += q;
+            spread += q * (1.0 - q);
+        }
+        match p.shared {
+            1 => once += q,
+            2 => twice += q,
+            _ => {}
+        }
+    }
+    // Pairs that share no tag, from those that share one and two (Chao 1987, bias-corrected).
+    let unseen = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
+    let interval = |x: f64, half: f64| [x, (x - half).max(0.0), (x + half).min(1.0)];
+    let precision = if n > 0.0 { tp / n } else { 1.0 };
+    let half = 1.96 * spread.sqrt() / n.max(1.0) + 0.1 * (1.0 - precision) + 0.005;
+    let whole = (all + unseen).max(1.0);
+    let recall = (tp / whole).min(1.0);
+    let recall_half =
+        1.96 * (spread + unseen).sqrt() / whole + 0.25 * unseen / whole + 0.1 * (all - tp) / whole;
+    Estimate {
+        precision: interval(precision, half),
+        recall: interval(recall, recall_half + 0.005),
+        prior: 0.0,
+        non_match_degree: 0.0,
+        frequent_tags: 0,
+        without_tokens: 0,
+        crowded: 0,
+        persons: 0,
+        raised: 0,
+    }
+}
+
+/// Evaluates the records of a folder.
+///
+/// # Errors
+/// [`Error`] if files cannot be read or written.
+pub fn run(dir: &Path, options: &Options) -> Result<Report, Error> {
+    let sites = read::sites(dir)?;
+    let model = Model::shipped();
+    let round = decide(&sites, options, model);
+    if let Some(file) = &options.tokens_out {
+        write_tokens(file, &sites, &round).map_err(|e| Error::Io(file.clone(), e))?;
+    }
+    let truth = read::truth(dir)?;
+    Ok(judge(&sites, &round, &truth))
+}
+
+/// Record pairs against the truth.
+struct Judge<'a> {
+    locals: &'a [Local],
+    /// Entity of each record of each person.
+    entities: Vec<Vec<usize>>,
+    true_pairs: usize,
+}
+
+impl Judge<'_> {
+    /// Pairs of records of two persons: all, and those that are one person.
+    fn count(&self, a: usize, b: usize) -> (usize, usize) {
+        let (x, y) = (&self.entities[a], &self.entities[b]);
+        let same = x.iter().map(|e| y.iter().filter(|f| *f == e).count()).sum();
+        (x.len() * y.len(), same)
+    }
+
+    fn clusters(&self, clusters: &[u32]) -> Decided {
+        let mut members: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (p, c) in clusters.iter().enumerate() {
+            members.entry(*c).or_default().push(p);
+        }
+        let (mut n, mut tp) = (0, 0);
+        for list in members.values().filter(|m| m.len() > 1) {
+            for (i, a) in list.iter().enumerate() {
+                for b in &list[i + 1..] {
+                    if self.locals[*a].site != self.locals[*b].site {
+                        let (all, same) = self.count(*a, *b);
+                        n += all;
+                        tp += same;
+                    }
+                }
+            }
+        }
+        let precision = ratio(tp, n, 1.0);
+        let recall = ratio(tp, self.true_pairs, 1.0);
+        Decided {
+            precision,
+            recall,
+            f1: ratio(2 * tp, n + self.true_pairs, 1.0),
+            threshold: 0.0,
+        }
+    }
+}
+
+fn ratio(a: usize, b: usize, none: f64) -> f64 {
+    if b == 0 { none } else { a as f64 / b as f64 }
+}
+
+/// Holds the decisions of a round against the truth.
+pub fn judge(
+    sites: &[SiteRecords],
+    round: &Round,
+    truth: &BTreeMap<(String, String), String>,
+) -> Report {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut unknown = usize::MAX;
+    let entity: Vec<Vec<usize>> = sites
+        .iter()
+        .map(|site| {
+            site.ids
+                .iter()
+                .map(|id| match truth.get(&(site.name.clone(), id.clone())) {
+                    Some(e) => {
+                        let next = numbers.len();
+                        *numbers.entry(e.as_str()).or_insert(next)
+                    }
+                    None => {
+                        // Not in the truth: nobody else.
+                        unknown -= 1;
+                        unknown
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    let mut bearers: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (s, site) in entity.iter().enumerate() {
+        for e in site {
+            bearers.entry(*e).or_default().push(s);
+        }
+    }
+    let true_pairs = bearers
+        .values()
+        .filter(|s| s.len() > 1)
+        .map(|s| {
+            let all = s.len() * (s.len() - 1) / 2;
+            let own: usize = s
+                .chunk_by(|a, b| a == b)
+                .map(|c| c.len() * (c.len() - 1) / 2)
+                .sum();
+            all - own
+        })
+        .sum();
+    let judge = Judge {
+        locals: &round.locals,
+        entities: round
+            .locals
+            .iter()
+            .map(|l| {
+                l.records
+                    .iter()
+                    .map(|r| entity[l.site as usize][*r as usize])
+                    .collect()
+            })
+            .collect(),
+        true_pairs,
+    };
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
+    let (mut candidates, mut met) = (0, 0);
+    let mut degrees: Vec<u32> = Vec::with_capacity(records);
+    let mut of_person: Vec<HashMap<usize, u32>> = vec![HashMap::new(); round.locals.len()];
+    for p in &round.pairs {
+        let (a, b) = (p.a as usize, p.b as usize);
+        let (all, same) = judge.count(a, b);
+        candidates += all;
+        met += same;
+        for (x, y) in [(a, b), (b, a)] {
+            for e in &judge.entities[x] {
+                let others = judge.entities[y].iter().filter(|f| *f != e).count();
+                *of_person[x].entry(*e).or_insert(0) += others as u32;
+            }
+        }
+    }
+    for (person, found) in of_person.iter().enumerate() {
+        let own: HashSet<usize> = judge.entities[person].iter().copied().collect();
+        for e in &judge.entities[person] {
+            // An entity with several records of one person was counted once per record.
+            let copies = judge.entities[person].iter().filter(|f| *f == e).count() as u32;
+            let sum = found.get(e).copied().unwrap_or(0);
+            degrees.push(if own.is_empty() {
+                0
+            } else {
+                sum / copies.max(1)
+            });
+        }
+    }
+    degrees.sort_unstable();
+    let p99 = degrees
+        .get((degrees.len().saturating_sub(1)) * 99 / 100)
+        .copied()
+        .unwrap_or(0);
+    let mean = degrees.iter().map(|d| f64::from(*d)).sum::<f64>() / records.max(1) as f64;
+
+    let mut decided = judge.clusters(&round.clusters);
+    decided.threshold = f64::from(round.threshold) / 1000.0;
+    let best = (-8..=16)
+        .map(|t| {
+            let threshold = t * 500;
+            let scored: Vec<Scored> = round
+                .pairs
+                .iter()
+                .zip(&round.weights)
+                .map(|(p, w)| Scored {
+                    a: p.a,
+                    b: p.b,
+                    weight: w - threshold,
+                    shared: p.shared,
+                })
+                .collect();
+            let clusters = cluster::cluster(&scored, &round.tokens.site_of);
+            (judge.clusters(&clusters).f1, f64::from(threshold) / 1000.0)
+        })
+        .fold(
+            (0.0, 0.0),
+            |best, now| if now.0 > best.0 { now } else { best },
+        );
+    Report {
+        records,
+        sites: sites.len(),
+        true_pairs,
+        tokens_per_person: round.tokens.params.tokens,
+        h_bits: f64::from(round.tokens.params.h) / f64::from(ONE_BIT),
+        prf: "stand-in: a keyed hash in place of the VOPRF",
+        discover: Discover {
+            candidate_pairs: candidates,
+            recall: ratio(met, true_pairs, 1.0),
+            non_match_degree: mean,
+            degree_p99: p99,
+        },
+        decided,
+        best: Best {
+            f1: best.0,
+            threshold: best.1,
+        },
+        estimate: round.estimate.clone(),
+        seconds: round.seconds.clone(),
+    }
+}
+
+#[derive(Serialize)]
+struct TokenLine<'a> {
+    id: Option<String>,
+    site: &'a str,
+    tokens: Vec<String>,
+}
+
+/// Writes what the coordinator receives: one person a line, dummies included.
+fn write_tokens(file: &Path, sites: &[SiteRecords], round: &Round) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
+    let per = usize::from(round.tokens.params.tokens);
+    let places: Vec<usize> = (0..round.locals.len()).collect();
+    for own in places.chunk_by(|a, b| round.locals[*a].site == round.locals[*b].site) {
+        let s = round.locals[own[0]].site as usize;
+        let site = &sites[s];
+        for p in own {
+            let first = round.locals[*p].records[0] as usize;
+            let line = TokenLine {
+                id: Some(format!("{}/{}", site.name, site.ids[first])),
+                site: &site.name,
+                tokens: round.tokens.tags[p * per..(p + 1) * per]
+                    .iter()
+                    .map(|t| format!("{t:016x}"))
+                    .collect(),
+            };
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        let padded = crate::crypto::aead::padme(own.len().max(32));
+        for dummy in own.len()..padded {
+            let mut tokens: Vec<String> = Vec::with_capacity(per);
+            let mut stream = vec![0u8; 8 * per];
+            let secret = network::seeded(s as u64, "dummy", dummy as u64);
+            crate::crypto::kdf::keyed_stream(&secret, b"", &mut stream);
+            tokens.extend(
+                stream
+                    .as_chunks::<8>()
+                    .0
+                    .iter()
+                    .map(|b| format!("{:016x}", u64::from_be_bytes(*b))),
+            );
+            let line = TokenLine {
+                id: None,
+                site: &site.name,
+                tokens,
+            };
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    out.flush()
+}

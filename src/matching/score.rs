@@ -1,0 +1,371 @@
+//! From levels to a match weight (manual: *matching*, "Weights").
+//!
+//! Two models ship as data: boosted trees, which see fields together and decide, and the
+//! Fellegi-Sunter table of m and u, which explains field by field. Both are integers, so that
+//! every machine computes the same weight.
+
+use std::sync::OnceLock;
+
+use super::encoding::{Levels, SLOTS};
+
+/// What a model sees of a pair: the levels, the number of shared tokens out of 64, and H in half
+/// bits.
+pub const INPUTS: usize = SLOTS.len() + 2;
+
+/// One pair as a model sees it.
+pub type Inputs = [u8; INPUTS];
+
+/// Puts levels, shared tokens and the round's parameters together.
+pub fn inputs(levels: &Levels, shared: u16, tokens: u16, h: super::fixed::Bits) -> Inputs {
+    let mut out = [0u8; INPUTS];
+    out[..SLOTS.len()].copy_from_slice(&levels.0);
+    let scaled = (u32::from(shared) * 64).div_ceil(u32::from(tokens.max(1)));
+    out[SLOTS.len()] = u8::try_from(scaled).unwrap_or(u8::MAX);
+    out[SLOTS.len() + 1] = u8::try_from(h / 128).unwrap_or(u8::MAX);
+    out
+}
+
+/// Log-odds in 1/1000 nat.
+pub type Weight = i32;
+
+/// Number of steps in which a weight is released.
+pub const STEPS: usize = 8;
+
+/// A weight as the comparer releases it: 0 (surely different) to 7 (surely the same).
+pub type Step = u8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Node {
+    /// Goes to `low` if the input is at most `most`, else to `high`.
+    Split {
+        input: u8,
+        most: u8,
+        low: u16,
+        high: u16,
+    },
+    Leaf(Weight),
+}
+
+/// A model that scores pairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    base: Weight,
+    trees: Vec<Vec<Node>>,
+    /// Lower bounds of steps 1 to 7.
+    bounds: [Weight; STEPS - 1],
+    /// Pairs of a million matches, and of a million others, that fall in each step.
+    steps: [(u32, u32); STEPS],
+    /// Per slot and level: of a million matches, of a million others.
+    fields: Vec<Vec<(u32, u32)>>,
+}
+
+/// Why a model file is refused: the line, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("line {0} of the model is not valid")]
+pub struct ModelError(pub usize);
+
+const SHIPPED: &str = include_str!("tables/model.tsv");
+
+impl Model {
+    /// The model that ships.
+    pub fn shipped() -> &'static Self {
+        static MODEL: OnceLock<Model> = OnceLock::new();
+        // A test holds that the shipped file is read; an empty model decides nothing.
+        MODEL.get_or_init(|| Self::parse(SHIPPED).unwrap_or_else(|_| Self::empty()))
+    }
+
+    /// Hash of the shipped model: what a round's note commits to.
+    pub fn shipped_hash() -> [u8; 32] {
+        *crate::crypto::kdf::derive(crate::crypto::labels::MATCH_TABLES, &[SHIPPED.as_bytes()])
+            .expose()
+    }
+
+    /// A model that knows nothing.
+    pub fn empty() -> Self {
+        Self {
+            base: 0,
+            trees: Vec::new(),
+            bounds: [-4000, -2000, -500, 500, 2000, 4000, 6000],
+            steps: [(125_000, 125_000); STEPS],
+            fields: Vec::new(),
+        }
+    }
+
+    /// Reads a model file: `base W`, `bounds` and seven weights, `step M U` eight times,
+    /// `field SLOT LEVEL M U`, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
+    /// HIGH` with places of later nodes, or `leaf W`. Columns are parted by tabs.
+    ///
+    /// # Errors
+    /// [`ModelError`] with the first line that does not fit.
+    pub fn parse(text: &str) -> Result<Self, ModelError> {
+        let mut model = Self::empty();
+        let mut step = 0;
+        for (i, line) in text.lines().enumerate() {
+            let error = ModelError(i + 1);
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut columns = line.split('\t');
+            let head = columns.next().unwrap_or("");
+            let numbers: Vec<i32> = columns
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|_| error)?;
+            match (head, &numbers[..]) {
+                ("base", [w]) => model.base = *w,
+                ("bounds", all) => model.bounds = all.try_into().map_err(|_| error)?,
+                ("step", [m, u]) if step < STEPS => {
+                    model.steps[step] = (natural(*m, error)?, natural(*u, error)?);
+                    step += 1;
+                }
+                ("field", [slot, level, m, u]) => {
+                    let slot = usize::try_from(*slot).map_err(|_| error)?;
+                    let levels = SLOTS.get(slot).ok_or(error)?.1 + 1;
+                    let level = usize::try_from(*level).map_err(|_| error)?;
+                    if level >= levels {
+                        return Err(error);
+                    }
+                    if model.fields.len() < SLOTS.len() {
+                        model.fields = SLOTS.iter().map(|s| vec![(0, 0); s.1 + 1]).collect();
+                    }
+                    model.fields[slot][level] = (natural(*m, error)?, natural(*u, error)?);
+                }
+                ("tree", []) => model.trees.push(Vec::new()),
+                ("split", [input, most, low, high]) => {
+                    let node = Node::Split {
+                        input: u8::try_from(*input)
+                            .ok()
+                            .filter(|i| usize::from(*i) < INPUTS)
+                            .ok_or(error)?,
+                        most: u8::try_from(*most).map_err(|_| error)?,
+                        low: u16::try_from(*low).map_err(|_| error)?,
+                        high: u16::try_from(*high).map_err(|_| error)?,
+                    };
+                    model.trees.last_mut().ok_or(error)?.push(node);
+                }
+                ("leaf", [w]) => model
+                    .trees
+                    .last_mut()
+                    .ok_or(error)?
+                    .push(Node::Leaf((*w).clamp(-1_000_000, 1_000_000))),
+                _ => return Err(error),
+            }
+        }
+        // Every split leads to later nodes that exist: so every walk ends in a leaf.
+        let lines = text.lines().count();
+        for tree in &model.trees {
+            for (i, node) in tree.iter().enumerate() {
+                if let Node::Split { low, high, .. } = node {
+                    for next in [usize::from(*low), usize::from(*high)] {
+                        if next <= i || next >= tree.len() {
+                            return Err(ModelError(lines));
+                        }
+                    }
+                }
+            }
+            if tree.is_empty() {
+                return Err(ModelError(lines));
+            }
+        }
+        Ok(model)
+    }
+
+    /// The weight of a pair, under the prior of the training data.
+    pub fn weight(&self, pair: &Inputs) -> Weight {
+        let mut sum = self.base;
+        for tree in &self.trees {
+            let mut at = 0usize;
+            loop {
+                match tree.get(at) {
+                    Some(Node::Split {
+                        input,
+                        most,
+                        low,
+                        high,
+                    }) => {
+                        let goes_low = pair[usize::from(*input)] <= *most;
+                        at = usize::from(if goes_low { *low } else { *high });
+                    }
+                    Some(Node::Leaf(w)) => {
+                        sum = sum.saturating_add(*w);
+                        break;
+                    }
+                    None => break,
+                }
+            }
+        }
+        sum
+    }
+
+    /// The step of a weight: all that the comparer releases.
+    pub fn step(&self, weight: Weight) -> Step {
+        self.bounds.iter().filter(|b| weight >= **b).count() as Step
+    }
+
+    /// The lowest weight of a step.
+    pub fn lower_bound(&self, step: Step) -> Weight {
+        match usize::from(step) {
+            0 => Weight::MIN / 2,
+            s => self.bounds[(s - 1).min(STEPS - 2)],
+        }
+    }
+
+    /// Shares of matches and of others that fall in each step, from the training data.
+    pub fn step_shares(&self) -> [(f64, f64); STEPS] {
+        let total = |f: fn(&(u32, u32)) -> u32| -> f64 {
+            self.steps.iter().map(|s| f64::from(f(s)) + 1.0).sum()
+        };
+        let (m, u) = (total(|s| s.0), total(|s| s.1));
+        std::array::from_fn(|i| {
+            (
+                (f64::from(self.steps[i].0) + 1.0) / m,
+                (f64::from(self.steps[i].1) + 1.0) / u,
+            )
+        })
+    }
+
+    /// The Fellegi-Sunter weight of each slot, log2(m/u) in bits: what speaks for and against, to
+    /// be shown; `None` where the model has no table.
+    pub fn explain(&self, levels: &Levels) -> Option<[f64; SLOTS.len()]> {
+        if self.fields.len() != SLOTS.len() {
+            return None;
+        }
+        Some(std::array::from_fn(|slot| {
+            let table = &self.fields[slot];
+            let (m, u) = table
+                .get(usize::from(levels.0[slot]))
+                .copied()
+                .unwrap_or((0, 0));
+            ((f64::from(m) + 20.0) / (f64::from(u) + 20.0)).log2()
+        }))
+    }
+}
+
+fn natural(n: i32, error: ModelError) -> Result<u32, ModelError> {
+    u32::try_from(n).map_err(|_| error)
+}
+
+/// What the coordinator concludes from the steps of a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adapted {
+    /// Estimated share of matches among the candidate pairs.
+    pub prior: f64,
+    /// Probability of a match in each step.
+    pub posterior: [f64; STEPS],
+}
+
+/// Adapts the prior to the round, without labels: expectation maximisation on the share of
+/// matches alone (Saerens, Latinne, Decaestecker 2002); m and u stay those of the model.
+pub fn adapt(model: &Model, counts: &[u64; STEPS]) -> Adapted {
+    let shares = model.step_shares();
+    let total: u64 = counts.iter().sum();
+    let mut prior = 0.5f64;
+    let posterior = |prior: f64| -> [f64; STEPS] {
+        std::array::from_fn(|i| {
+            let (m, u) = shares[i];
+            prior * m / (prior * m + (1.0 - prior) * u)
+        })
+    };
+    if total > 0 {
+        for _ in 0..500 {
+            let p = posterior(prior);
+            // A pair of pseudo-observations keeps an empty or one-sided round from running to 0 or 1.
+            let expected: f64 = counts.iter().zip(p).map(|(n, p)| *n as f64 * p).sum();
+            let next = (expected + 0.5) / (total as f64 + 1.0);
+            let done = (next - prior).abs() < 1e-9;
+            prior = next;
+            if done {
+                break;
+            }
+        }
+    }
+    Adapted {
+        prior,
+        posterior: posterior(prior),
+    }
+}
+
+/// Where the bands begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bands {
+    /// Least step of *match*.
+    pub matched: Step,
+    /// Least step of *possible*; below is *no*.
+    pub possible: Step,
+}
+
+/// The step from which pairs are matches: the one with the best expected F1 among those with an
+/// expected precision of at least 0.95 (or, if none has it, the highest), without labels.
+pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
+    let weigh = |from: usize| -> (f64, f64) {
+        (from..STEPS).fold((0.0, 0.0), |(n, tp), s| {
+            let c = counts[s] as f64;
+            (n + c, tp + c * adapted.posterior[s])
+        })
+    };
+    let (_, matches) = weigh(0);
+    let mut best = (f64::MIN, STEPS - 1);
+    for from in 1..STEPS {
+        let (n, tp) = weigh(from);
+        let precision = if n > 0.0 { tp / n } else { 1.0 };
+        let f1 = 2.0 * tp / (n + matches).max(1e-9);
+        if precision >= 0.95 && f1 > best.0 {
+            best = (f1, from);
+        }
+    }
+    let possible = (1..STEPS)
+        .find(|s| adapted.posterior[*s] >= 0.1)
+        .unwrap_or(STEPS - 1);
+    Bands {
+        matched: best.1 as Step,
+        possible: possible.min(best.1) as Step,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_is_read() {
+        let model = Model::parse(SHIPPED).unwrap();
+        assert!(!model.trees.is_empty());
+        assert_eq!(model.fields.len(), SLOTS.len());
+    }
+
+    #[test]
+    fn a_model_that_could_loop_is_refused() {
+        for bad in [
+            "tree\nsplit\t0\t1\t0\t1\nleaf\t1",
+            "tree\nsplit\t0\t1\t1\t2\nleaf\t1",
+            "tree",
+            "leaf\t1",
+            "split\t99\t1\t1\t2",
+            "tree\nleaf\tx",
+            "field\t99\t0\t1\t1",
+            "what",
+        ] {
+            assert!(Model::parse(bad).is_err(), "{bad}");
+        }
+        let good = "base\t5\ntree\nsplit\t0\t1\t1\t2\nleaf\t-7\nleaf\t9";
+        let model = Model::parse(good).unwrap();
+        let mut pair = [0u8; INPUTS];
+        assert_eq!(model.weight(&pair), -2);
+        pair[0] = 2;
+        assert_eq!(model.weight(&pair), 14);
+    }
+
+    #[test]
+    fn the_prior_follows_the_round() {
+        let model = Model::shipped();
+        let shares = model.step_shares();
+        for prior in [0.02, 0.3, 0.9] {
+            let counts: [u64; STEPS] = std::array::from_fn(|i| {
+                (100_000.0 * (prior * shares[i].0 + (1.0 - prior) * shares[i].1)) as u64
+            });
+            let found = adapt(model, &counts).prior;
+            assert!((found - prior).abs() < 0.02, "{prior} {found}");
+        }
+        assert!(adapt(model, &[0; STEPS]).prior > 0.0);
+    }
+}

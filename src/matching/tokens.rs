@@ -1,0 +1,363 @@
+//! Calibrated tokens (manual: *matching*, "Tokens").
+//!
+//! Token *j* of a person takes features in the order of exponential clocks that all sites compute
+//! alike from the group secret, until they tell **H** bits. The result is the input of the PRF,
+//! never sent to anybody in the clear.
+
+use std::collections::HashMap;
+
+use super::features::{self, ATTRIBUTES, Feature, FeatureTable};
+use super::fixed::{self, Bits, ONE_BIT};
+use super::{Person, reference};
+use crate::crypto::{Secret, kdf, labels};
+
+/// What all sites of a round agree on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Params {
+    /// Tokens per person, 1 to 1,024.
+    pub tokens: u16,
+    /// Bits that every token tells.
+    pub h: Bits,
+    /// Bits that the given names or the date of birth contribute at least.
+    pub individual: Bits,
+    /// Weights and caps.
+    pub table: FeatureTable,
+}
+
+/// How rare tokens are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// H = log2 of the expected persons.
+    Standard,
+    /// Three bits more: an eighth of the accidental meetings, some recall less.
+    #[default]
+    Strict,
+}
+
+impl Policy {
+    /// Bits above log2 of the expected persons.
+    pub fn margin(self) -> Bits {
+        match self {
+            Self::Standard => 0,
+            Self::Strict => 3 * ONE_BIT,
+        }
+    }
+
+    /// Accidental meetings per person, mean, above which a round is stopped: three times what the
+    /// policy expects.
+    pub fn degree_limit(self) -> f64 {
+        match self {
+            Self::Standard => 3.0 * 2.7,
+            Self::Strict => 3.0 * 0.4,
+        }
+    }
+}
+
+impl Params {
+    /// Tokens per person unless a round says otherwise.
+    pub const TOKENS: u16 = 64;
+
+    /// The parameters for a round of `expected` persons.
+    pub fn new(policy: Policy, expected: u64) -> Self {
+        Self {
+            tokens: Self::TOKENS,
+            h: fixed::log2_bits(expected.max(2)) + policy.margin(),
+            individual: 4 * ONE_BIT,
+            table: FeatureTable::shipped().clone(),
+        }
+    }
+}
+
+/// The input of one token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenInput {
+    /// Digest of the chosen features, or a filler.
+    pub digest: [u8; 32],
+    /// Whether the person's features did not reach H, or the token went to somebody else of the
+    /// same file.
+    pub filler: bool,
+}
+
+/// The secrets that only one site has for a round.
+pub struct SiteSecret {
+    fillers: Secret<32>,
+    draw: Secret<32>,
+}
+
+impl SiteSecret {
+    /// Derives the parts from one secret of the site.
+    pub fn new(secret: &Secret<32>) -> Self {
+        Self {
+            fillers: kdf::derive(labels::MATCH_FILLERS, &[secret.expose()]),
+            draw: kdf::derive(labels::MATCH_DRAW, &[secret.expose()]),
+        }
+    }
+
+    /// The filler for token `j` of the person at `place` in the file.
+    pub fn filler(&self, place: u64, j: u16) -> TokenInput {
+        let mut input = [0u8; 10];
+        input[..8].copy_from_slice(&place.to_be_bytes());
+        input[8..].copy_from_slice(&j.to_be_bytes());
+        TokenInput {
+            digest: kdf::keyed_short(&self.fillers, &input),
+            filler: true,
+        }
+    }
+
+    /// The lot of the person at `place` for a token input that several of the file have: the
+    /// lowest keeps it.
+    pub fn lot(&self, digest: &[u8; 32], place: u64) -> [u8; 32] {
+        let mut input = [0u8; 40];
+        input[..32].copy_from_slice(digest);
+        input[32..].copy_from_slice(&place.to_be_bytes());
+        kdf::keyed_short(&self.draw, &input)
+    }
+}
+
+/// The keys that all sites of a round derive from the group secret.
+pub struct GroupKeys {
+    pub(super) clocks: Secret<32>,
+    pub(super) inputs: Secret<32>,
+}
+
+impl GroupKeys {
+    /// Derives both keys.
+    pub fn new(group: &Secret<32>) -> Self {
+        Self {
+            clocks: kdf::derive(labels::MATCH_CLOCKS, &[group.expose()]),
+            inputs: kdf::derive(labels::MATCH_INPUTS, &[group.expose()]),
+        }
+    }
+}
+
+/// A clock reading in order of arrival: clock, then feature id, then place in the list.
+///
+/// The clock is -log2 of 32 uniform bits in 1/65536, times 256 / weight; weights of at least 16
+/// keep it below 2^26.
+pub(super) fn ticket(uniform: u32, weight: u32, id: u64, index: usize) -> u64 {
+    let clock = (u64::from(fixed::clock_q16(uniform)) * u64::from(65_536 / weight)) >> 8;
+    clock << 38 | (id >> 32) << 6 | index as u64
+}
+
+/// Bytes of a token input before hashing: token number, count, ids in ascending order.
+pub(super) fn input_bytes(j: u16, ids: &mut [u64], out: &mut Vec<u8>) {
+    ids.sort_unstable();
+    out.clear();
+    out.extend_from_slice(&j.to_be_bytes());
+    out.push(ids.len() as u8);
+    for id in ids.iter() {
+        out.extend_from_slice(&id.to_be_bytes());
+    }
+}
+
+/// Most distinct features whose clocks are kept; with 64 tokens 17 MiB.
+const CACHE: usize = 1 << 16;
+
+/// Computes token inputs; keeps the clocks of features that it has seen, since names repeat.
+pub struct Tokenizer {
+    keys: GroupKeys,
+    params: Params,
+    known: HashMap<Vec<u8>, usize>,
+    ids: Vec<u64>,
+    uniform: Vec<u32>,
+}
+
+impl Tokenizer {
+    /// A tokenizer for one round.
+    pub fn new(params: Params, group: &Secret<32>) -> Self {
+        Self {
+            keys: GroupKeys::new(group),
+            params,
+            known: HashMap::new(),
+            ids: Vec::new(),
+            uniform: Vec::new(),
+        }
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    fn slot(&mut self, feature: &Feature) -> usize {
+        let bytes = feature.bytes();
+        if let Some(slot) = self.known.get(&bytes) {
+            return *slot;
+        }
+        let tokens = usize::from(self.params.tokens);
+        let mut stream = vec![0u8; 8 + 4 * tokens];
+        kdf::keyed_stream(&self.keys.clocks, &bytes, &mut stream);
+        let (id, rest) = stream.split_at(8);
+        let slot = self.ids.len();
+        let mut id8 = [0u8; 8];
+        id8.copy_from_slice(id);
+        self.ids.push(u64::from_be_bytes(id8));
+        let weight = self.params.table.weight(feature.kind).max(1);
+        // The clock is kept, not the uniform bits: it is the same for everybody.
+        self.uniform.extend(rest.as_chunks::<4>().0.iter().map(|b| {
+            let clock = ticket(u32::from_be_bytes(*b), weight, 0, 0) >> 38;
+            clock as u32
+        }));
+        self.known.insert(bytes, slot);
+        slot
+    }
+
+    /// The inputs of all tokens of the person at `place` in its file, appended to `out`.
+    pub fn token_inputs(
+        &mut self,
+        person: &Person,
+        site: &SiteSecret,
+        place: u64,
+        out: &mut Vec<TokenInput>,
+    ) {
+        if self.ids.len() > CACHE {
+            self.known.clear();
+            self.ids.clear();
+            self.uniform.clear();
+        }
+        let tokens = usize::from(self.params.tokens);
+        let lists = features::of_person(person, &self.params.table);
+        let slots: Vec<Vec<usize>> = lists
+            .iter()
+            .map(|list| list.iter().map(|f| self.slot(f)).collect())
+            .collect();
+        let mut tickets: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
+        let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
+        let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
+        for j in 0..self.params.tokens {
+            let turn = usize::from(j);
+            let chosen = if lists.is_empty() {
+                false
+            } else {
+                let alternate = turn % lists.len();
+                let (list, slots) = (&lists[alternate], &slots[alternate]);
+                tickets.clear();
+                tickets.extend(slots.iter().enumerate().map(|(i, slot)| {
+                    let clock = u64::from(self.uniform[slot * tokens + turn]);
+                    clock << 38 | (self.ids[*slot] >> 32) << 6 | i as u64
+                }));
+                tickets.sort_unstable();
+                ids.clear();
+                let mut sum = Sum::default();
+                let mut reached = false;
+                for t in &tickets {
+                    let i = (t & 63) as usize;
+                    if sum.add(&list[i]) {
+                        ids.push(self.ids[slots[i]]);
+                        if sum.reached(&self.params) {
+                            reached = true;
+                            break;
+                        }
+                    }
+                }
+                reached
+            };
+            out.push(if chosen {
+                input_bytes(j, &mut ids, &mut bytes);
+                TokenInput {
+                    digest: kdf::keyed_short(&self.keys.inputs, &bytes),
+                    filler: false,
+                }
+            } else {
+                site.filler(place, j)
+            });
+        }
+    }
+}
+
+/// Bits that the features taken so far tell.
+pub(super) struct Sum {
+    have: [Bits; ATTRIBUTES],
+    total: Bits,
+    individual: Bits,
+    name: bool,
+    other: bool,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self {
+            have: [0; ATTRIBUTES],
+            total: 0,
+            individual: 0,
+            name: false,
+            other: false,
+        }
+    }
+}
+
+impl Sum {
+    /// Takes a feature if it tells more than its attribute already does.
+    pub(super) fn add(&mut self, feature: &Feature) -> bool {
+        let have = &mut self.have[usize::from(feature.attribute)];
+        if feature.bits <= *have {
+            return false;
+        }
+        let more = feature.bits - *have;
+        *have = feature.bits;
+        self.total += more;
+        if features::is_individual(feature.attribute) {
+            self.individual += more;
+        }
+        if features::is_name(feature.attribute) {
+            self.name = true;
+        } else {
+            self.other = true;
+        }
+        true
+    }
+
+    /// Whether the features are enough for a token.
+    pub(super) fn reached(&self, params: &Params) -> bool {
+        self.total >= params.h && self.name && self.other && self.individual >= params.individual
+    }
+}
+
+/// Replaces every token input that stands more than once in a file by a filler, but for one
+/// holder drawn by lot, and returns how many tokens each person lost. `inputs` holds `tokens` per
+/// person.
+pub fn once_per_file(inputs: &mut [TokenInput], tokens: u16, site: &SiteSecret) -> Vec<u16> {
+    let per = usize::from(tokens).max(1);
+    let mut lost = vec![0u16; inputs.len() / per];
+    let mut order: Vec<(u64, u32)> = inputs
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| !t.filler)
+        .map(|(i, t)| (first8(&t.digest), i as u32))
+        .collect();
+    order.sort_unstable();
+    for group in order.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+        // Eight equal bytes of a hash and a difference after them do not happen by chance; if
+        // they do, two persons are treated as sharing a token that they do not share.
+        let digest = inputs[group[0].1 as usize].digest;
+        let winner = group
+            .iter()
+            .map(|(_, i)| *i as usize)
+            .min_by_key(|i| site.lot(&digest, (i / per) as u64));
+        for i in group.iter().map(|(_, i)| *i as usize) {
+            if Some(i) != winner {
+                let (place, j) = (i / per, i % per);
+                inputs[i] = site.filler(place as u64, j as u16);
+                lost[place] = lost[place].saturating_add(1);
+            }
+        }
+    }
+    lost
+}
+
+fn first8(digest: &[u8; 32]) -> u64 {
+    let mut b = [0u8; 8];
+    b.copy_from_slice(&digest[..8]);
+    u64::from_be_bytes(b)
+}
+
+/// Deterministic token inputs of one person by the plain reference; for single persons and tests.
+pub fn token_inputs(
+    person: &Person,
+    params: &Params,
+    group: &Secret<32>,
+    site: &SiteSecret,
+    place: u64,
+) -> Vec<TokenInput> {
+    reference::token_inputs(person, params, &GroupKeys::new(group), site, place)
+}

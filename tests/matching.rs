@@ -1,0 +1,204 @@
+//! Properties of blind matching that hold for any person (manual: *matching*).
+
+use proptest::prelude::*;
+use sigilo::crypto::Secret;
+use sigilo::matching::encoding::{self, BYTES, Encoding, Profile, Slot};
+use sigilo::matching::fixed::ONE_BIT;
+use sigilo::matching::tokens::{self, Params, Policy, SiteSecret, TokenInput, Tokenizer};
+use sigilo::matching::{Description, PartialDate, Person, Sex};
+
+fn secret(n: u8) -> Secret<32> {
+    Secret::init_with(|b| b.fill(n))
+}
+
+fn described(given: &str, paternal: &str, maternal: &str, birth: &str, town: &str) -> Description {
+    Description {
+        given_names: given.into(),
+        paternal_surname: paternal.into(),
+        maternal_surname: maternal.into(),
+        birth: PartialDate::parse(birth),
+        nationality: if town.is_empty() { "" } else { "MEX" }.into(),
+        state: if town.is_empty() { "" } else { "Oaxaca" }.into(),
+        municipality: town.into(),
+        sex: Some(Sex::Female),
+        ..Description::default()
+    }
+}
+
+/// What a description is made of; descriptions themselves cannot be printed.
+type Parts = [String; 6];
+
+fn any_parts() -> impl Strategy<Value = Parts> {
+    [
+        "(María|Guadalupe|José|Lupita|Beto|Xóchitl|Zyx|\\PC{0,6}){0,3}( [a-zé]{2,9})?",
+        "(Hernández|de la Cruz|Tzoc|\\PC{0,8})",
+        "(García|Pérez López|[a-zñ]{0,9})",
+        "(19[5-9][0-9]-[01][0-9]-[0-3][0-9]|200[0-9]|~1990|15/03/1999|)",
+        "(Juchitán de Zaragoza|Nebaj|[A-Z][a-z]{2,8}|)",
+        "([0-9]{7,10}|)",
+    ]
+    .map(|regex| proptest::string::string_regex(regex).expect("a regular expression"))
+}
+
+fn build([given, paternal, maternal, birth, town, phone]: &Parts) -> Description {
+    let mut d = described(given, paternal, maternal, birth, town);
+    d.phone.clone_from(phone);
+    d
+}
+
+fn all_inputs(tokenizer: &mut Tokenizer, person: &Person, site: &SiteSecret) -> Vec<TokenInput> {
+    let mut out = Vec::new();
+    tokenizer.token_inputs(person, site, 7, &mut out);
+    out
+}
+
+proptest! {
+    #[test]
+    fn the_fast_tokens_are_the_reference(
+        parts in proptest::collection::vec(any_parts(), 0..4),
+        standard: bool,
+        tokens in prop_oneof![Just(1u16), Just(2), Just(63), Just(64), Just(65)],
+    ) {
+        let person = Person { alternates: parts.iter().map(build).collect() };
+        let policy = if standard { Policy::Standard } else { Policy::Strict };
+        let params = Params { tokens, ..Params::new(policy, 30_000) };
+        let site = SiteSecret::new(&secret(2));
+        let mut fast = Tokenizer::new(params.clone(), &secret(1));
+        let slow = tokens::token_inputs(&person, &params, &secret(1), &site, 7);
+        prop_assert!(all_inputs(&mut fast, &person, &site) == slow);
+        // A second time the clocks come from the cache.
+        prop_assert!(all_inputs(&mut fast, &person, &site) == slow);
+        prop_assert_eq!(slow.len(), usize::from(tokens));
+    }
+
+    #[test]
+    fn an_encoding_agrees_with_itself_and_round_trips(parts in any_parts(), fill: u8) {
+        let profile = Profile::new(&build(&parts));
+        let a = profile.encode(&secret(3), &[fill; BYTES]);
+        let b = profile.encode(&secret(3), &[fill.wrapping_add(1); BYTES]);
+        prop_assert_eq!(Encoding::from_bytes(&a.to_bytes()), a);
+        let (own, other) = (encoding::compare(&a, &a), encoding::compare(&a, &b));
+        for (x, y) in own.0.iter().zip(other.0) {
+            prop_assert!(y <= *x);
+        }
+    }
+}
+
+/// Tokens of two persons that meet.
+fn meetings(a: &Description, b: &Description, params: &Params) -> usize {
+    let site = |n| SiteSecret::new(&secret(n));
+    let mut tokenizer = Tokenizer::new(params.clone(), &secret(1));
+    let x = all_inputs(&mut tokenizer, &a.clone().into(), &site(2));
+    let y = all_inputs(&mut tokenizer, &b.clone().into(), &site(3));
+    x.iter()
+        .zip(&y)
+        .filter(|(x, y)| x.digest == y.digest)
+        .count()
+}
+
+#[test]
+fn equal_persons_meet_everywhere_and_one_difference_leaves_many_meetings() {
+    let params = Params::new(Policy::Strict, 30_000);
+    let a = described("María Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj");
+    let b = described("MARIA HELENA", "Ernandes", "Ruis", "14/05/1995", "Nebaj");
+    assert_eq!(meetings(&a, &b, &params), 64);
+    for c in [
+        described("María Elena", "Hernández", "", "1995-05-14", "Nebaj"),
+        described("Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj"),
+        described("María Elena", "Hernández", "Ruiz", "1995", "Nebaj"),
+        described("María Elena", "Hernández", "Ruiz", "1995-05-14", ""),
+        described("María Elena", "Ruiz", "Hernández", "1995-05-14", "Nebaj"),
+    ] {
+        assert!(meetings(&a, &c, &params) >= 4);
+    }
+}
+
+#[test]
+fn brothers_and_sisters_do_not_meet() {
+    let params = Params::new(Policy::Strict, 30_000);
+    let a = described("Rosalba", "Tecuapacho", "Xicale", "1995-05-14", "Nebaj");
+    let b = described("Gumersindo", "Tecuapacho", "Xicale", "1999-10-02", "Nebaj");
+    assert_eq!(meetings(&a, &b, &params), 0);
+}
+
+#[test]
+fn who_cannot_reach_h_gets_fillers_only() {
+    let params = Params::new(Policy::Strict, 30_000);
+    let site = SiteSecret::new(&secret(2));
+    let mut tokenizer = Tokenizer::new(params, &secret(1));
+    for d in [
+        described("María", "", "", "", ""),
+        described("", "", "", "1995-05-14", "Nebaj"),
+        Description::default(),
+    ] {
+        let inputs = all_inputs(&mut tokenizer, &d.into(), &site);
+        assert!(inputs.len() == 64 && inputs.iter().all(|t| t.filler));
+    }
+    let none = Person::default();
+    assert!(
+        all_inputs(&mut tokenizer, &none, &site)
+            .iter()
+            .all(|t| t.filler)
+    );
+}
+
+#[test]
+fn no_token_stands_twice_in_a_file_and_every_second_bearer_gets_a_filler() {
+    let params = Params::new(Policy::Standard, 1_000);
+    let site = SiteSecret::new(&secret(2));
+    let mut tokenizer = Tokenizer::new(params, &secret(1));
+    let d = described("María Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj");
+    let mut inputs = Vec::new();
+    for place in 0..3 {
+        tokenizer.token_inputs(&d.clone().into(), &site, place, &mut inputs);
+    }
+    let lost = tokens::once_per_file(&mut inputs, 64, &site);
+    assert_eq!(lost.iter().map(|n| usize::from(*n)).sum::<usize>(), 128);
+    assert!(lost.iter().all(|n| (5..60).contains(n)));
+    let mut digests: Vec<_> = inputs.iter().map(|t| t.digest).collect();
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), inputs.len());
+}
+
+#[test]
+fn levels_say_what_agrees() {
+    let compare = |a: &Description, b: &Description| {
+        let key = secret(9);
+        encoding::compare(
+            &Profile::new(a).encode(&key, &[1; BYTES]),
+            &Profile::new(b).encode(&key, &[2; BYTES]),
+        )
+    };
+    let a = described("Rosa Elena", "Xicale", "Ruiz", "1995-05-14", "Nebaj");
+    let swapped = described("Rosa", "Ruiz", "Xicale", "1996-14-05", "");
+    let same = compare(&a, &a);
+    let other = compare(&a, &swapped);
+    assert_eq!(same.of(Slot::Year), 3);
+    assert_eq!(other.of(Slot::Year), 2);
+    assert_eq!(other.of(Slot::Paternal), 0);
+    assert!(other.of(Slot::Either) >= 2);
+    assert_eq!(other.of(Slot::MonthDay), 1);
+    assert_eq!(other.of(Slot::Month), 0);
+    assert_eq!((other.of(Slot::State), other.of(Slot::HasState)), (0, 0));
+    assert_eq!((same.of(Slot::State), same.of(Slot::HasState)), (1, 1));
+    // A rare surname counts for more elements than a common one.
+    assert!(same.of(Slot::Paternal) > same.of(Slot::Maternal));
+}
+
+#[test]
+fn another_key_shows_nothing() {
+    let a = described("Rosa Elena", "Xicale", "Ruiz", "1995-05-14", "Nebaj");
+    let p = Profile::new(&a);
+    let levels = encoding::compare(
+        &p.encode(&secret(1), &[1; BYTES]),
+        &p.encode(&secret(2), &[2; BYTES]),
+    );
+    assert!(levels.0.iter().map(|l| usize::from(*l)).sum::<usize>() <= 1);
+}
+
+#[test]
+fn h_follows_the_expected_persons() {
+    assert_eq!(Params::new(Policy::Standard, 1 << 20).h, 20 * ONE_BIT);
+    assert_eq!(Params::new(Policy::Strict, 1 << 20).h, 23 * ONE_BIT);
+}
