@@ -11,6 +11,7 @@ pub mod i18n;
 pub mod log;
 pub mod matching;
 pub mod names;
+pub mod network;
 pub mod party;
 pub mod record;
 pub mod round;
