@@ -179,7 +179,8 @@ fn sign(c: &mut Criterion) {
         reason: Reason::none(),
     };
     group.bench_function("act", |b| {
-        b.iter(|| act.clone().sign(&[3; 16], 5, &Fact::None, &key));
+        let signer = key.signer().unwrap();
+        b.iter(|| act.clone().sign(&[3; 16], 5, &Fact::None, &signer));
     });
     let (_, log) = log(1000);
     let head = Checkpoint::of(Origin::of_vault(&[1; 16]), log.frontier());

@@ -1,4 +1,16 @@
-//! sigilo: a sealed record vault, blind de-duplication and an integrity chain.
+//! A sealed record vault, blind de-duplication and an integrity chain, for shelters that protect
+//! victims and witnesses of human trafficking.
+//!
+//! The house is drawn by roles, and use goes one way, downwards in this list:
+//!
+//! * [`codec`], [`crypto`], [`i18n`]: bytes, cryptography, words
+//! * [`record`], [`names`]: a person's record; names, dates and places in comparable form
+//! * [`log`]: the append-only log, its checkpoints and proofs
+//! * [`vault`]: the sealed store of one site
+//! * [`matching`]: tokens, encodings, decision
+//! * [`round`]: the files that the parties of a round exchange
+//!
+//! What counts is written in [`manual`]: the formats byte by byte, and what each party may learn.
 
 #![warn(missing_docs)]
 
@@ -6,9 +18,12 @@ pub mod codec;
 pub mod coordinator;
 pub mod crypto;
 pub mod evaluate;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod holder;
 pub mod i18n;
 pub mod log;
+pub mod manual;
 pub mod matching;
 pub mod names;
 pub mod network;

@@ -151,6 +151,34 @@ mod tests {
         );
     }
 
+    /// RFC 9106 section 5.3. Its secret and associated data are not used by the product, and its cost
+    /// lies below what a slot may have: this checks the function that [`stretch`] calls.
+    #[test]
+    fn vector_of_rfc_9106() {
+        let params = argon2::ParamsBuilder::new()
+            .m_cost(32)
+            .t_cost(3)
+            .p_cost(4)
+            .data(argon2::AssociatedData::new(&[4; 12]).unwrap())
+            .build()
+            .unwrap();
+        let argon = argon2::Argon2::new_with_secret(
+            &[3; 8],
+            argon2::Algorithm::Argon2id,
+            argon2::Version::V0x13,
+            params,
+        )
+        .unwrap();
+        let mut out = [0; 32];
+        argon
+            .hash_password_into(&[1; 32], &[2; 16], &mut out)
+            .unwrap();
+        assert_eq!(
+            to_hex(&out),
+            "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
+        );
+    }
+
     #[test]
     fn passphrase_and_salt_both_matter() {
         let cost = PassphraseCost::new(PassphraseCost::MIN_MEMORY_KIB, 2, 1).unwrap();

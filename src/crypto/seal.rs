@@ -150,6 +150,34 @@ pub fn open_batch(to: &SealingKey, info: &[u8]) -> Result<([u8; PUBLIC], Secret<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::from_hex;
+
+    /// RFC 9180 appendix A.2.1: a sealed message is opened, and the secrets of a batch are exported.
+    #[test]
+    fn vector_of_rfc_9180() {
+        let text = include_str!("../../tests/vectors/rfc9180/x25519-sha256-chacha-base.txt");
+        let field = |name: &str| {
+            let line = text.lines().find(|l| l.starts_with(name)).unwrap();
+            from_hex(line.split(' ').nth(1).unwrap()).unwrap()
+        };
+        let key = OpeningKey::from_private(Secret::from_slice(&field("skRm")).unwrap()).unwrap();
+        assert_eq!(key.sealing_key().0.as_slice(), field("pkRm"));
+        let sealed = [field("enc"), field("ct")].concat();
+        let opened = key.open(&field("info"), &field("aad"), &sealed).unwrap();
+        assert_eq!(opened.as_slice(), field("pt"));
+        let enc = field("enc").try_into().unwrap();
+        let context = key.receiver(&enc, &field("info")).unwrap();
+        let mut exports = 0;
+        for line in text.lines().filter(|l| l.starts_with("export ")) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let of = from_hex(words[1].trim_matches('-')).unwrap();
+            let mut out = [0; 32];
+            context.export(&of, &mut out).unwrap();
+            assert_eq!(out.as_slice(), from_hex(words[2]).unwrap());
+            exports += 1;
+        }
+        assert_eq!(exports, 3);
+    }
 
     #[test]
     fn only_the_right_key_info_and_data_open() {

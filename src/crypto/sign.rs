@@ -23,8 +23,7 @@ impl VerifyingKey {
     }
 }
 
-/// A signing key: the 32-byte seed and its public key. Only the seed is kept; the expanded key of
-/// the signing library is not wiped by it, so it lives for one signature at a time.
+/// A signing key: the 32-byte seed and its public key. Only the seed is kept; see [`Signer`].
 pub struct SigningKey {
     seed: Secret<32>,
     public: VerifyingKey,

@@ -34,7 +34,7 @@ pub use model::{
     Record, Service, ServiceCounts, Unanswered,
 };
 pub use search::{Query, SearchKey};
-pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at};
+pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at, spoken};
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use super::document;
 use super::field::{FieldId, with_fields};
 use super::finding::{Fault, Note, Problem, Warning};
 use super::model::{Birth, Document, EstimatedAge, LegalAction, Record, Service, Unanswered};
+use crate::i18n::Message;
 
 /// Most characters of a text of one line.
 pub const TEXT_MAX: usize = 500;
@@ -581,6 +582,39 @@ pub fn get(record: &Record, field: FieldId) -> String {
             .unwrap_or_default();
     }
     value
+}
+
+/// A field as it is told to a person: what coded values are called, and why an answer is missing.
+/// Empty for everything that [`get`] says as well.
+pub fn spoken(record: &Record, field: FieldId) -> Vec<Message> {
+    let told = match slot(record, field) {
+        Slot::Kind(value) => vec![value.message()],
+        Slot::Sex(value) => value.iter().map(|v| v.message()).collect(),
+        Slot::Gender(value) => value.iter().map(|v| v.message()).collect(),
+        Slot::Exploitations(list) => list.iter().map(|v| v.message()).collect(),
+        Slot::Agreement(Agreement::NotAsked) => Vec::new(),
+        Slot::Agreement(value) => vec![value.message()],
+        Slot::ConsentForm(value) => value.iter().map(|v| v.message()).collect(),
+        Slot::Channel(value) => value.iter().map(|v| v.message()).collect(),
+        Slot::Caller(value) => value.iter().map(|v| v.message()).collect(),
+        Slot::Flag(value) => value
+            .iter()
+            .map(|yes| {
+                let answer = if *yes { Agreement::Yes } else { Agreement::No };
+                answer.message()
+            })
+            .collect(),
+        Slot::Computed(Computed::DocumentType) => {
+            let first = record.documents.first();
+            first.iter().map(|d| d.kind.message()).collect()
+        }
+        _ => Vec::new(),
+    };
+    if !told.is_empty() {
+        return told;
+    }
+    let reason = record.reason(field);
+    reason.iter().map(|reason| reason.message()).collect()
 }
 
 fn computed_text(record: &Record, computed: Computed) -> String {

@@ -218,6 +218,17 @@ fn record(body: &[u8], leaf: u64) -> Result<Record, VaultError> {
     })
 }
 
+/// Anybody can seal to a compartment: a content counts only if the log names its data key.
+fn check_logged(at: u64, leaf: Option<&[u8]>, data_key: &Secret<32>) -> Result<(), VaultError> {
+    let logged = leaf.and_then(|l| crate::log::Leaf::from_bytes(l).ok());
+    let named = logged.and_then(|l| l.fact.key_commitment());
+    if named == Some(crate::log::leaf::key_commitment(data_key)) {
+        Ok(())
+    } else {
+        Err(VaultError::Altered { leaf: at })
+    }
+}
+
 impl Vault {
     /// What is in the vault, as far as this slot can open it.
     ///
@@ -231,13 +242,14 @@ impl Vault {
     pub(crate) fn catalog_in(&self, view: &Tx<'_>) -> Result<Catalog, VaultError> {
         self.require(super::Rights::READ)?;
         let mut headers: Vec<(u64, CompartmentId, Header)> = Vec::new();
-        view.each_wrapped(|leaf, batch, wrapped| {
+        view.each_wrapped(|leaf, logged, batch, wrapped| {
             let Some(batch) = self.batch_key(view, batch)? else {
                 return Ok(());
             };
             let (row, key) = batch.as_ref();
-            let (_, header) = content::open_header(self.id(), row, key, wrapped)
+            let (data_key, header) = content::open_header(self.id(), row, key, wrapped)
                 .map_err(|_| VaultError::Altered { leaf })?;
+            check_logged(leaf, logged, &data_key)?;
             headers.push((leaf, CompartmentId(row.target), header));
             Ok(())
         })?;
@@ -330,11 +342,13 @@ impl Vault {
             chunk.clear();
             Ok(())
         };
-        view.each_content(|leaf, row| {
+        view.each_content(|leaf, logged, row| {
             if !wanted.contains_key(&leaf) {
                 return Ok(());
             }
-            chunk.push(self.unwrap(&view, leaf, row)?);
+            let sealed = self.unwrap(&view, leaf, row)?;
+            check_logged(leaf, logged, &sealed.data_key)?;
+            chunk.push(sealed);
             if chunk.len() == CHUNK {
                 open(&mut chunk)?;
             }
@@ -410,7 +424,7 @@ pub(crate) fn each_unreadable(
     mut report: impl FnMut(u64),
 ) -> Result<(), VaultError> {
     let mut leaves = Vec::new();
-    view.each_wrapped(|leaf, batch, _| {
+    view.each_wrapped(|leaf, _, batch, _| {
         // A batch that cannot be opened although the slot should is found below.
         if !matches!(vault.batch_key(view, batch), Ok(None)) {
             leaves.push(leaf);

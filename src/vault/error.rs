@@ -93,6 +93,12 @@ pub enum VaultError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// The disk did not take what was written: a quota, a limit of the system, or a fault.
+    #[error("the disk did not accept the data")]
+    NotWritten,
+    /// Another program was interrupted in the middle of an act, and who only reads cannot undo it.
+    #[error("an act was interrupted and is still to be undone")]
+    Interrupted,
     /// The folder cannot be written.
     #[error("the medium is read-only")]
     ReadOnly,
@@ -134,7 +140,17 @@ impl VaultError {
 
 impl From<rusqlite::Error> for VaultError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
+        use rusqlite::{ErrorCode, ffi};
+        match error.sqlite_error().map(|e| e.extended_code) {
+            Some(
+                ffi::SQLITE_IOERR_WRITE
+                | ffi::SQLITE_IOERR_FSYNC
+                | ffi::SQLITE_IOERR_DIR_FSYNC
+                | ffi::SQLITE_IOERR_TRUNCATE,
+            ) => return Self::NotWritten,
+            Some(ffi::SQLITE_READONLY_ROLLBACK) => return Self::Interrupted,
+            _ => {}
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
@@ -186,6 +202,8 @@ impl Localize for VaultError {
             Self::Newer | Self::Decode(DecodeError::Version(_)) => "vault-error-newer",
             Self::Busy => "vault-error-busy",
             Self::DiskFull => "vault-error-disk-full",
+            Self::NotWritten => "vault-error-not-written",
+            Self::Interrupted => "vault-error-interrupted",
             Self::ReadOnly => "vault-error-read-only",
             Self::TooLarge => "vault-error-too-large",
             Self::RecoveryCode(RecoveryCodeError::Length(n)) => {
@@ -207,6 +225,7 @@ impl Localize for VaultError {
             Self::Io(error) => {
                 return match error.kind() {
                     io::ErrorKind::StorageFull => Message::new("vault-error-disk-full"),
+                    io::ErrorKind::QuotaExceeded => Message::new("vault-error-not-written"),
                     io::ErrorKind::PermissionDenied => Message::new("vault-error-permission"),
                     io::ErrorKind::ReadOnlyFilesystem => Message::new("vault-error-read-only"),
                     kind => Message::new("vault-error-io").with("what", kind.to_string()),

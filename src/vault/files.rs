@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes a folder that only its owner can enter. An existing one is accepted if it is empty.
 ///
@@ -60,15 +61,21 @@ pub(crate) fn put_in_place(staged: &Path, path: &Path) -> io::Result<()> {
 
 /// Replaces the file at `path` by one with `bytes`, whole or not at all.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Several programs may do this at once, each with a file of its own.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    // Several programs, and several threads of one, may do this at once, each with a file of its own.
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let staged = path.with_file_name(format!(
-        ".{}.{}",
+        ".{}.{}.{}",
         name.unwrap_or_default(),
-        std::process::id()
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
     ));
-    stage(&staged, bytes)?;
-    put_in_place(&staged, path)
+    let done = stage(&staged, bytes).and_then(|()| put_in_place(&staged, path));
+    if done.is_err() {
+        // Half a file is of no use to anybody; that it cannot be removed adds nothing to the error.
+        let _ = fs::remove_file(&staged);
+    }
+    done
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {

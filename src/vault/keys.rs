@@ -22,10 +22,25 @@ impl Vault {
             (_, Rights::SEAL) => ActKind::IntakeKey,
             _ => ActKind::KeyAdd,
         };
-        let mut ring = self.keyring.clone();
-        let id = ring.add_slot(&mut self.access, new)?;
-        self.change_keyring(ring, ActNote::new(kind).on(id.0, 0))?;
-        Ok(id)
+        self.or_as_before(|vault| {
+            let mut ring = vault.keyring.clone();
+            let id = ring.add_slot(&mut vault.access, new)?;
+            vault.change_keyring(ring, ActNote::new(kind).on(id.0, 0))?;
+            Ok(id)
+        })
+    }
+
+    /// Does `change`; if that fails, the names in memory are again those of the stored keyring.
+    fn or_as_before<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let roster = self.access.roster.clone();
+        let done = change(self);
+        if done.is_err() {
+            self.access.roster = roster;
+        }
+        done
     }
 
     /// Removes a slot. What it could open stays open to whoever kept its key and a copy of the
@@ -35,9 +50,11 @@ impl Vault {
     /// As [`super::Keyring::remove_slot`].
     pub fn remove_slot(&mut self, id: SlotId) -> Result<(), VaultError> {
         self.require(Rights::MANAGE)?;
-        let mut ring = self.keyring.clone();
-        ring.remove_slot(&mut self.access, id)?;
-        self.change_keyring(ring, ActNote::new(ActKind::KeyRemove).on(id.0, 0))
+        self.or_as_before(|vault| {
+            let mut ring = vault.keyring.clone();
+            ring.remove_slot(&mut vault.access, id)?;
+            vault.change_keyring(ring, ActNote::new(ActKind::KeyRemove).on(id.0, 0))
+        })
     }
 
     /// Puts another key on the slot that `current` opens.
@@ -77,11 +94,13 @@ impl Vault {
             unlock: Unlock::Recovery(&code),
             rights: Rights::ALL,
         };
-        let id = ring.add_slot(&mut self.access, &new)?;
-        for slot in old {
-            ring.remove_slot(&mut self.access, slot)?;
-        }
-        self.change_keyring(ring, ActNote::new(ActKind::RecoveryMade).on(id.0, 0))?;
+        self.or_as_before(|vault| {
+            let id = ring.add_slot(&mut vault.access, &new)?;
+            for slot in old {
+                ring.remove_slot(&mut vault.access, slot)?;
+            }
+            vault.change_keyring(ring, ActNote::new(ActKind::RecoveryMade).on(id.0, 0))
+        })?;
         Ok(code)
     }
 
@@ -94,9 +113,11 @@ impl Vault {
         files::stage(&staged, &bytes)?;
         writing.keyring(&bytes, note)?;
         writing.finish()?;
-        files::put_in_place(&staged, &path)?;
         self.keyring_hash.set(sha256(&[&bytes]));
         self.keyring = ring;
+        // The chain has the act. If this last step fails, or another program that opened the vault in
+        // between has done it already, the next opening ends it.
+        let _ = files::put_in_place(&staged, &path);
         Ok(())
     }
 }

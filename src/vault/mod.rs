@@ -40,7 +40,7 @@ use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::Secret;
 use crate::crypto::hash::{Digest, sha256};
 use crate::log::act::ActKind;
-use crate::log::{NoteKey, Origin, SignedCheckpoint};
+use crate::log::{Leaf, NoteKey, Origin, SignedCheckpoint};
 use store::{BatchRow, Mode, Store};
 use writing::{Batches, Writing};
 
@@ -256,14 +256,23 @@ impl Vault {
             return Err(VaultError::NoVault);
         }
         let store = Store::open(&location.database(), Mode::ReadWrite)?;
-        let view = store.view()?;
-        let id = view.meta(meta::VAULT)?.ok_or(VaultError::Schema)?;
-        let named: Digest = view
-            .meta(meta::KEYRING)?
-            .and_then(|h| h.try_into().ok())
-            .ok_or(VaultError::Schema)?;
-        drop(view);
-        let (keyring, hash) = location.read_keyring(&named)?;
+        let id = store.view()?.meta(meta::VAULT)?.ok_or(VaultError::Schema)?;
+        let named = || -> Result<Digest, VaultError> {
+            let hash = store.view()?.meta(meta::KEYRING)?;
+            hash.and_then(|h| h.try_into().ok())
+                .ok_or(VaultError::Schema)
+        };
+        let (mut now, mut tries) = (named()?, 0);
+        let (keyring, hash) = loop {
+            let read = location.read_keyring(&now);
+            let before = std::mem::replace(&mut now, named()?);
+            // Another program may change the keys between the two looks; nobody does so for ever.
+            if read.is_err() && before != now && tries < 8 {
+                tries += 1;
+                continue;
+            }
+            break read?;
+        };
         if keyring.vault.0.as_slice() != id {
             return Err(VaultError::KeyringReplaced);
         }
@@ -355,13 +364,20 @@ impl Vault {
         if frontier.size() != signed.size() || frontier.root() != *signed.root() {
             return Err(VaultError::LogAltered);
         }
+        let keys_since = trail::keyring_leaf(&view)?;
         trail::each_leaf(self, &view, signed.size(), |entry| {
             frontier.append(entry.leaf.leaf_hash());
             if self.access.log().is_some() {
-                entry.act()?;
+                entry.permitted_act(keys_since)?;
             }
             Ok(())
         })?;
+        // What the database says of the keyring is what the chain says.
+        let named = view.leaf(keys_since)?.map(|row| row.leaf);
+        let named = named.and_then(|leaf| Leaf::from_bytes(&leaf).ok());
+        if named.and_then(|leaf| leaf.fact.content_hash()) != Some(self.keyring_hash.get()) {
+            return Err(VaultError::LogAltered);
+        }
         if frontier != writing::read_frontier(&view, meta::FRONTIER)? {
             return Err(VaultError::LogAltered);
         }

@@ -117,6 +117,8 @@ impl Vault {
         let rows = &self.access.roster.compartments;
         rows.iter()
             .find(|(_, name, kinds)| name == STATE_COMPARTMENT && kinds.is_empty())
+            // A vault from before there were states keeps them beside its records.
+            .or(rows.first())
             .map(|(id, ..)| *id)
             .ok_or(VaultError::NoCompartment)
     }
@@ -136,6 +138,10 @@ impl Vault {
                 let (_, header) = content::open_header(self.id(), row, key, &wrapped)
                     .map_err(|_| VaultError::Altered { leaf })?;
                 Ok(Found { leaf, header })
+            })
+            .filter(|found| {
+                let state = |k| matches!(k, ContentKind::State | ContentKind::RoundState);
+                found.as_ref().map_or(true, |f| state(f.header.kind))
             })
             .collect()
     }

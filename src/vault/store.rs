@@ -50,6 +50,13 @@ pub(crate) struct BatchRow {
     pub encapsulated: [u8; 32],
 }
 
+impl BatchRow {
+    /// Whether the batch seals details of acts.
+    pub fn is_of_log(&self) -> bool {
+        self.target == [0; 16] && self.epoch == 0
+    }
+}
+
 /// An act as it is stored.
 pub(crate) struct LeafRow {
     pub leaf: [u8; LEAF_LEN],
@@ -314,12 +321,14 @@ impl Tx<'_> {
     }
 
     pub fn leaf(&self, index: u64) -> Result<Option<LeafRow>, VaultError> {
+        // A place that no database has may still be written in one.
+        let Ok(index) = to_i64(index) else {
+            return Ok(None);
+        };
         let row: Option<(Vec<u8>, i64, Vec<u8>)> = self
             .tx
             .prepare_cached("SELECT leaf, batch, details FROM leaf WHERE idx = ?1")?
-            .query_row([to_i64(index)?], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row([index], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         row.map(|(leaf, batch, details)| {
             Ok(LeafRow {
@@ -375,14 +384,15 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    /// All sealed content in order of its leaf.
+    /// All sealed content in order of its leaf, with that leaf.
     pub fn each_content(
         &self,
-        mut visit: impl FnMut(u64, ContentRow) -> Result<(), VaultError>,
+        mut visit: impl FnMut(u64, Option<&[u8]>, ContentRow) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
-        let mut statement = self
-            .tx
-            .prepare_cached("SELECT leaf, batch, wrapped, body FROM content ORDER BY leaf")?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT c.leaf, c.batch, c.wrapped, c.body, l.leaf \
+             FROM content c LEFT JOIN leaf l ON l.idx = c.leaf ORDER BY c.leaf",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let content = ContentRow {
@@ -390,23 +400,31 @@ impl Tx<'_> {
                 wrapped: row.get(2)?,
                 body: row.get(3)?,
             };
-            visit(to_u64(row.get(0)?)?, content)?;
+            let leaf = row.get_ref(4)?.as_blob_or_null();
+            visit(
+                to_u64(row.get(0)?)?,
+                leaf.map_err(|_| VaultError::Schema)?,
+                content,
+            )?;
         }
         Ok(())
     }
 
-    /// All wrapped data keys in order of their leaf: leaf, batch, wrapped key.
+    /// All wrapped data keys in order of their leaf: place, leaf, batch, wrapped key.
     pub fn each_wrapped(
         &self,
-        mut visit: impl FnMut(u64, i64, &[u8]) -> Result<(), VaultError>,
+        mut visit: impl FnMut(u64, Option<&[u8]>, i64, &[u8]) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
-        let mut statement = self
-            .tx
-            .prepare_cached("SELECT leaf, batch, wrapped FROM content ORDER BY leaf")?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT c.leaf, c.batch, c.wrapped, l.leaf \
+             FROM content c LEFT JOIN leaf l ON l.idx = c.leaf ORDER BY c.leaf",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let wrapped = row.get_ref(2)?.as_blob().map_err(|_| VaultError::Schema)?;
-            visit(to_u64(row.get(0)?)?, row.get(1)?, wrapped)?;
+            let leaf = row.get_ref(3)?.as_blob_or_null();
+            let leaf = leaf.map_err(|_| VaultError::Schema)?;
+            visit(to_u64(row.get(0)?)?, leaf, row.get(1)?, wrapped)?;
         }
         Ok(())
     }

@@ -8,10 +8,10 @@ use super::ids::SlotId;
 use super::keyring::Rights;
 use super::store::{BatchRow, LeafRow, Tx};
 use super::writing::details_ad;
-use super::{Vault, catalog};
+use super::{Vault, catalog, meta};
 use crate::codec::Decode as _;
 use crate::crypto::{Secret, aead};
-use crate::log::act::{Act, SignedAct};
+use crate::log::act::{Act, ActKind, SignedAct};
 use crate::log::{Fact, Leaf};
 
 /// A leaf as it is stored, with what opens its details.
@@ -28,8 +28,13 @@ impl Stored<'_> {
     /// signature of the slot that they name.
     pub fn act(&self) -> Result<SignedAct, VaultError> {
         let altered = || VaultError::Altered { leaf: self.index };
-        let (row, key) = self.batch.as_deref().ok_or(VaultError::NotAllowed)?;
-        if content::details_hash(row, &self.details) != self.leaf.details_hash {
+        let (row, key) = match self.batch.as_deref() {
+            Some(batch) => batch,
+            // A key that reads the log opens every entry of it.
+            None if self.vault.access.log().is_some() => return Err(altered()),
+            None => return Err(VaultError::NotAllowed),
+        };
+        if !row.is_of_log() || content::details_hash(row, &self.details) != self.leaf.details_hash {
             return Err(altered());
         }
         let plain = aead::open(key, &details_ad(self.vault.id(), self.index), &self.details)
@@ -45,6 +50,43 @@ impl Stored<'_> {
             .map_err(|_| altered())?;
         Ok(signed)
     }
+}
+
+impl Stored<'_> {
+    /// Opens and checks the details, and that the slot which they name was allowed to do this.
+    /// `keys_since` is the leaf of the current keyring: behind it, only slots of that keyring act.
+    pub fn permitted_act(&self, keys_since: u64) -> Result<SignedAct, VaultError> {
+        let signed = self.act()?;
+        let slots = &self.vault.keyring.slots;
+        let slot = slots.iter().find(|s| s.id.0 == signed.act.actor);
+        let permitted = match slot {
+            // What a slot might do that is no more is not on record.
+            None => self.index <= keys_since,
+            Some(slot) => match self.leaf.fact {
+                Fact::None => true,
+                Fact::Content { key: Some(_), .. } => slot.rights.has(Rights::SEAL),
+                // Without a data key, it is the keyring.
+                Fact::Content { key: None, .. } => slot.rights.has(Rights::MANAGE),
+                Fact::Tombstone(_) => match signed.act.kind {
+                    ActKind::Erase => slot.rights.has(Rights::READ),
+                    _ => slot.rights.has(Rights::MANAGE),
+                },
+            },
+        };
+        if permitted {
+            Ok(signed)
+        } else {
+            Err(VaultError::Altered { leaf: self.index })
+        }
+    }
+}
+
+/// The leaf of the current keyring.
+pub(crate) fn keyring_leaf(view: &Tx<'_>) -> Result<u64, VaultError> {
+    let leaf = view.meta(meta::KEYRING_LEAF)?;
+    leaf.and_then(|b| b.try_into().ok())
+        .map(u64::from_be_bytes)
+        .ok_or(VaultError::LogAltered)
 }
 
 /// Visits the stored leaves from `first` on, in order, and insists that none is missing.
@@ -125,6 +167,7 @@ impl Vault {
         use super::audit::Finding;
         let mut findings = Vec::new();
         let view = self.store.view()?;
+        let keys_since = keyring_leaf(&view)?;
         let mut seen = 0;
         view.each_leaf(0, |index, row| {
             seen += 1;
@@ -141,7 +184,7 @@ impl Vault {
                     return Ok(());
                 }
             };
-            if batch.is_some() {
+            if self.access.log().is_some() {
                 let stored = Stored {
                     vault: self,
                     index,
@@ -149,7 +192,7 @@ impl Vault {
                     batch,
                     details: row.details,
                 };
-                if stored.act().is_err() {
+                if stored.permitted_act(keys_since).is_err() {
                     findings.push(Finding::Signature(index));
                 }
             }

@@ -159,6 +159,11 @@ impl<'v> Writing<'v> {
         if known.as_deref() != Some(vault.keyring_hash.get().as_slice()) {
             return Err(VaultError::KeysChanged);
         }
+        // Whoever removed the own slot is out, in the running program too.
+        let own = vault.access.slot;
+        if !vault.keyring.slots.iter().any(|s| s.id == own) {
+            return Err(VaultError::NotAllowed);
+        }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
         let tree = Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?;
         Ok(Self {
@@ -305,7 +310,10 @@ impl<'v> Writing<'v> {
         }
         self.tx.commit()?;
         self.vault.batches.0.borrow_mut().extend(self.begun);
-        self.vault.publish_head()
+        // The act is done: that its head could not be copied beside the database must not look as if
+        // it were not. The file then shows an older head of this log until the next act.
+        let _ = self.vault.publish_head();
+        Ok(())
     }
 }
 

@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    fn check(command: &Command, messages: &Messages) {
+    fn check(command: &Command) {
         let name = command.get_name();
         let about = command.get_about().map(ToString::to_string);
         assert!(
@@ -154,7 +154,7 @@ mod tests {
             );
         }
         for sub in command.get_subcommands() {
-            check(sub, messages);
+            check(sub);
         }
     }
 
@@ -166,7 +166,7 @@ mod tests {
             let mut command = localize(Cli::command(), &messages);
             command.build();
             command.clone().debug_assert();
-            check(&command, &messages);
+            check(&command);
         }
     }
 }

@@ -121,7 +121,12 @@ pub(crate) fn import(app: &App, args: &Import) -> Result<u8, Failure> {
     if failed > 0 {
         return Err(Failure::new(
             FAILED,
-            Message::new("cli-import-incomplete").with("files", failed),
+            Message::new(if args.dry_run {
+                "cli-import-mistakes"
+            } else {
+                "cli-import-incomplete"
+            })
+            .with("files", failed),
         ));
     }
     Ok(0)

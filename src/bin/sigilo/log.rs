@@ -58,11 +58,11 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
         app.print_json(&serde_json::json!({ "entries": rows, "total": total }));
     } else {
         for e in &kept {
-            let object = e
-                .act
-                .object
-                .map(|o| ObjectId(o).short())
-                .unwrap_or_default();
+            let object = e.act.object.map(|o| ObjectId(o).short());
+            let mut why = e.act.reason.as_str().to_owned();
+            if let Some(target) = e.fact.tombstone() {
+                why.push_str(&app.text(&Message::new("cli-log-erases").with("entry", target)));
+            }
             app.print(
                 format!(
                     "{:>6}  {}  {} {} {} {}",
@@ -70,8 +70,8 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
                     time(e.act.time),
                     column(&actor(e.act.actor), 16),
                     column(&app.text(&e.act.kind), 30),
-                    column(&object, 8),
-                    e.act.reason.as_str()
+                    column(&object.unwrap_or_default(), 8),
+                    why
                 )
                 .trim_end(),
             );

@@ -249,25 +249,31 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
 fn print_record(app: &App, record: &Record) {
     let mut group = None;
     for &field in FieldId::ALL {
-        let value = Zeroizing::new(record::get(record, field));
-        let text = match (value.is_empty(), record.reason(field)) {
-            (false, _) => value,
-            (true, Some(why)) => Zeroizing::new(format!("({})", app.text(&why.message()))),
-            (true, None) => continue,
+        let told: Vec<String> = record::spoken(record, field)
+            .iter()
+            .map(|m| app.text(m))
+            .collect();
+        let text = if told.is_empty() {
+            Zeroizing::new(record::get(record, field))
+        } else {
+            Zeroizing::new(told.join(", "))
         };
+        if text.is_empty() {
+            continue;
+        }
         if group != Some(field.group()) {
             group = Some(field.group());
             app.print("");
             app.print(&app.text(&field.group().message()));
         }
-        let label = column(&app.text(&field.label()), 28);
+        let label = column(&app.text(&field.label()), 36);
         app.print(&format!("  {label} {}", text.as_str()));
     }
     for form in &record.htcds {
         for answer in &form.answers {
             app.print(&format!(
                 "  {} {}",
-                column(&answer.field, 28),
+                column(&answer.field, 36),
                 answer.values.join(", ")
             ));
         }
@@ -294,8 +300,8 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         .into_iter()
         .flatten()
         .collect();
-    // The best rank is 0.
-    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    // The best rank is 0; among equals, who was sealed first.
+    found.sort_by_key(|(rank, _)| *rank);
     let total = found.len();
     found.truncate(args.limit);
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;

@@ -183,11 +183,23 @@ cli-record-refused =
         [one] there is a mistake in the record.
        *[other] there are { $count } mistakes in the record.
     }
+cli-log-erases = {" "}(tombstone of entry { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] One file has mistakes.
+       *[other] { $files } files have mistakes.
+    }
 cli-list-total =
     { $shown ->
         [one] 1 shown
        *[other] { $shown } shown
-    } of { $records } records, { $persons } persons.
+    } of { $records ->
+        [one] 1 record
+       *[other] { $records } records
+    }, { $persons ->
+        [one] 1 person.
+       *[other] { $persons } persons.
+    }
 cli-search-total =
     { $records ->
         [0] Nobody like that.
@@ -244,3 +256,25 @@ cli-import-incomplete =
         [one] One file was not stored completely.
        *[other] { $files } files were not stored completely.
     }
+
+# The demonstration
+demo-begin = Two houses of the reference network, with invented people.
+demo-sealed = { $site }: { $records } records sealed in its vault.
+demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
+    [0] Nobody.
+    [one] One record is like that.
+   *[other] { $count } records are like that.
+}
+demo-erase-reason = at the person's request
+demo-erased = { $site }: record { $id } is erased at the person's request. Its key exists no more.
+demo-erase-failed = The erased record can still be opened. That is a defect; please tell us.
+demo-verified = { $site }: the auditor verifies without any key. { $entries } entries, in order; { $erased ->
+    [0] no tombstone.
+    [one] one tombstone.
+   *[other] { $erased } tombstones.
+}
+demo-tampered = Somebody changes one byte of a record in a copy of { $site }. The verification says:
+demo-tamper-missed = The tampering was not caught. That is a defect; please tell us.
+demo-records = records
+demo-seconds = { $site }: import { $import } s, search { $search } s, verify { $verify } s
+demo-end = Everything held, in { $seconds } s.

@@ -183,11 +183,23 @@ cli-record-refused =
         [one] hay un error en el expediente.
        *[other] hay { $count } errores en el expediente.
     }
+cli-log-erases = {" "}(lápida de la entrada { $entry })
+cli-import-mistakes =
+    { $files ->
+        [one] Un archivo tiene errores.
+       *[other] { $files } archivos tienen errores.
+    }
 cli-list-total =
     { $shown ->
         [one] Se muestra 1
        *[other] Se muestran { $shown }
-    } de { $records } expedientes, { $persons } personas.
+    } de { $records ->
+        [one] 1 expediente
+       *[other] { $records } expedientes
+    }, { $persons ->
+        [one] 1 persona.
+       *[other] { $persons } personas.
+    }
 cli-search-total =
     { $records ->
         [0] Nadie con esos datos.
@@ -244,3 +256,25 @@ cli-import-incomplete =
         [one] Un archivo no se guardó completo.
        *[other] { $files } archivos no se guardaron completos.
     }
+
+# La demostración
+demo-begin = Dos casas de la red de referencia, con personas inventadas.
+demo-sealed = { $site }: { $records } expedientes sellados en su bóveda.
+demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $count ->
+    [0] Nadie.
+    [one] Un expediente se parece.
+   *[other] { $count } expedientes se parecen.
+}
+demo-erase-reason = a petición de la persona
+demo-erased = { $site }: el expediente { $id } se borra a petición de la persona. Su clave ya no existe.
+demo-erase-failed = El expediente borrado todavía se puede abrir. Es un defecto; avísenos.
+demo-verified = { $site }: quien audita verifica sin ninguna clave. { $entries } entradas, en orden; { $erased ->
+    [0] ninguna lápida.
+    [one] una lápida.
+   *[other] { $erased } lápidas.
+}
+demo-tampered = Alguien cambia un byte de un expediente en una copia de { $site }. La verificación dice:
+demo-tamper-missed = La alteración no se descubrió. Es un defecto; avísenos.
+demo-records = fichas
+demo-seconds = { $site }: importar { $import } s, buscar { $search } s, verificar { $verify } s
+demo-end = Todo se cumplió, en { $seconds } s.

@@ -1,0 +1,247 @@
+//! Bodies of the fuzz targets: what must hold for every reader of foreign bytes, whatever they are.
+//!
+//! Not part of the interface. `fuzz/` calls these with libFuzzer; `tests/fuzz_bodies.rs` with the
+//! committed corpus and its mutations. A body panics if a reader accepts something that it would
+//! write otherwise, or writes something that it would not read again.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::codec::{self, Decode, Encode, Reader};
+use crate::log::act::SignedAct;
+use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpoint};
+use crate::record::import::{self, Options};
+use crate::record::{Date, PartialDate, Record, from_json, to_json};
+use crate::vault::{Keyring, ObjectId, RecoveryCode};
+
+/// A target's name and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target. The names are those of the files in `fuzz/fuzz_targets` and the folders in
+/// `fuzz/corpus`.
+pub const TARGETS: &[Target] = &[
+    ("act", act),
+    ("checkpoint", checkpoint),
+    ("codec", codec),
+    ("date", date),
+    ("frontier", frontier),
+    ("keyring", keyring),
+    ("leaf", leaf),
+    ("note", note),
+    ("object_id", object_id),
+    ("record_body", record_body),
+    ("record_csv", record_csv),
+    ("record_json", record_json),
+    ("recovery_code", recovery_code),
+];
+
+/// Canonical bytes: what is read is written the same.
+fn bytes_are_canonical<T: Decode + Encode>(data: &[u8]) {
+    if let Ok(value) = T::from_bytes(data) {
+        assert_eq!(value.to_bytes(), data, "read, but written otherwise");
+    }
+}
+
+/// Free text: what is read and written is read as the same again.
+fn text_is_stable<T: FromStr + Display + PartialEq>(text: &str) {
+    if let Ok(value) = text.parse::<T>() {
+        assert!(
+            value.to_string().parse::<T>().is_ok_and(|v| v == value),
+            "written, but not read again"
+        );
+    }
+}
+
+/// Details of an act, alone and as they are sealed.
+pub fn act(data: &[u8]) {
+    bytes_are_canonical::<Act>(data);
+    bytes_are_canonical::<SignedAct>(data);
+    if let Ok((salt, signed)) = SignedAct::from_sealed_plaintext(data) {
+        assert_eq!(*signed.to_sealed_plaintext(&salt), data);
+    }
+}
+
+/// A signed head.
+pub fn checkpoint(data: &[u8]) {
+    if let Ok(head) = SignedCheckpoint::parse(data) {
+        assert_eq!(head.to_string().as_bytes(), data);
+        if let Some(id) = head.checkpoint().origin().vault_id() {
+            assert_eq!(&Origin::of_vault(&id), head.checkpoint().origin());
+        }
+    }
+}
+
+/// The reader of the strict codec, driven by its own input, and hexadecimal.
+pub fn codec(data: &[u8]) {
+    let mut input = Reader::new(data);
+    while let Ok(what) = input.u8() {
+        let before = input.remaining();
+        let read = match what % 8 {
+            0 => input.u16().map(|_| 2),
+            1 => input.u32().map(|_| 4),
+            2 => input.u64().map(|_| 8),
+            3 => input.bytes(64).map(|b| 4 + b.len()),
+            4 => input.text(64).map(|t| 4 + t.len()),
+            5 => input.count(3, 1 << 20).map(|n| {
+                assert!(n * 3 <= input.remaining(), "more items than bytes");
+                4
+            }),
+            6 => input.array::<5>().map(|a| a.len()),
+            _ => input.take(usize::from(what)).map(<[u8]>::len),
+        };
+        match read {
+            Ok(n) => assert_eq!(before - input.remaining(), n),
+            Err(_) => break,
+        }
+    }
+    assert_eq!(codec::from_hex(&codec::to_hex(data)).as_deref(), Ok(data));
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(bytes) = codec::from_hex(text)
+    {
+        assert_eq!(codec::to_hex(&bytes), text.to_ascii_lowercase());
+    }
+}
+
+/// Dates of any precision.
+pub fn date(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(date) = Date::parse(text) {
+        assert_eq!(Date::parse(&date.to_string()), Ok(date));
+    }
+    if let Ok(date) = PartialDate::parse(text) {
+        let again = PartialDate::parse(&date.to_string());
+        assert!(
+            again.is_ok_and(|d| d == date),
+            "written, but not read again"
+        );
+    }
+}
+
+/// The stored edge of a tree.
+pub fn frontier(data: &[u8]) {
+    bytes_are_canonical::<Frontier>(data);
+    if let Ok(mut frontier) = Frontier::from_bytes(data) {
+        let size = frontier.size();
+        let _ = frontier.root();
+        if size < crate::log::merkle::MAX_SIZE {
+            assert_eq!(frontier.append([0; 32]), size);
+            bytes_are_canonical::<Frontier>(&frontier.to_bytes());
+        }
+    }
+}
+
+/// The keyring file.
+pub fn keyring(data: &[u8]) {
+    bytes_are_canonical::<Keyring>(data);
+}
+
+/// A leaf of the log.
+pub fn leaf(data: &[u8]) {
+    bytes_are_canonical::<Leaf>(data);
+    bytes_are_canonical::<Fact>(data);
+    if let Ok(leaf) = Leaf::from_bytes(data) {
+        assert_eq!(leaf.leaf_hash(), crate::log::merkle::leaf_hash(data));
+    }
+}
+
+/// A signed note, and the keys of notes.
+pub fn note(data: &[u8]) {
+    if let Ok(note) = Note::parse(data) {
+        assert_eq!(note.to_string().as_bytes(), data);
+    }
+    if let Ok(text) = std::str::from_utf8(data) {
+        text_is_stable::<NoteKey>(text.trim_end());
+    }
+}
+
+/// The id of a record as people type it.
+pub fn object_id(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    text_is_stable::<ObjectId>(text);
+    if let Ok(id) = text.parse::<ObjectId>() {
+        assert!(id.begins_with(text), "an id does not begin with itself");
+    }
+    let _ = ObjectId([0x5a; 16]).begins_with(text);
+}
+
+/// The body of a record as it is sealed.
+pub fn record_body(data: &[u8]) {
+    if let Ok(record) = codec::body_from_bytes::<Record>(data) {
+        let again = codec::body_to_bytes(&record);
+        assert_eq!(again.as_deref(), Ok(data), "read, but written otherwise");
+        look_at(&record);
+    }
+}
+
+/// A table of records.
+pub fn record_csv(data: &[u8]) {
+    let Ok(today) = Date::parse("2026-06-30") else {
+        return;
+    };
+    let Ok(found) = import::read(
+        data,
+        &Options {
+            today,
+            ..Options::default()
+        },
+    ) else {
+        return;
+    };
+    for row in &found.rows {
+        match &row.record {
+            Ok(record) => {
+                look_at(record);
+                let body = codec::body_to_bytes(record);
+                let again = body.and_then(|b| codec::body_from_bytes::<Record>(&b));
+                assert!(again.as_ref() == Ok(record), "sealed otherwise than read");
+            }
+            Err(problems) => assert!(!problems.is_empty(), "refused without a reason"),
+        }
+    }
+}
+
+/// The JSON of a record.
+pub fn record_json(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match from_json(text) {
+        Ok(record) => {
+            let written = to_json(&record).to_string();
+            let again = from_json(&written);
+            assert!(
+                again.is_ok_and(|r| r == record),
+                "written, but read otherwise"
+            );
+            look_at(&record);
+        }
+        Err(problems) => assert!(!problems.is_empty(), "refused without a reason"),
+    }
+}
+
+/// A recovery code as somebody types it.
+pub fn recovery_code(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(code) = RecoveryCode::parse(text) {
+        let written = code.to_text();
+        let again = RecoveryCode::parse(&written);
+        assert!(again.is_ok_and(|c| c.expose() == code.expose()));
+    }
+}
+
+/// What is done with any record that was read.
+fn look_at(record: &Record) {
+    let Ok(today) = Date::parse("2026-06-30") else {
+        return;
+    };
+    let _ = crate::record::check(record, today);
+    let _ = record.age_at(today);
+    let _ = record.is_identifiable();
+    let _ = to_json(record);
+}

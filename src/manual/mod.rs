@@ -1,0 +1,16 @@
+//! The specifications. Where code and manual differ, one of them is wrong and it is a defect.
+
+#[doc = include_str!("vault.md")]
+pub mod vault {}
+
+#[doc = include_str!("log.md")]
+pub mod log {}
+
+#[doc = include_str!("record.md")]
+pub mod record {}
+
+#[doc = include_str!("round.md")]
+pub mod round {}
+
+#[doc = include_str!("files.md")]
+pub mod files {}

@@ -1,0 +1,312 @@
+//! The fuzz targets as ordinary tests: the committed corpus and ten thousand mutations of its files for
+//! each target, the same on every machine.
+//!
+//! `SIGILO_FUZZ_TRIES` asks for more mutations. Long runs are `cargo fuzz`'s; see `fuzz/README.md`.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sigilo::fuzzing::TARGETS;
+
+fn corpus(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target)
+}
+
+fn samples(target: &str) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = fs::read_dir(corpus(target))
+        .unwrap_or_else(|e| panic!("{target}: {e}"))
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            (path.display().to_string(), fs::read(&path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// SplitMix64.
+struct Sequence(u64);
+
+impl Sequence {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+/// Bytes that readers trip over.
+const SPECIAL: [u8; 16] = *b"\0\xff\x7f\x80\x01\n\r\t \"+-,;.9";
+
+/// One to four small changes.
+fn mutate(draw: &mut Sequence, bytes: &mut Vec<u8>, other: &[u8]) {
+    for _ in 0..1 + draw.below(4) {
+        let at = draw.below(bytes.len());
+        match draw.below(9) {
+            0 if !bytes.is_empty() => bytes[at] ^= 1 << draw.below(8),
+            1 if !bytes.is_empty() => bytes[at] = SPECIAL[draw.below(SPECIAL.len())],
+            2 => bytes.truncate(at),
+            3 => bytes.insert(at, draw.next() as u8),
+            4 if !bytes.is_empty() => drop(bytes.remove(at)),
+            5 => {
+                let end = (at + draw.below(40)).min(bytes.len());
+                let piece = bytes[at..end].to_vec();
+                let to = draw.below(bytes.len());
+                bytes.splice(to..to, piece);
+            }
+            6 => {
+                let from = draw.below(other.len());
+                let piece = &other[from..(from + draw.below(40)).min(other.len())];
+                bytes.splice(at..at, piece.iter().copied());
+            }
+            7 if bytes.len() >= at + 4 => {
+                let numbers = [0, 1, 0xff, 0x100, 0xffff, 0x7fff_ffff, u32::MAX];
+                let number = numbers[draw.below(numbers.len())];
+                bytes[at..at + 4].copy_from_slice(&number.to_be_bytes());
+            }
+            _ => {
+                let end = (at + draw.below(20)).min(bytes.len());
+                bytes.drain(at..end);
+            }
+        }
+    }
+}
+
+#[test]
+fn corpus_and_mutations_hold() {
+    let tries: usize = std::env::var("SIGILO_FUZZ_TRIES").map_or(10_000, |n| n.parse().unwrap());
+    for (seed, (target, body)) in TARGETS.iter().enumerate() {
+        let samples = samples(target);
+        assert!(samples.len() >= 3, "{target} has too small a corpus");
+        for (name, bytes) in &samples {
+            eprintln!("{name}");
+            body(bytes);
+        }
+        body(&[]);
+        let mut draw = Sequence(seed as u64);
+        for n in 0..tries {
+            let mut bytes = samples[n % samples.len()].1.clone();
+            let other = &samples[draw.below(samples.len())].1;
+            mutate(&mut draw, &mut bytes, other);
+            let failed = std::panic::catch_unwind(|| body(&bytes)).is_err();
+            assert!(!failed, "{target}: {}", sigilo::codec::to_hex(&bytes));
+        }
+    }
+}
+
+/// Every target has its program, its corpus and nothing besides.
+#[test]
+fn targets_programs_and_corpora_are_the_same() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let names = |dir: &str| {
+        let mut names: Vec<String> = fs::read_dir(fuzz.join(dir))
+            .unwrap()
+            .map(|e| {
+                e.unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let targets: Vec<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(names("fuzz_targets"), targets);
+    assert_eq!(names("corpus"), targets);
+    let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    for name in targets {
+        assert!(
+            manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")),
+            "{name}"
+        );
+    }
+}
+
+/// Makes valid samples for a corpus that is to be begun anew.
+#[test]
+#[ignore = "writes fuzz/corpus"]
+fn write_corpus() {
+    use sigilo::codec::Encode as _;
+    use sigilo::crypto::Secret;
+    use sigilo::crypto::sign::SigningKey;
+    use sigilo::log::act::{Act, ActKind, Reason};
+    use sigilo::log::note::{KeyKind, KeyName, NoteKey};
+    use sigilo::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
+    use sigilo::record::from_json;
+
+    let put = |target: &str, name: &str, bytes: &[u8]| {
+        fs::create_dir_all(corpus(target)).unwrap();
+        fs::write(corpus(target).join(name), bytes).unwrap();
+    };
+    // Nothing in a corpus is secret, or random: it is the same each time it is written.
+    let key = SigningKey::from_seed(Secret::init_with(|b| b.fill(7))).unwrap();
+    let compat = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat/v1");
+    let read = |name: &str| fs::read(compat.join(name)).unwrap();
+
+    let facts = [
+        ("none", Fact::None),
+        (
+            "content",
+            Fact::Content {
+                hash: [3; 32],
+                key: Some([4; 32]),
+            },
+        ),
+        (
+            "keyring",
+            Fact::Content {
+                hash: [3; 32],
+                key: None,
+            },
+        ),
+        ("tombstone", Fact::Tombstone(5)),
+    ];
+    for (name, fact) in facts {
+        let leaf = Leaf {
+            details_commitment: [1; 32],
+            details_hash: [2; 32],
+            fact,
+        };
+        put("leaf", name, &leaf.to_bytes());
+        put("leaf", &format!("fact-{name}"), &fact.to_bytes());
+    }
+    for (name, kind, object, reason) in [
+        ("seal", ActKind::Seal, Some([6; 16]), ""),
+        (
+            "erase",
+            ActKind::Erase,
+            Some([6; 16]),
+            "a petición de la persona",
+        ),
+        ("search", ActKind::Search, None, ""),
+    ] {
+        let act = Act {
+            kind,
+            time: 1_780_000_000,
+            actor: [9; 16],
+            object,
+            object_version: u32::from(object.is_some()),
+            count: 0,
+            prior: (kind == ActKind::Erase).then_some(4),
+            reason: Reason::new(reason).unwrap(),
+        };
+        put("act", name, &act.to_bytes());
+        let signed = act.sign(&[5; 16], 12, &Fact::None, &key.signer().unwrap());
+        put("act", &format!("{name}-signed"), &signed.to_bytes());
+        put(
+            "act",
+            &format!("{name}-sealed"),
+            &signed.to_sealed_plaintext(&[8; 32]),
+        );
+    }
+    let mut frontier = Frontier::new();
+    put("frontier", "empty", &frontier.to_bytes());
+    for n in 1..=23u8 {
+        frontier.append([n; 32]);
+        if [1, 8, 23].contains(&n) {
+            put("frontier", &format!("{n}"), &frontier.to_bytes());
+        }
+    }
+    let origin = Origin::of_vault(&[5; 16]);
+    let mut head = SignedCheckpoint::sign(Checkpoint::of(origin.clone(), &frontier), &key).unwrap();
+    put("checkpoint", "signed", head.to_string().as_bytes());
+    let auditor = KeyName::new("auditoria.example/1").unwrap();
+    let other = SigningKey::from_seed(Secret::init_with(|b| b.fill(8))).unwrap();
+    head.cosign(&auditor, &other, 1_780_000_000).unwrap();
+    put("checkpoint", "cosigned", head.to_string().as_bytes());
+    put("checkpoint", "compat", &read("checkpoint"));
+    put("note", "cosigned", head.to_string().as_bytes());
+    put(
+        "note",
+        "key",
+        origin.log_key(key.verifying_key()).to_string().as_bytes(),
+    );
+    let cosigner = NoteKey::new(auditor, KeyKind::Cosignature, other.verifying_key());
+    put("note", "cosigner", cosigner.to_string().as_bytes());
+    put("keyring", "compat", &read("keyring"));
+    put("keyring", "beginning", &read("keyring")[..400]);
+    put("keyring", "magic", b"sigilo-keyring\x01");
+    for name in [
+        "record-1",
+        "record-1-amended",
+        "record-2",
+        "record-3",
+        "record-4",
+    ] {
+        let json = read(&format!("{name}.json"));
+        put("record_json", name, &json);
+        let record = from_json(std::str::from_utf8(&json).unwrap()).unwrap();
+        put(
+            "record_body",
+            name,
+            &sigilo::codec::body_to_bytes(&record).unwrap(),
+        );
+    }
+    put(
+        "record_json",
+        "wrong",
+        br#"{"role":"victim","sex":"?","role":1,"phone":[{"x":[]}],"estimated_age":1e9}"#,
+    );
+    put("record_csv", "english", "local_id,role,given_names,paternal_surname,maternal_surname,sex,date_of_birth,nationality,medical,intake_date\n1,victim,Ana,Soc,\"de la Cruz\",F,2001-02-03,MX,2,2026-01-02\n2,witness,\"Juan \"\"Chepe\"\"\",Pérez,,M,1990,GT,,2026-01\n".as_bytes());
+    put("record_csv", "spanish", "folio;tipo;nombres;apellido paterno;sexo;fecha de nacimiento;fecha de ingreso\r\nA-1;víctima;Xóchitl;Canul;mujer;31/12/1999;02/01/2026\r\nA-2;testigo;José;Núñez;h;?;1/2/2026\r\n".as_bytes());
+    put(
+        "record_csv",
+        "latin-1-tabs",
+        b"local_id\trole\tgiven_names\tpaternal_surname\n1\tvictim\tMar\xeda\tN\xfa\xf1ez\n",
+    );
+    put(
+        "record_csv",
+        "wrong",
+        "\u{feff}local_id,role,given_names,date_of_birth\n1,nobody,\"Ana,2001-13-40\n2\n"
+            .as_bytes(),
+    );
+    let id = sigilo::vault::ObjectId(*b"0123456789abcdef");
+    put("object_id", "whole", id.to_string().as_bytes());
+    put(
+        "object_id",
+        "upper",
+        id.to_string().to_uppercase().as_bytes(),
+    );
+    put("object_id", "short", id.short().as_bytes());
+    put("object_id", "hyphens", b"1g64-S36D1-n6rvk-gehhox3ilcs");
+    let code = read("recovery-code.txt");
+    put("recovery_code", "code", &code);
+    put("recovery_code", "upper", &code.to_ascii_uppercase());
+    put(
+        "recovery_code",
+        "spaces",
+        &code
+            .iter()
+            .map(|b| if *b == b'-' { b' ' } else { *b })
+            .collect::<Vec<_>>(),
+    );
+    for (i, text) in [
+        "2001",
+        "2001-02",
+        "2001-02-29",
+        "31/12/1999",
+        "2004-02-29",
+        "c. 1990",
+    ]
+    .iter()
+    .enumerate()
+    {
+        put("date", &format!("{i}"), text.as_bytes());
+    }
+    put("codec", "script", b"\x00\x01\x02\x01\x00\x00\x00\x05\x03\x00\x00\x00\x02ab\x04\x00\x00\x00\x02\xc3\xb1\x05\x00\x00\x00\x01\x06abcde\x07abcdefg");
+    put("codec", "hex", b"00ffAb");
+    put("codec", "long", &[3, 0, 0, 0, 65]);
+}
