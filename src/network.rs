@@ -177,7 +177,9 @@ pub fn carry(from: &Stick, to: &Stick) -> Result<(), PartyError> {
     for entry in fs::read_dir(from.dir()).map_err(io(from.dir()))? {
         let entry = entry.map_err(io(from.dir()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some(bytes) = from.read(&name, u64::MAX)? {
+        if !name.starts_with('.')
+            && let Some(bytes) = from.read(&name, u64::MAX)?
+        {
             to.write(&name, &bytes)?;
         }
     }

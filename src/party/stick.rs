@@ -1,7 +1,7 @@
 //! The folder by which files of a round travel: a USB stick, or any other folder.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -113,10 +113,24 @@ impl Stick {
         {
             return Ok(false);
         }
-        files::replace(&self.dir.join(name), bytes).map_err(|e| PartyError::File {
+        self.replace(name, bytes).map_err(|e| PartyError::File {
             name: name.to_owned(),
             kind: e.kind(),
         })?;
         Ok(true)
+    }
+
+    /// Everything on a stick is public or encrypted, and others must be able to read it: the file has
+    /// the usual rights, unlike those of a vault.
+    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let part = self.dir.join(format!(".{name}.part"));
+        let mut file = fs::File::create(&part)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if let Err(e) = written {
+            // A full stick keeps no piece of a file.
+            let _ = fs::remove_file(&part);
+            return Err(e);
+        }
+        files::put_in_place(&part, &self.dir.join(name))
     }
 }
