@@ -343,6 +343,7 @@ impl Vault {
                         }
                     }
                 }
+                ContentKind::State | ContentKind::RoundState => {}
                 ContentKind::Link => {
                     let body = self.open_content(view, leaf)?.1;
                     let link =
@@ -441,7 +442,7 @@ impl Vault {
 
     /// Opens what is stored for a leaf, and checks it against the leaf: content hash, commitment to
     /// the data key.
-    fn open_content(
+    pub(super) fn open_content(
         &self,
         view: &Tx<'_>,
         leaf: u64,
@@ -483,6 +484,7 @@ pub(crate) fn each_unreadable(
                 let fits = match header.kind {
                     ContentKind::Record => record(&body, leaf).is_ok(),
                     ContentKind::Link => LinkBody::from_bytes(&body).is_ok(),
+                    ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                 };
                 if !fits {
                     report(leaf);

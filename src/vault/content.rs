@@ -23,6 +23,10 @@ pub enum ContentKind {
     Record,
     /// Two records are one person, or are no longer held to be.
     Link,
+    /// What the program keeps for itself under a name: keys of a party, trusted cards, rounds.
+    State,
+    /// The same for what belongs to one round and is in no backup.
+    RoundState,
 }
 
 impl ContentKind {
@@ -30,6 +34,8 @@ impl ContentKind {
         match self {
             Self::Record => 1,
             Self::Link => 2,
+            Self::State => 3,
+            Self::RoundState => 4,
         }
     }
 }
@@ -61,6 +67,8 @@ impl Decode for Header {
             kind: match input.u8()? {
                 1 => ContentKind::Record,
                 2 => ContentKind::Link,
+                3 => ContentKind::State,
+                4 => ContentKind::RoundState,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })
