@@ -506,6 +506,45 @@ fn a_full_disk_changes_nothing() {
     assert_eq!(report.findings, []);
 }
 
+/// Between the entry in the chain and the new keyring's way to its place.
+#[test]
+fn an_interrupted_change_of_keys_is_whole_for_auditor_and_owner() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    create(&dir);
+    let before = fs::read(dir.join("keyring")).unwrap();
+    let mut vault = open(&dir).unwrap();
+    act(&mut vault, &Doing::AddSlot("k1".to_owned())).unwrap();
+    drop(vault);
+    let staged = dir.join("keyring.new");
+    fs::rename(dir.join("keyring"), &staged).unwrap();
+    fs::write(dir.join("keyring"), before).unwrap();
+    let verify = || audit::verify(&Location::new(&dir), &Known::default(), |_, _| {}).unwrap();
+    assert_eq!(verify().findings, []);
+    assert!(State::of(&open(&dir).unwrap()).slots.contains("k1"));
+    assert!(!staged.exists());
+    assert_eq!(verify().findings, []);
+}
+
+/// Who removes the own slot is out at once, not only at the next opening.
+#[test]
+fn a_removed_slot_writes_nothing_more() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    create(&dir);
+    let mut vault = open(&dir).unwrap();
+    let other = key_file(9);
+    vault.add_slot(&slot("otra", &other)).unwrap();
+    let own = vault.access().slot;
+    vault.remove_slot(own).unwrap();
+    let record = person("Ana", "Soc");
+    assert!(matches!(vault.seal(&record), Err(VaultError::NotAllowed)));
+    drop(vault);
+    let vault = Vault::open(&Location::new(&dir), &Unlock::KeyFile(&other)).unwrap();
+    assert_eq!(vault.check(|_| {}).unwrap(), []);
+    assert!(vault.catalog().unwrap().items().is_empty());
+}
+
 /// Takes the soft limit of a running program away; not every system has the command.
 fn lift_limit(pid: u32) -> bool {
     Command::new("prlimit")

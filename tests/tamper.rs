@@ -41,7 +41,6 @@ fn slot<'a>(name: &'a str, key: &'a Secret<32>, rights: Rights) -> NewSlot<'a> {
 
 /// A vault in which everything has happened once.
 struct Sample {
-    _tmp: tempfile::TempDir,
     key: Secret<32>,
     intake: Secret<32>,
     /// The keyring before the last change of keys.
@@ -123,7 +122,6 @@ impl Sample {
         let seen = read_all(&vault).unwrap();
         let files = FILES.map(|f| (f, fs::read(dir.join(f)).unwrap())).into();
         Self {
-            _tmp: tmp,
             key,
             intake,
             older_keyring,

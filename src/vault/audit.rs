@@ -222,7 +222,9 @@ impl Audit {
         match (&leaf.fact, &row.content) {
             (Fact::Content { hash, .. }, Some(stored)) => {
                 content = Content::Stored;
-                let found = batches.get(&stored.batch).map(|b| content_hash(b, stored));
+                let found = batches
+                    .get(&stored.batch)
+                    .map(|b| content_hash(b, &stored.wrapped, &stored.body));
                 if found != Some(*hash) {
                     self.find(Finding::ContentAltered(index));
                 }

@@ -3,7 +3,7 @@
 //! The catalog is made anew from the sealed content each time: no list of names is kept anywhere.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -12,9 +12,10 @@ use super::Vault;
 use super::content::{self, ContentKind, Header};
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId};
-use super::store::{BatchRow, ContentRow, Tx};
+use super::store::{BatchRow, Tx};
 use crate::codec::{self, Decode, DecodeError, Encode, Reader};
 use crate::crypto::Secret;
+use crate::log::Fact;
 use crate::record::Record;
 
 /// Bodies that are opened at a time, on all cores.
@@ -195,10 +196,42 @@ impl Catalog {
     }
 }
 
-/// A body that waits to be opened on another core.
+/// A wrapped data key that waits to be opened on another core.
+struct Wrapped {
+    at: u64,
+    /// What the log says of the content.
+    named: Fact,
+    batch: Arc<(BatchRow, Secret<32>)>,
+    wrapped: Vec<u8>,
+}
+
+impl Wrapped {
+    /// The data key and its header. Anybody can seal to a compartment: a content counts only if the
+    /// log names its data key.
+    fn open(&self, vault: super::VaultId) -> Result<(Secret<32>, Header), VaultError> {
+        let altered = VaultError::Altered { leaf: self.at };
+        let (row, key) = self.batch.as_ref();
+        match content::open_header(vault, row, key, &self.wrapped) {
+            Ok((data_key, header))
+                if self.named.key_commitment()
+                    == Some(crate::log::leaf::key_commitment(&data_key)) =>
+            {
+                Ok((data_key, header))
+            }
+            _ => Err(altered),
+        }
+    }
+}
+
+fn logged_fact(leaf: Option<&[u8]>) -> Fact {
+    leaf.and_then(|l| crate::log::Leaf::from_bytes(l).ok())
+        .map_or(Fact::None, |l| l.fact)
+}
+
+/// Content that is open except for its body.
 struct Sealed {
     leaf: u64,
-    batch: BatchRow,
+    batch: Arc<(BatchRow, Secret<32>)>,
     header: Header,
     data_key: Secret<32>,
     body: Vec<u8>,
@@ -206,9 +239,31 @@ struct Sealed {
 
 impl Sealed {
     fn open(&self, vault: super::VaultId) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        content::open_body(vault, &self.batch, &self.data_key, &self.header, &self.body)
-            .map_err(|_| VaultError::Altered { leaf: self.leaf })
+        content::open_body(
+            vault,
+            &self.batch.0,
+            &self.data_key,
+            &self.header,
+            &self.body,
+        )
+        .map_err(|_| VaultError::Altered { leaf: self.leaf })
     }
+}
+
+/// Opens the data key, after the stored bytes were found to be those that the log names.
+fn unwrapped(wrapped: Wrapped, vault: super::VaultId, body: Vec<u8>) -> Result<Sealed, VaultError> {
+    let hash = content::content_hash(&wrapped.batch.0, &wrapped.wrapped, &body);
+    if wrapped.named.content_hash() != Some(hash) {
+        return Err(VaultError::Altered { leaf: wrapped.at });
+    }
+    let (data_key, header) = wrapped.open(vault)?;
+    Ok(Sealed {
+        leaf: wrapped.at,
+        batch: wrapped.batch,
+        header,
+        data_key,
+        body,
+    })
 }
 
 fn record(body: &[u8], leaf: u64) -> Result<Record, VaultError> {
@@ -216,17 +271,6 @@ fn record(body: &[u8], leaf: u64) -> Result<Record, VaultError> {
         DecodeError::Version(v) => DecodeError::Version(v).into(),
         _ => VaultError::Altered { leaf },
     })
-}
-
-/// Anybody can seal to a compartment: a content counts only if the log names its data key.
-fn check_logged(at: u64, leaf: Option<&[u8]>, data_key: &Secret<32>) -> Result<(), VaultError> {
-    let logged = leaf.and_then(|l| crate::log::Leaf::from_bytes(l).ok());
-    let named = logged.and_then(|l| l.fact.key_commitment());
-    if named == Some(crate::log::leaf::key_commitment(data_key)) {
-        Ok(())
-    } else {
-        Err(VaultError::Altered { leaf: at })
-    }
 }
 
 impl Vault {
@@ -242,17 +286,33 @@ impl Vault {
     pub(crate) fn catalog_in(&self, view: &Tx<'_>) -> Result<Catalog, VaultError> {
         self.require(super::Rights::READ)?;
         let mut headers: Vec<(u64, CompartmentId, Header)> = Vec::new();
-        view.each_wrapped(|leaf, logged, batch, wrapped| {
+        let mut chunk: Vec<Wrapped> = Vec::with_capacity(CHUNK);
+        let id = self.id();
+        let mut open = |chunk: &mut Vec<Wrapped>| -> Result<(), VaultError> {
+            let opened = chunk
+                .par_iter()
+                .map(|w| Ok((w.at, CompartmentId(w.batch.0.target), w.open(id)?.1)))
+                .collect::<Result<Vec<_>, VaultError>>()?;
+            headers.extend(opened);
+            chunk.clear();
+            Ok(())
+        };
+        view.each_wrapped(|at, leaf, batch, wrapped| {
             let Some(batch) = self.batch_key(view, batch)? else {
                 return Ok(());
             };
-            let (row, key) = batch.as_ref();
-            let (data_key, header) = content::open_header(self.id(), row, key, wrapped)
-                .map_err(|_| VaultError::Altered { leaf })?;
-            check_logged(leaf, logged, &data_key)?;
-            headers.push((leaf, CompartmentId(row.target), header));
+            chunk.push(Wrapped {
+                at,
+                named: logged_fact(leaf),
+                batch,
+                wrapped: wrapped.to_vec(),
+            });
+            if chunk.len() == CHUNK {
+                open(&mut chunk)?;
+            }
             Ok(())
         })?;
+        open(&mut chunk)?;
         let mut catalog = Catalog {
             items: Vec::with_capacity(headers.len()),
             by_id: HashMap::with_capacity(headers.len()),
@@ -324,31 +384,33 @@ impl Vault {
             .map(|item| (item.latest().leaf, item))
             .collect();
         let mut out: HashMap<ObjectId, T> = HashMap::with_capacity(wanted.len());
-        let mut chunk: Vec<Sealed> = Vec::with_capacity(CHUNK);
+        let mut chunk: Vec<(&Item, Wrapped, Vec<u8>)> = Vec::with_capacity(CHUNK);
         let id = self.id();
-        let mut open = |chunk: &mut Vec<Sealed>| -> Result<(), VaultError> {
+        let mut open = |chunk: &mut Vec<(&Item, Wrapped, Vec<u8>)>| -> Result<(), VaultError> {
             let opened = chunk
-                .par_iter()
-                .filter_map(|sealed| {
-                    let item = wanted.get(&sealed.leaf)?;
-                    let read = || {
-                        let record = record(&sealed.open(id)?, sealed.leaf)?;
-                        Ok((item.id, visit(item, &record)))
-                    };
-                    Some(read())
+                .par_drain(..)
+                .map(|(item, wrapped, body)| {
+                    let sealed = unwrapped(wrapped, id, body)?;
+                    let record = record(&sealed.open(id)?, sealed.leaf)?;
+                    Ok((item.id, visit(item, &record)))
                 })
                 .collect::<Result<Vec<_>, VaultError>>()?;
             out.extend(opened);
-            chunk.clear();
             Ok(())
         };
-        view.each_content(|leaf, logged, row| {
-            if !wanted.contains_key(&leaf) {
+        view.each_content(|at, leaf, row| {
+            let Some(item) = wanted.get(&at) else {
                 return Ok(());
-            }
-            let sealed = self.unwrap(&view, leaf, row)?;
-            check_logged(leaf, logged, &sealed.data_key)?;
-            chunk.push(sealed);
+            };
+            let wrapped = Wrapped {
+                at,
+                named: logged_fact(leaf),
+                batch: self
+                    .batch_key(&view, row.batch)?
+                    .ok_or(VaultError::Locked)?,
+                wrapped: row.wrapped,
+            };
+            chunk.push((*item, wrapped, row.body));
             if chunk.len() == CHUNK {
                 open(&mut chunk)?;
             }
@@ -378,20 +440,6 @@ impl Vault {
         record(&body, leaf)
     }
 
-    fn unwrap(&self, view: &Tx<'_>, leaf: u64, row: ContentRow) -> Result<Sealed, VaultError> {
-        let batch = self.batch_key(view, row.batch)?.ok_or(VaultError::Locked)?;
-        let (batch, key) = batch.as_ref();
-        let (data_key, header) = content::open_header(self.id(), batch, key, &row.wrapped)
-            .map_err(|_| VaultError::Altered { leaf })?;
-        Ok(Sealed {
-            leaf,
-            batch: batch.clone(),
-            header,
-            data_key,
-            body: row.body,
-        })
-    }
-
     /// Opens what is stored for a leaf, and checks it against the leaf: content hash, commitment to
     /// the data key.
     pub(super) fn open_content(
@@ -403,16 +451,15 @@ impl Vault {
         let altered = || VaultError::Altered { leaf };
         let stored = view.leaf(leaf)?.ok_or_else(altered)?;
         let logged = crate::log::Leaf::from_bytes(&stored.leaf).map_err(|_| altered())?;
-        let batch: Rc<(BatchRow, Secret<32>)> =
+        let batch: Arc<(BatchRow, Secret<32>)> =
             self.batch_key(view, row.batch)?.ok_or(VaultError::Locked)?;
-        let hash = content::content_hash(&batch.0, &row);
-        let sealed = self.unwrap(view, leaf, row)?;
-        let commitment = crate::log::leaf::key_commitment(&sealed.data_key);
-        if logged.fact.content_hash() != Some(hash)
-            || logged.fact.key_commitment() != Some(commitment)
-        {
-            return Err(altered());
-        }
+        let wrapped = Wrapped {
+            at: leaf,
+            named: logged.fact,
+            batch,
+            wrapped: row.wrapped,
+        };
+        let sealed = unwrapped(wrapped, self.id(), row.body)?;
         Ok((sealed.header, sealed.open(self.id())?))
     }
 }

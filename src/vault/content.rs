@@ -167,22 +167,22 @@ pub(crate) fn seal_content(
         body,
     };
     Ok(Sealed {
-        hash: content_hash(&batch.row, &row),
+        hash: content_hash(&batch.row, &row.wrapped, &row.body),
         key_commitment: leaf::key_commitment(&data_key),
         row,
     })
 }
 
 /// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
-pub(crate) fn content_hash(batch: &BatchRow, row: &ContentRow) -> Digest {
+pub(crate) fn content_hash(batch: &BatchRow, wrapped: &[u8], body: &[u8]) -> Digest {
     let wrap = sha256(&[
         labels::WRAP_HASH,
         &batch.target,
         &batch.epoch.to_be_bytes(),
         &batch.encapsulated,
-        &row.wrapped,
+        wrapped,
     ]);
-    sha256(&[labels::CONTENT_HASH, &wrap, &row.body])
+    sha256(&[labels::CONTENT_HASH, &wrap, body])
 }
 
 /// SHA-256 of stored details: the encapsulated key of their batch and the ciphertext.

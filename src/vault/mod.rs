@@ -24,7 +24,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use catalog::Catalog;
@@ -145,7 +145,7 @@ pub struct Vault {
     store: Store,
     batches: Batches,
     /// Wrapping keys of stored batches that were needed so far.
-    opened: RefCell<HashMap<i64, Rc<(BatchRow, Secret<32>)>>>,
+    opened: RefCell<HashMap<i64, Arc<(BatchRow, Secret<32>)>>>,
 }
 
 /// A vault that was just made.
@@ -389,9 +389,9 @@ impl Vault {
         &self,
         view: &store::Tx<'_>,
         id: i64,
-    ) -> Result<Option<Rc<(BatchRow, Secret<32>)>>, VaultError> {
+    ) -> Result<Option<Arc<(BatchRow, Secret<32>)>>, VaultError> {
         if let Some(found) = self.opened.borrow().get(&id) {
-            return Ok(Some(Rc::clone(found)));
+            return Ok(Some(Arc::clone(found)));
         }
         let row = view.batch(id)?.ok_or(VaultError::Schema)?;
         let key = if row.target == writing::LOG_TARGET {
@@ -406,8 +406,8 @@ impl Vault {
             };
             content::batch_key(self.id(), opening, &row)?
         };
-        let found = Rc::new((row, key));
-        self.opened.borrow_mut().insert(id, Rc::clone(&found));
+        let found = Arc::new((row, key));
+        self.opened.borrow_mut().insert(id, Arc::clone(&found));
         Ok(Some(found))
     }
 }

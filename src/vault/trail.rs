@@ -1,6 +1,6 @@
 //! Reading the log from inside (manual: *log*, "Details").
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::content;
 use super::error::VaultError;
@@ -19,7 +19,7 @@ pub(crate) struct Stored<'v> {
     vault: &'v Vault,
     pub index: u64,
     pub leaf: Leaf,
-    batch: Option<Rc<(BatchRow, Secret<32>)>>,
+    batch: Option<Arc<(BatchRow, Secret<32>)>>,
     details: Vec<u8>,
 }
 

@@ -96,6 +96,7 @@ pub(crate) enum Command {
     Rounds(crate::cli_round::RoundCommands),
     Audit(Audit),
     Demo(Demo),
+    Evaluate(Evaluate),
 }
 
 #[derive(Args)]
@@ -292,4 +293,23 @@ pub(crate) struct AuditVerify {
 pub(crate) struct Demo {
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyArg {
+    Standard,
+    Strict,
+}
+
+#[derive(Args)]
+pub(crate) struct Evaluate {
+    pub dir: PathBuf,
+    #[arg(long, value_enum, default_value = "strict")]
+    pub policy: PolicyArg,
+    #[arg(long, value_name = "FILE")]
+    pub tokens_out: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub group_seed: u64,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub prf_seed: u64,
 }

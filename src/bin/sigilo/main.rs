@@ -7,6 +7,7 @@ mod cli;
 mod cli_round;
 mod coordinator;
 mod demo;
+mod evaluate;
 mod failure;
 mod help;
 mod import;
@@ -103,5 +104,6 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         },
         Command::Rounds(command) => round::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
+        Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }
 }
