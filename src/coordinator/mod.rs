@@ -271,7 +271,8 @@ pub fn publish(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
     let mut out = Outcome::default();
     if book.note.is_none() {
         publish_into(party, stick, &mut book, &mut out)?;
-    } else {
+    }
+    if book.note.is_some() {
         gather(party, stick, &mut book, &mut out)?;
     }
     Ok(out)
@@ -371,6 +372,16 @@ fn gather(
     Ok(None)
 }
 
+/// The note with all signatures, those in the folder among them.
+fn gathered(party: &Party, stick: &Stick, book: &mut Book) -> Result<AgreedNote, PartyError> {
+    if book.note.is_none() {
+        return Err(RoundError::Joins.into());
+    }
+    let mut out = Outcome::default();
+    gather(party, stick, book, &mut out)?;
+    party.agreed(book)
+}
+
 fn tokens_name(party: &Party, site: &PartyId) -> Result<String, PartyError> {
     let card = party.trust().get(site, Role::Site)?;
     Ok(format!("{}.tokens", file_label(card)))
@@ -392,10 +403,11 @@ fn collect(
     now: Time,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
-    for (site, quota) in &note.draft().sites {
+    for (card, quota) in party.sites_by_name(note.draft())? {
+        let site = &card.id();
         let name = tokens_name(party, site)?;
         attempt(out, &name, |out| {
-            let max = TokenFile::max_size(note.draft(), *quota);
+            let max = TokenFile::max_size(note.draft(), quota);
             let Some(bytes) = stick.read(&name, travel::file_max(max as u64 + 1024))? else {
                 return Ok(());
             };
@@ -404,7 +416,7 @@ fn collect(
                 out.done.push(Event::Unchanged(name.clone()));
                 return Ok(());
             }
-            let (id, file) = open_tokens(party, note, book, site, &bytes, *quota)?;
+            let (id, file) = open_tokens(party, note, book, site, &bytes, quota)?;
             if let Some(had) = had {
                 if had.id == id {
                     out.done.push(Event::Unchanged(name.clone()));
@@ -473,10 +485,10 @@ pub fn match_files(
 ) -> Result<Outcome, PartyError> {
     let mut book = book(party, stick, None)?;
     let mut out = Outcome::default();
-    let note = party.agreed(&book)?;
     if book.closed {
         return Err(PartyError::Closed);
     }
+    let note = gathered(party, stick, &mut book)?;
     collect(party, stick, &note, &mut book, now, &mut out)?;
     match_into(party, &note, &mut book, without, &mut out)?;
     party.deliver(&book, stick, ASK, &mut out)?;
@@ -567,7 +579,13 @@ fn match_into(
 pub fn decide(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
     let mut book = book(party, stick, None)?;
     let mut out = Outcome::default();
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
     if book.result.is_none() {
+        if !book.sent.contains_key(ASK) {
+            return Err(PartyError::NotAsked);
+        }
         let note = party.agreed(&book)?;
         decide_into(party, stick, &note, &mut book, now, &mut out)?;
     }

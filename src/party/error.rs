@@ -103,6 +103,9 @@ pub enum PartyError {
     /// A file of the party's own is lost or was changed.
     #[error("a stored file is lost or was changed")]
     Stored,
+    /// The comparer has not been asked yet.
+    #[error("the pairs were not asked for yet")]
+    NotAsked,
     /// The list of pairs was made; its sites cannot be changed.
     #[error("the pairs were asked for already")]
     Matched,
@@ -243,6 +246,7 @@ impl Localize for PartyError {
                 .with("found", thousandths(*found))
                 .with("limit", thousandths(*limit)),
             Self::Stored => Message::new("party-stored"),
+            Self::NotAsked => Message::new("party-not-asked"),
             Self::Matched => Message::new("party-matched"),
             Self::NotTakingPart => Message::new("party-not-taking-part"),
             Self::Early(time) => Message::new("party-early").with("time", time.to_string()),
