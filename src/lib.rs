@@ -15,15 +15,20 @@
 #![warn(missing_docs)]
 
 pub mod codec;
+pub mod coordinator;
 pub mod crypto;
 pub mod evaluate;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod holder;
 pub mod i18n;
 pub mod log;
 pub mod manual;
 pub mod matching;
 pub mod names;
+pub mod network;
+pub mod party;
 pub mod record;
 pub mod round;
+pub mod site;
 pub mod vault;

@@ -191,9 +191,7 @@ impl Network {
 }
 
 fn input(person: u64, j: u16) -> TokenInput {
-    let mut out = [0; 64];
-    out[..32].copy_from_slice(&sha256(&[&person.to_be_bytes(), &j.to_be_bytes()]));
-    out
+    sha256(&[&person.to_be_bytes(), &j.to_be_bytes()])
 }
 
 /// All tokens of persons, with one place of each first person left empty.

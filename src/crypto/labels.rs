@@ -85,3 +85,7 @@ pub const MATCH_TABLES: &str = "sigilo v1 matching tables";
 pub const MATCH_STAND_IN: &str = "sigilo v1 matching evaluate stand-in prf";
 /// Matching: seeds of `evaluate` to secrets.
 pub const MATCH_SEED: &str = "sigilo v1 matching evaluate seed";
+/// Round: a sealed share of a site's totals starts with this.
+pub const SEALED_TOTALS: &[u8] = b"sigilo v1 sealed totals";
+/// Vault: the id of a named state is a hash that starts with this.
+pub const STATE_ID: &[u8] = b"sigilo v1 state id";

@@ -91,6 +91,8 @@ act_kinds! {
     AuditExport = 9, "log-act-audit-export";
     /// Single acts were opened for others to see.
     Disclose = 10, "log-act-disclose";
+    /// What the program keeps for itself was changed: keys of a party, trusted cards, rounds.
+    State = 11, "log-act-state";
     // 16 to 47: records.
     /// A record was sealed.
     Seal = 16, "log-act-seal";

@@ -5,6 +5,7 @@
 //! here knows a vault, a record or a file of a round.
 
 pub mod cluster;
+pub mod decide;
 pub mod encoding;
 pub mod features;
 pub mod fixed;

@@ -3,7 +3,7 @@
 //! The coordinator holds tags, handles and sealed encodings, and passes on what the comparer may open.
 //! It has no method that takes a token input, a file key or an encoding in clear.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::envelope::EnvelopeId;
 use super::note::AgreedNote;
@@ -120,8 +120,6 @@ impl<'a> Collected<'a> {
     pub fn ask(&self, batch: u32, pairs: &[(Row, Row)]) -> Result<PairsAsk, RoundError> {
         let mut by_id: Vec<(&PartyId, &TokenFile)> = self.files.iter().collect();
         by_id.sort_by_key(|(_, f)| f.file);
-        let used: BTreeSet<PartyId> = pairs.iter().flat_map(|(a, b)| [a.site, b.site]).collect();
-        by_id.retain(|(site, _)| used.contains(site));
         let index: BTreeMap<PartyId, (u16, &TokenFile)> = by_id
             .iter()
             .zip(0u16..)
@@ -185,6 +183,7 @@ impl<'a> Collected<'a> {
                     file: f.file,
                     persons: f.persons,
                     sealed_key: f.sealed_key.clone(),
+                    totals: f.counts_sealed.clone(),
                 })
                 .collect(),
             pairs: made.iter().map(|(_, p, ..)| *p).collect(),

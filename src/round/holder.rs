@@ -15,6 +15,7 @@ use super::join::{Join, SignedJoin, commit, possession_context};
 use super::note::{AgreedNote, PublishedNote};
 use super::pairs::{Budget, LEVELS, PairsAsk, PairsWeights, Place};
 use super::tokens::FileKey;
+use super::totals::{Totals, TotalsShare};
 use super::trust::TrustStore;
 use super::welcome::Welcome;
 use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
@@ -234,6 +235,28 @@ pub struct Compared {
     pub unreadable: Vec<usize>,
 }
 
+/// The sum of the shares of the totals, if totals of sites are not agreed to be open. Only over enough
+/// files: the sum over one would be that site's own.
+fn totals(
+    note: &AgreedNote,
+    secrets: &HolderSecrets,
+    ask: &PairsAsk,
+) -> Result<Option<Totals>, RoundError> {
+    let draft = note.draft();
+    if draft.site_totals {
+        return Ok(None);
+    }
+    if ask.files.len() < usize::from(draft.quorum) {
+        return Err(RoundError::Numbers);
+    }
+    let mut sum = Totals::default();
+    for file in &ask.files {
+        let share = TotalsShare::open(&file.totals, &secrets.age, note.hash(), file.file)?;
+        sum = sum.plus(share);
+    }
+    Ok(Some(sum))
+}
+
 /// Compares the pairs of an ask, as the comparer. `score` takes two encodings and the number of shared
 /// tags and says a level below [`LEVELS`]. The budget is charged for the whole ask or not at all.
 ///
@@ -252,6 +275,7 @@ pub fn compare(
     if *me != note.draft().comparer {
         return Err(RoundError::NotInRound(me.fingerprint()));
     }
+    let totals = totals(note, secrets, ask)?;
     budget.charge(note.draft(), ask)?;
     let keys: Vec<Option<FileKey>> = ask
         .files
@@ -290,6 +314,7 @@ pub fn compare(
         weights: PairsWeights {
             ask: id,
             levels: levels.into_iter().map(Option::unwrap_or_default).collect(),
+            totals,
         },
         unreadable,
     })

@@ -22,6 +22,7 @@ pub mod site;
 mod text;
 mod time;
 pub mod tokens;
+pub mod totals;
 pub mod trust;
 pub mod welcome;
 pub mod words;

@@ -95,10 +95,40 @@ impl PublishedNote {
     /// [`RoundError`].
     pub fn read(bytes: &[u8], trust: &TrustStore) -> Result<Self, RoundError> {
         let published = Self::from_note(Note::parse(bytes)?)?;
+        // Lines of holders are checked too: a false one must not keep a true one out of a merge.
+        let cards = published.signers(trust)?;
+        let keys: Vec<NoteKey> = cards.iter().map(|c| c.note_key()).collect();
+        let signed = published.note.verify(&keys)?;
         let coordinator = trust.get(&published.draft.coordinator, Role::Coordinator)?;
-        published.note.verify(&[coordinator.note_key()])?;
+        if !signed.iter().any(|v| v.key == coordinator.note_key()) {
+            return Err(RoundError::Unsigned(coordinator.name().to_owned()));
+        }
         published.check(trust)?;
         Ok(published)
+    }
+
+    /// The cards of everybody who signs: the coordinator and the holders.
+    fn signers<'t>(&self, trust: &'t TrustStore) -> Result<Vec<&'t Card>, RoundError> {
+        let mut cards = vec![trust.get(&self.draft.coordinator, Role::Coordinator)?];
+        for holder in &self.draft.holders {
+            cards.push(trust.get(holder, Role::Holder)?);
+        }
+        Ok(cards)
+    }
+
+    /// Holders whose signature is missing.
+    ///
+    /// # Errors
+    /// As [`PublishedNote::agree`].
+    pub fn unsigned(&self, trust: &TrustStore) -> Result<Vec<PartyId>, RoundError> {
+        let cards = self.signers(trust)?;
+        let keys: Vec<NoteKey> = cards.iter().map(|c| c.note_key()).collect();
+        let signed = self.note.verify(&keys)?;
+        let missing = cards.iter().zip(&keys);
+        Ok(missing
+            .filter(|(_, key)| !signed.iter().any(|v| v.key == **key))
+            .map(|(card, _)| card.id())
+            .collect())
     }
 
     /// The draft inside.
@@ -150,10 +180,7 @@ impl PublishedNote {
     /// # Errors
     /// [`RoundError::Unsigned`] names the first holder whose signature is missing.
     pub fn agree(self, trust: &TrustStore) -> Result<AgreedNote, RoundError> {
-        let mut cards = vec![trust.get(&self.draft.coordinator, Role::Coordinator)?];
-        for holder in &self.draft.holders {
-            cards.push(trust.get(holder, Role::Holder)?);
-        }
+        let cards = self.signers(trust)?;
         let keys: Vec<NoteKey> = cards.iter().map(|c| c.note_key()).collect();
         let signed = self.note.verify(&keys)?;
         for (card, key) in cards.iter().zip(&keys) {

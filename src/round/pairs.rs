@@ -7,6 +7,7 @@ use super::RoundError;
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, SITES_MAX, TOKENS_MAX};
 use super::envelope::EnvelopeId;
 use super::tokens::{FileId, SEALED_KEY_MAX, TokenFile};
+use super::totals::{SEALED_TOTALS_MAX, Totals};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 
 /// Most pairs of one ask.
@@ -34,6 +35,9 @@ pub struct AskFile {
     pub persons: u32,
     /// Its key, sealed to the comparer.
     pub sealed_key: Vec<u8>,
+    /// The comparer's share of the site's totals, sealed to it; empty if totals are agreed to be
+    /// open.
+    pub totals: Vec<u8>,
 }
 
 /// A pair of rows of two files, on one token that they share.
@@ -70,7 +74,7 @@ impl PairsAsk {
         let pair = PAIR + 2 * TokenFile::sealed_size(draft.encoding);
         pairs
             .saturating_mul(pair)
-            .saturating_add(draft.sites.len() * (24 + SEALED_KEY_MAX) + 64)
+            .saturating_add(draft.sites.len() * (28 + SEALED_KEY_MAX + SEALED_TOTALS_MAX) + 64)
     }
 
     /// The two sealed encodings of a pair.
@@ -139,6 +143,7 @@ impl Encode for PairsAsk {
             out.extend_from_slice(&file.file);
             out.extend_from_slice(&file.persons.to_be_bytes());
             put_bytes(out, &file.sealed_key);
+            put_bytes(out, &file.totals);
         }
         put_count(out, self.pairs.len());
         for pair in &self.pairs {
@@ -161,13 +166,14 @@ impl Decode for PairsAsk {
         if !(1..=ENCODING_MAX).contains(&encoding) {
             return Err(DecodeError::Length);
         }
-        let n = input.count(24, SITES_MAX)?;
+        let n = input.count(28, SITES_MAX)?;
         let mut files = Vec::with_capacity(n);
         for _ in 0..n {
             let file = AskFile {
                 file: input.array()?,
                 persons: input.u32()?,
                 sealed_key: input.bytes(SEALED_KEY_MAX)?.to_vec(),
+                totals: input.bytes(SEALED_TOTALS_MAX)?.to_vec(),
             };
             if file.persons > PERSONS_MAX {
                 return Err(DecodeError::Length);
@@ -204,12 +210,15 @@ pub struct PairsWeights {
     pub ask: EnvelopeId,
     /// The levels.
     pub levels: Vec<u8>,
+    /// The sum of the comparer's shares of the totals of all files of the ask; nothing if totals
+    /// are agreed to be open.
+    pub totals: Option<Totals>,
 }
 
 impl PairsWeights {
     /// Bytes of an answer to this many pairs.
     pub fn size(pairs: usize) -> usize {
-        pairs.saturating_add(1 + 32 + 4)
+        pairs.saturating_add(1 + 32 + 4 + 1 + 16)
     }
 }
 
@@ -218,6 +227,10 @@ impl Encode for PairsWeights {
         out.push(1);
         out.extend_from_slice(&self.ask.0);
         put_bytes(out, &self.levels);
+        out.push(u8::from(self.totals.is_some()));
+        if let Some(totals) = &self.totals {
+            totals.encode(out);
+        }
     }
 }
 
@@ -232,7 +245,16 @@ impl Decode for PairsWeights {
         if levels.iter().any(|l| *l >= LEVELS) {
             return Err(DecodeError::Value("level"));
         }
-        Ok(Self { ask, levels })
+        let totals = match input.u8()? {
+            0 => None,
+            1 => Some(Totals::decode(input)?),
+            _ => return Err(DecodeError::Value("totals")),
+        };
+        Ok(Self {
+            ask,
+            levels,
+            totals,
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use super::envelope::EnvelopeId;
 use super::evaluated::EvaluatedReply;
 use super::note::AgreedNote;
 use super::tokens::{FileId, FileKey, Handle, Tag, TokenFile};
+use super::totals::{Totals, TotalsShare};
 use super::{PartyId, RoundError};
 use crate::codec::Encode as _;
 use crate::crypto::travel::{self, Recipient};
@@ -23,7 +24,7 @@ use crate::crypto::voprf::{BlindedChunk, Blinding, CHUNK, Evaluated, Outputs, Vo
 use crate::crypto::{Secret, kdf, labels, once};
 
 /// Bytes of a token input; what is in them is the business of matching.
-pub const TOKEN_INPUT: usize = 64;
+pub const TOKEN_INPUT: usize = 32;
 /// A token input.
 pub type TokenInput = [u8; TOKEN_INPUT];
 
@@ -110,8 +111,7 @@ impl<'a> SiteRound<'a> {
             }
             _ => {
                 rest[0] = 1;
-                rest[1..33].copy_from_slice(self.draw(b"filler 0", place as u64).as_slice());
-                rest[33..].copy_from_slice(self.draw(b"filler 1", place as u64).as_slice());
+                rest[1..].copy_from_slice(self.draw(b"filler  ", place as u64).as_slice());
             }
         }
         out
@@ -262,11 +262,7 @@ impl<'a> SiteRound<'a> {
                 file_tags.push(*tags.get(person * per + j).ok_or(RoundError::Numbers)?);
             }
         }
-        let file: FileId = self
-            .draw(b"file id ", 0)
-            .first_chunk()
-            .copied()
-            .unwrap_or_default();
+        let file = self.file_id();
         let key = self.content_key(file, &file_tags, &encodings);
         encodings
             .par_chunks_mut(size * per)
@@ -345,6 +341,35 @@ impl<'a> SiteRound<'a> {
             .collect();
         drawn.sort_unstable();
         drawn.into_iter().map(|(_, i)| i).collect()
+    }
+
+    /// The id of the site's file.
+    pub fn file_id(&self) -> FileId {
+        let drawn = self.draw(b"file id ", 0);
+        drawn.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// Splits the site's totals between coordinator and comparer, unless the note agrees that they
+    /// are open.
+    ///
+    /// # Errors
+    /// [`RoundError::Joins`] if the note has no comparer; errors of encryption.
+    pub fn totals(&self, totals: Totals) -> Result<(Vec<u8>, Vec<u8>), RoundError> {
+        if self.note.draft().site_totals {
+            return Ok((totals.to_bytes(), Vec::new()));
+        }
+        let (_, comparer) = self.note.comparer().ok_or(RoundError::Joins)?;
+        let mask = self.draw(b"totals  ", 0);
+        let word = |from: usize| {
+            let bytes = mask.get(from..).and_then(|b| b.first_chunk().copied());
+            u64::from_be_bytes(bytes.unwrap_or_default())
+        };
+        let share = Totals {
+            records: word(0),
+            persons: word(8),
+        };
+        let sealed = TotalsShare::seal(&share, &comparer, self.note.hash(), self.file_id())?;
+        Ok((totals.minus(share).to_bytes(), sealed))
     }
 
     /// Random bytes in the place of an encoding.

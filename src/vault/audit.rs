@@ -142,7 +142,7 @@ impl Work {
         let details = details.map(|b| details_hash(&b, &self.row.details));
         let content = self.row.content.map(|stored| {
             let batch = self.content_batch;
-            hashed(batch.map(|b| content_hash(&b, &stored)))
+            hashed(batch.map(|b| content_hash(&b, &stored.wrapped, &stored.body)))
         });
         Hashed {
             leaf: self.row.leaf,

@@ -15,7 +15,7 @@ use super::ids::{CompartmentId, ObjectId};
 use super::store::{BatchRow, Tx};
 use crate::codec::{self, Decode, DecodeError, Encode, Reader};
 use crate::crypto::Secret;
-use crate::crypto::hash::Digest;
+use crate::log::Fact;
 use crate::record::Record;
 
 /// Bodies that are opened at a time, on all cores.
@@ -199,8 +199,8 @@ impl Catalog {
 /// A wrapped data key that waits to be opened on another core.
 struct Wrapped {
     at: u64,
-    /// The commitment to it in the log.
-    named: Option<Digest>,
+    /// What the log says of the content.
+    named: Fact,
     batch: Arc<(BatchRow, Secret<32>)>,
     wrapped: Vec<u8>,
 }
@@ -213,7 +213,8 @@ impl Wrapped {
         let (row, key) = self.batch.as_ref();
         match content::open_header(vault, row, key, &self.wrapped) {
             Ok((data_key, header))
-                if self.named == Some(crate::log::leaf::key_commitment(&data_key)) =>
+                if self.named.key_commitment()
+                    == Some(crate::log::leaf::key_commitment(&data_key)) =>
             {
                 Ok((data_key, header))
             }
@@ -222,9 +223,9 @@ impl Wrapped {
     }
 }
 
-fn named_key(leaf: Option<&[u8]>) -> Option<Digest> {
-    let logged = leaf.and_then(|l| crate::log::Leaf::from_bytes(l).ok());
-    logged.and_then(|l| l.fact.key_commitment())
+fn logged_fact(leaf: Option<&[u8]>) -> Fact {
+    leaf.and_then(|l| crate::log::Leaf::from_bytes(l).ok())
+        .map_or(Fact::None, |l| l.fact)
 }
 
 /// Content that is open except for its body.
@@ -249,7 +250,12 @@ impl Sealed {
     }
 }
 
+/// Opens the data key, after the stored bytes were found to be those that the log names.
 fn unwrapped(wrapped: Wrapped, vault: super::VaultId, body: Vec<u8>) -> Result<Sealed, VaultError> {
+    let hash = content::content_hash(&wrapped.batch.0, &wrapped.wrapped, &body);
+    if wrapped.named.content_hash() != Some(hash) {
+        return Err(VaultError::Altered { leaf: wrapped.at });
+    }
     let (data_key, header) = wrapped.open(vault)?;
     Ok(Sealed {
         leaf: wrapped.at,
@@ -297,7 +303,7 @@ impl Vault {
             };
             chunk.push(Wrapped {
                 at,
-                named: named_key(leaf),
+                named: logged_fact(leaf),
                 batch,
                 wrapped: wrapped.to_vec(),
             });
@@ -337,6 +343,7 @@ impl Vault {
                         }
                     }
                 }
+                ContentKind::State | ContentKind::RoundState => {}
                 ContentKind::Link => {
                     let body = self.open_content(view, leaf)?.1;
                     let link =
@@ -397,7 +404,7 @@ impl Vault {
             };
             let wrapped = Wrapped {
                 at,
-                named: named_key(leaf),
+                named: logged_fact(leaf),
                 batch: self
                     .batch_key(&view, row.batch)?
                     .ok_or(VaultError::Locked)?,
@@ -435,7 +442,7 @@ impl Vault {
 
     /// Opens what is stored for a leaf, and checks it against the leaf: content hash, commitment to
     /// the data key.
-    fn open_content(
+    pub(super) fn open_content(
         &self,
         view: &Tx<'_>,
         leaf: u64,
@@ -446,12 +453,9 @@ impl Vault {
         let logged = crate::log::Leaf::from_bytes(&stored.leaf).map_err(|_| altered())?;
         let batch: Arc<(BatchRow, Secret<32>)> =
             self.batch_key(view, row.batch)?.ok_or(VaultError::Locked)?;
-        if logged.fact.content_hash() != Some(content::content_hash(&batch.0, &row)) {
-            return Err(altered());
-        }
         let wrapped = Wrapped {
             at: leaf,
-            named: logged.fact.key_commitment(),
+            named: logged.fact,
             batch,
             wrapped: row.wrapped,
         };
@@ -480,6 +484,7 @@ pub(crate) fn each_unreadable(
                 let fits = match header.kind {
                     ContentKind::Record => record(&body, leaf).is_ok(),
                     ContentKind::Link => LinkBody::from_bytes(&body).is_ok(),
+                    ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                 };
                 if !fits {
                     report(leaf);

@@ -23,6 +23,10 @@ pub enum ContentKind {
     Record,
     /// Two records are one person, or are no longer held to be.
     Link,
+    /// What the program keeps for itself under a name: keys of a party, trusted cards, rounds.
+    State,
+    /// The same for what belongs to one round and is in no backup.
+    RoundState,
 }
 
 impl ContentKind {
@@ -30,6 +34,8 @@ impl ContentKind {
         match self {
             Self::Record => 1,
             Self::Link => 2,
+            Self::State => 3,
+            Self::RoundState => 4,
         }
     }
 }
@@ -61,6 +67,8 @@ impl Decode for Header {
             kind: match input.u8()? {
                 1 => ContentKind::Record,
                 2 => ContentKind::Link,
+                3 => ContentKind::State,
+                4 => ContentKind::RoundState,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })
@@ -159,22 +167,22 @@ pub(crate) fn seal_content(
         body,
     };
     Ok(Sealed {
-        hash: content_hash(&batch.row, &row),
+        hash: content_hash(&batch.row, &row.wrapped, &row.body),
         key_commitment: leaf::key_commitment(&data_key),
         row,
     })
 }
 
 /// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
-pub(crate) fn content_hash(batch: &BatchRow, row: &ContentRow) -> Digest {
+pub(crate) fn content_hash(batch: &BatchRow, wrapped: &[u8], body: &[u8]) -> Digest {
     let wrap = sha256(&[
         labels::WRAP_HASH,
         &batch.target,
         &batch.epoch.to_be_bytes(),
         &batch.encapsulated,
-        &row.wrapped,
+        wrapped,
     ]);
-    sha256(&[labels::CONTENT_HASH, &wrap, &row.body])
+    sha256(&[labels::CONTENT_HASH, &wrap, body])
 }
 
 /// SHA-256 of stored details: the encapsulated key of their batch and the ciphertext.

@@ -693,7 +693,11 @@ impl Keyring {
                 .keyring
                 .as_ref()
                 .filter(|_| slot.rights.has(Rights::MANAGE)),
-            checkpoint: access.checkpoint.as_ref().filter(|_| reads),
+            // Whoever signs a head has checked the entries of others since the last one.
+            checkpoint: access
+                .checkpoint
+                .as_ref()
+                .filter(|_| reads && slot.rights.has(Rights::LOG)),
             log: access.log.as_ref().filter(|_| slot.rights.has(Rights::LOG)),
             compartments: compartments.map(|(id, e, key)| (*id, *e, key)).collect(),
         };

@@ -8,12 +8,13 @@ pub mod audit;
 pub mod catalog;
 mod content;
 pub mod error;
-mod files;
+pub(crate) mod files;
 pub mod ids;
 pub mod keyring;
 mod keys;
 mod records;
 pub mod recovery;
+mod state;
 mod store;
 mod tiles;
 mod trail;
@@ -31,6 +32,7 @@ pub use error::VaultError;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
+pub use state::{STATE_COMPARTMENT, STATE_MAX, State, StateChange};
 pub use trail::Entry as TrailEntry;
 pub use writing::ActNote;
 
@@ -173,7 +175,9 @@ impl Vault {
         if location.keyring().exists() || fs::read_dir(dir).is_ok_and(|mut d| d.next().is_some()) {
             return Err(VaultError::Occupied);
         }
-        let (mut keyring, mut access) = Keyring::create(site, compartments, first)?;
+        let mut compartments = compartments.to_vec();
+        compartments.push((STATE_COMPARTMENT, &[]));
+        let (mut keyring, mut access) = Keyring::create(site, &compartments, first)?;
         let recovery = RecoveryCode::generate()?;
         keyring.add_slot(
             &mut access,

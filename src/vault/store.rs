@@ -412,6 +412,20 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Wrapped data keys of one target, in order of their leaf: leaf, batch, wrapped key.
+    pub fn wrapped_of(&self, target: &[u8; 16]) -> Result<Vec<(u64, i64, Vec<u8>)>, VaultError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT c.leaf, c.batch, c.wrapped FROM content c \
+             JOIN batch b ON b.id = c.batch WHERE b.target = ?1 ORDER BY c.leaf",
+        )?;
+        let mut rows = statement.query([target])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((to_u64(row.get(0)?)?, row.get(1)?, row.get(2)?));
+        }
+        Ok(found)
+    }
+
     /// Destroys a data key and what it sealed; `secure_delete` overwrites both.
     pub fn delete_content(&self, leaf: u64) -> Result<bool, VaultError> {
         let n = self

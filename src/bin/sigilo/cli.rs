@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Keys(Keys),
     Check,
     Log(LogArgs),
+    #[command(flatten)]
+    Rounds(crate::cli_round::RoundCommands),
     Audit(Audit),
     Demo(Demo),
     Evaluate(Evaluate),

@@ -166,7 +166,7 @@ pub(crate) fn add(app: &App, args: &KeysAdd) -> Result<u8, Failure> {
     });
     let rights = asked
         .reduce(Rights::and)
-        .unwrap_or(Rights::SEAL.and(Rights::READ));
+        .unwrap_or(Rights::SEAL.and(Rights::READ).and(Rights::LOG));
     let to_file = args.to_file.as_deref();
     add_slot(app, args.name.as_ref(), rights, to_file, args.kdf_memory)
 }

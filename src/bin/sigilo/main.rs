@@ -2,17 +2,22 @@
 
 mod app;
 mod audit;
+mod card;
 mod cli;
+mod cli_round;
+mod coordinator;
 mod demo;
 mod evaluate;
 mod failure;
 mod help;
 mod import;
 mod interview;
+mod keyholder;
 mod keys;
 mod log;
 mod prompt;
 mod records;
+mod round;
 mod vault;
 
 use std::process::ExitCode;
@@ -97,6 +102,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Audit(args) => match args.command {
             cli::AuditCommand::Verify(args) => audit::verify(app, &args),
         },
+        Command::Rounds(command) => round::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }

@@ -55,7 +55,11 @@ pub(crate) fn reason(given: Option<&String>) -> Result<Reason, Failure> {
 }
 
 /// The record that somebody means: by the beginning of its id, or by its case number.
-fn find<'c>(vault: &Vault, catalog: &'c Catalog, typed: &str) -> Result<&'c Item, Failure> {
+pub(crate) fn find<'c>(
+    vault: &Vault,
+    catalog: &'c Catalog,
+    typed: &str,
+) -> Result<&'c Item, Failure> {
     match catalog.find(typed) {
         Ok(item) => Ok(item),
         Err(by_id) => {

@@ -36,6 +36,7 @@ log-act-restore = Restored from a backup
 log-act-succession-cosigned = Succession countersigned
 log-act-audit-export = Log handed to an auditor
 log-act-disclose = Entries opened for others
+log-act-state = Working state changed
 log-act-seal = Record sealed
 log-act-amend = Record amended
 log-act-open = Record opened

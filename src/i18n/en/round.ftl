@@ -45,3 +45,151 @@ round-proof = The proof of { $name } is not valid: it did not use its key of thi
 round-repeated = A tag or a handle is repeated in the file.
 round-pair = Pair { $place } may not be compared.
 round-budget = Pair { $place } is over the budget of comparisons of its person.
+
+# Parties and their steps
+party-file = { $name }: { $what }
+party-no-card = This vault has no card yet. Make it with “sigilo card”.
+party-has-card = This vault has a card already.
+party-other-role = This vault is that of a { $found }; a { $expected } is needed.
+party-no-such-party = No single card fits “{ $name }”. See the cards with “sigilo trust”.
+party-no-round = There is no round here that can go on with this folder.
+party-several-rounds = Several rounds are open. Put the round's note into the folder.
+party-closed = The round is closed here; its secrets are erased.
+party-plan = The parameters of the round do not fit together: { $field }.
+party-second-draft = Another draft of this round was joined before. It is refused.
+party-second-request = Another request of { $name } was answered before in this round. It is refused.
+party-second-file = Another file of { $name } was taken before in this round. It is refused.
+party-second-ask = Another list of pairs was answered before in this round. It is refused.
+party-points = { $name } asks for { $asked } evaluations; { $left } are left this year.
+party-quorum = { $present } sites are there; the round needs { $quorum }.
+party-owed = Files are missing from: { $names }. To go on without them, name them with --without.
+party-tables = The round was made for other tables or another model than this version has. Use the same version everywhere.
+party-dense = Persons meet others by chance { $found } times each; the policy allows { $limit }. The round stops; open another with more bits.
+party-stored = A stored file of this round is lost or was changed. The round cannot go on here.
+party-matched = The pairs were asked for, or the token file was made: that can no longer be changed.
+party-not-taking-part = The record does not take part in an open round.
+party-early = The deadline of the round has not passed: { $time }.
+party-wrote = written: { $file }
+party-unchanged = there already: { $file }
+party-nothing-new = Nothing new; all that is due from here is in the folder.
+party-took = taken: { $file }
+party-joined = Joined the round.
+party-cosigned = The note of the round is signed.
+party-published = The note of the round is ready; the key-holders sign it now.
+party-evaluated =
+    Evaluated for { $name }: { $persons ->
+        [one] 1 person
+       *[other] { $persons } persons
+    }, dummies included.
+party-blinded =
+    { $records ->
+        [one] 1 record
+       *[other] { $records } records
+    } of { $persons ->
+        [one] 1 person
+       *[other] { $persons } persons
+    } take part; { $out } without valid consent or in other compartments do not. Too little on record to be found: { $bare }.
+party-tokens =
+    { $persons ->
+        [one] 1 person takes
+       *[other] { $persons } persons take
+    } part in the token file; { $dropped } left since the request. Hidden by others of the same house: { $crowded }.
+party-asked = { $candidates } candidate pairs, { $asked } of them are compared. Tags that too many have: { $frequent }.
+party-compared = { $pairs } pairs compared; { $unreadable } could not be opened.
+party-decided = { $records } records, { $local } persons counted by each house for itself, { $persons } persons without duplicates.
+party-round-closed = The round is closed here; its secrets are erased.
+party-withdrawn = The person no longer takes part in the round.
+party-waits-for = waiting for: { $file }
+party-waits-until = … or until { $time }
+party-refused = refused: { $file }: { $why }
+party-ask-name = Name of the institution:
+party-needs-name = Give the name with --name.
+party-init-done = The folder of { $name } is ready.
+party-card = { $name } · { $role }
+party-card-written = Card: { $file }. Hand it over in person, or compare the eight words over the telephone.
+party-name-fixed = The name on the card cannot be changed: others have pinned it.
+party-other-fingerprint = The words are not the fingerprint of this card of { $name }. It is not trusted: ask for the card again, in person.
+party-ask-trust = Do the eight words agree with those that { $name } has told you? (y/n)
+party-trusted = The card of { $name } is trusted.
+party-trusted-already = The card of { $name } was trusted already.
+party-ask-distrust = Trust the card of { $name } no longer? (y/n)
+party-distrusted = The card of { $name } is trusted no longer.
+party-ask-close = The secrets of the round are erased for ever. Are you sure? (y/n)
+party-usage-bits = Bits are a number between 1 and 128.
+party-usage-quota = A quota is a number behind the name: “Casa Alba=512”.
+party-usage-round = A round is named by its 32 hexadecimal digits.
+party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }.
+party-state-drafted = drafted; waiting for key-holders
+party-state-published = published; waiting for signatures
+party-state-agreed = open
+party-state-asked = pairs are with the comparer
+party-state-decided = decided
+party-state-closed = closed
+party-state-joined = joined
+party-state-taking-part = taking part
+party-status-round = { $purpose } · until { $until } · { $state }
+party-status-unsigned = Not signed yet: { $names }
+party-status-present = Token files: { $names }
+party-status-missing = Missing: { $names }
+party-status-quorum = Sites needed: { $quorum }
+party-result = { $records } records; { $local } persons counted by each house for itself; { $persons } persons without duplicates.
+party-result-pairs = { $candidates } candidate pairs, { $compared } compared, { $matches } matches, { $possible } possible. Estimated precision { $precision } %, recall { $recall } %.
+party-result-absent = { $name } did not take part.
+party-result-site = { $name }: { $records } records, { $persons } persons
+
+help-card = Write your card, with which others know you
+help-card-folder = Folder for the card; the current one unless said
+help-card-name = Name on the card, the first time; the name of the house unless said
+help-card-svg = Write the QR code as a picture, too
+help-card-after = Example: sigilo card --vault house /media/usb
+help-trust = Trust the card of another party, or list those that are trusted
+help-trust-file = Card of the other party
+help-trust-fingerprint = The eight words that the other party has told you
+help-trust-remove = Trust this party no longer
+help-trust-after = Example: sigilo trust defensoria.card --fingerprint "baba sono …"
+help-round = Take part in rounds of blind counting
+help-round-next = Take from a folder what is there for you, and write what is due
+help-round-next-folder = Folder or USB stick with the files of the round
+help-round-next-after = Example: sigilo round next /media/usb
+help-round-status = Where the rounds stand
+help-round-withdraw = Take the person of a record out of the open rounds
+help-round-leave = Leave a round: erase its secrets
+help-arg-round = The round, if there are several: its 32 hexadecimal digits
+help-arg-folder = Folder or USB stick with the files of the round
+help-arg-name = Name on the card
+help-arg-slot-name = What to call your key in the log; “direction” unless said
+help-coordinator = The coordinator's work
+help-coordinator-init = Make the folder of a coordinator
+help-coordinator-open = Open a round: write its draft
+help-coordinator-open-purpose = What the round is for
+help-coordinator-open-until = Last day for the files of the sites
+help-coordinator-open-expected = Persons expected in the whole round
+help-coordinator-open-policy = strict (unless said) or standard
+help-coordinator-open-site = Site that takes part, all that are trusted unless said; “NAME=512” gives it a quota of its own
+help-coordinator-open-holder = Key-holder that takes part, all that are trusted unless said
+help-coordinator-open-comparer = Key-holder that compares; the first unless said
+help-coordinator-open-quota = Most persons of a site, dummies included; 4096 unless said
+help-coordinator-open-pairs = Most pairs that are compared for one person; 8 unless said
+help-coordinator-open-quorum = Sites that must take part; more than half unless said
+help-coordinator-open-bits = Bits that every token tells, instead of what the policy gives
+help-coordinator-open-compartment = Compartments whose records enter; victim unless said
+help-coordinator-open-site-totals = Publish totals of single sites; everybody sees that before taking part
+help-coordinator-open-min-cell = Smallest number that is published in a table; 10 unless said
+help-coordinator-open-after = Example: sigilo coordinator open /media/usb --purpose "First quarter" --until 2027-04-30 --expected 2000
+help-coordinator-publish = Take the key-holders' joins and publish the round
+help-coordinator-status = Where every round stands and who owes what
+help-coordinator-match = Look for candidate pairs and ask the comparer about them
+help-coordinator-match-without = Go on without this site
+help-coordinator-decide = Take the comparer's answer and write the result
+help-coordinator-close = Close a round: erase its secrets and the token files
+help-keyholder = A key-holder's work
+help-keyholder-init = Make the folder of a key-holder
+help-keyholder-policy = Show or change your own limits
+help-keyholder-join = Join the round whose draft is in the folder
+help-keyholder-cosign = Sign the note of the round and welcome the sites
+help-keyholder-evaluate = Evaluate the sites' requests
+help-keyholder-compare = Compare the pairs that the coordinator asks about
+help-keyholder-close = Close a round: erase your key of it
+help-arg-quota-max = Largest quota of a site in a round, in persons with dummies
+help-arg-bits-min = Least bits that a token must tell
+help-arg-points = Most evaluations for one site in a calendar year

@@ -36,6 +36,7 @@ log-act-restore = Restaurada desde una copia de respaldo
 log-act-succession-cosigned = Sucesión contrafirmada
 log-act-audit-export = Cadena entregada a una auditoría
 log-act-disclose = Asientos abiertos ante terceros
+log-act-state = Estado de trabajo cambiado
 log-act-seal = Expediente sellado
 log-act-amend = Expediente corregido
 log-act-open = Expediente abierto

@@ -45,3 +45,151 @@ round-proof = La prueba de { $name } no es válida: no usó la llave de esta ron
 round-repeated = Una etiqueta o un identificador se repite en el archivo.
 round-pair = El par { $place } no se puede comparar.
 round-budget = El par { $place } pasa del cupo de comparaciones de su persona.
+
+# Partes y sus pasos
+party-file = { $name }: { $what }
+party-no-card = Esta bóveda todavía no tiene tarjeta. Hágala con «sigilo card».
+party-has-card = Esta bóveda ya tiene tarjeta.
+party-other-role = Esta bóveda es de { $found }; se necesita la de { $expected }.
+party-no-such-party = Ninguna tarjeta, o más de una, corresponde a «{ $name }». Vea las tarjetas con «sigilo trust».
+party-no-round = Aquí no hay ninguna ronda que pueda seguir con esta carpeta.
+party-several-rounds = Hay varias rondas abiertas. Ponga en la carpeta la nota de la ronda.
+party-closed = La ronda está cerrada aquí; sus secretos se borraron.
+party-plan = Los parámetros de la ronda no encajan entre sí: { $field }.
+party-second-draft = Ya hubo adhesión a otro borrador de esta ronda. Se rechaza.
+party-second-request = Ya se contestó otra solicitud de { $name } en esta ronda. Se rechaza.
+party-second-file = Ya se tomó otro archivo de { $name } en esta ronda. Se rechaza.
+party-second-ask = Ya se contestó otra lista de pares en esta ronda. Se rechaza.
+party-points = { $name } pide { $asked } evaluaciones; le quedan { $left } este año.
+party-quorum = Hay { $present } sitios; la ronda necesita { $quorum }.
+party-owed = Faltan los archivos de: { $names }. Para seguir sin ellos, nómbrelos con --without.
+party-tables = La ronda se hizo para otras tablas u otro modelo que los de esta versión. Use la misma versión en todas partes.
+party-dense = Las personas coinciden por azar con otras { $found } veces cada una; la política permite { $limit }. La ronda se detiene; abra otra con más bits.
+party-stored = Un archivo guardado de esta ronda se perdió o fue cambiado. La ronda no puede seguir aquí.
+party-matched = Los pares ya se pidieron, o el archivo de fichas ya se hizo: eso no se puede cambiar.
+party-not-taking-part = El expediente no participa en ninguna ronda abierta.
+party-early = El plazo de la ronda no ha vencido: { $time }.
+party-wrote = escrito: { $file }
+party-unchanged = ya estaba: { $file }
+party-nothing-new = Nada nuevo; todo lo que toca desde aquí está en la carpeta.
+party-took = tomado: { $file }
+party-joined = Adhesión a la ronda hecha.
+party-cosigned = La nota de la ronda está firmada.
+party-published = La nota de la ronda está lista; ahora la firman los custodios.
+party-evaluated =
+    Evaluado para { $name }: { $persons ->
+        [one] 1 persona
+       *[other] { $persons } personas
+    }, con las de relleno.
+party-blinded =
+    Participan { $records ->
+        [one] 1 expediente
+       *[other] { $records } expedientes
+    } de { $persons ->
+        [one] 1 persona
+       *[other] { $persons } personas
+    }; { $out } sin consentimiento vigente o de otros apartados no participan. Con muy pocos datos para encontrarse: { $bare }.
+party-tokens =
+    { $persons ->
+        [one] 1 persona entra
+       *[other] { $persons } personas entran
+    } en el archivo de fichas; { $dropped } salieron desde la solicitud. Ocultas por otras de la misma casa: { $crowded }.
+party-asked = { $candidates } pares candidatos; se comparan { $asked }. Etiquetas que demasiadas personas tienen: { $frequent }.
+party-compared = { $pairs } pares comparados; { $unreadable } no se pudieron abrir.
+party-decided = { $records } expedientes, { $local } personas contadas por cada casa, { $persons } personas sin duplicados.
+party-round-closed = La ronda está cerrada aquí; sus secretos se borraron.
+party-withdrawn = La persona ya no participa en la ronda.
+party-waits-for = falta: { $file }
+party-waits-until = … o hasta { $time }
+party-refused = rechazado: { $file }: { $why }
+party-ask-name = Nombre de la institución:
+party-needs-name = Dé el nombre con --name.
+party-init-done = La carpeta de { $name } está lista.
+party-card = { $name } · { $role }
+party-card-written = Tarjeta: { $file }. Entréguela en persona, o comparen las ocho palabras por teléfono.
+party-name-fixed = El nombre de la tarjeta no se puede cambiar: otras partes ya la registraron.
+party-other-fingerprint = Las palabras no son la huella de esta tarjeta de { $name }. No se registra: pida la tarjeta de nuevo, en persona.
+party-ask-trust = ¿Coinciden las ocho palabras con las que { $name } le dijo? (s/n)
+party-trusted = La tarjeta de { $name } está registrada.
+party-trusted-already = La tarjeta de { $name } ya estaba registrada.
+party-ask-distrust = ¿Dejar de confiar en la tarjeta de { $name }? (s/n)
+party-distrusted = Ya no se confía en la tarjeta de { $name }.
+party-ask-close = Los secretos de la ronda se borran para siempre. ¿Está usted segura o seguro? (s/n)
+party-usage-bits = Los bits son un número entre 1 y 128.
+party-usage-quota = El cupo es un número después del nombre: «Casa Alba=512».
+party-usage-round = La ronda se nombra con sus 32 dígitos hexadecimales.
+party-limits = Cupo máximo de un sitio: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para un sitio en un año: { $points }.
+party-state-drafted = en borrador; faltan custodios
+party-state-published = publicada; faltan firmas
+party-state-agreed = abierta
+party-state-asked = los pares están con quien compara
+party-state-decided = decidida
+party-state-closed = cerrada
+party-state-joined = con adhesión
+party-state-taking-part = en curso
+party-status-round = { $purpose } · hasta { $until } · { $state }
+party-status-unsigned = Falta la firma de: { $names }
+party-status-present = Archivos de fichas: { $names }
+party-status-missing = Faltan: { $names }
+party-status-quorum = Sitios necesarios: { $quorum }
+party-result = { $records } expedientes; { $local } personas contadas por cada casa; { $persons } personas sin duplicados.
+party-result-pairs = { $candidates } pares candidatos, { $compared } comparados, { $matches } coincidencias, { $possible } posibles. Precisión estimada { $precision } %, exhaustividad { $recall } %.
+party-result-absent = { $name } no participó.
+party-result-site = { $name }: { $records } expedientes, { $persons } personas
+
+help-card = Escribir su tarjeta, con la que otras partes le conocen
+help-card-folder = Carpeta para la tarjeta; la actual si no se dice
+help-card-name = Nombre en la tarjeta, la primera vez; el de la casa si no se dice
+help-card-svg = Escribir también el código QR como imagen
+help-card-after = Ejemplo: sigilo card --vault casa /media/usb
+help-trust = Registrar la tarjeta de otra parte, o ver las registradas
+help-trust-file = Tarjeta de la otra parte
+help-trust-fingerprint = Las ocho palabras que la otra parte le dijo
+help-trust-remove = Dejar de confiar en esta parte
+help-trust-after = Ejemplo: sigilo trust defensoria.card --fingerprint "baba sono …"
+help-round = Participar en rondas de conteo a ciegas
+help-round-next = Tomar de una carpeta lo que hay para usted y escribir lo que toca
+help-round-next-folder = Carpeta o memoria USB con los archivos de la ronda
+help-round-next-after = Ejemplo: sigilo round next /media/usb
+help-round-status = En qué están las rondas
+help-round-withdraw = Sacar de las rondas abiertas a la persona de un expediente
+help-round-leave = Dejar una ronda: borrar sus secretos
+help-arg-round = La ronda, si hay varias: sus 32 dígitos hexadecimales
+help-arg-folder = Carpeta o memoria USB con los archivos de la ronda
+help-arg-name = Nombre en la tarjeta
+help-arg-slot-name = Cómo llamar a su llave en la bitácora; «dirección» si no se dice
+help-coordinator = El trabajo de la coordinación
+help-coordinator-init = Hacer la carpeta de una coordinación
+help-coordinator-open = Abrir una ronda: escribir su borrador
+help-coordinator-open-purpose = Para qué es la ronda
+help-coordinator-open-until = Último día para los archivos de los sitios
+help-coordinator-open-expected = Personas que se esperan en toda la ronda
+help-coordinator-open-policy = strict (si no se dice) o standard
+help-coordinator-open-site = Sitio que participa, todos los registrados si no se dice; «NOMBRE=512» le da un cupo propio
+help-coordinator-open-holder = Custodio que participa, todos los registrados si no se dice
+help-coordinator-open-comparer = Custodio que compara; el primero si no se dice
+help-coordinator-open-quota = Máximo de personas de un sitio, con las de relleno; 4096 si no se dice
+help-coordinator-open-pairs = Máximo de pares que se comparan por persona; 8 si no se dice
+help-coordinator-open-quorum = Sitios que deben participar; más de la mitad si no se dice
+help-coordinator-open-bits = Bits que dice cada ficha, en lugar de los que da la política
+help-coordinator-open-compartment = Apartados cuyos expedientes entran; victim si no se dice
+help-coordinator-open-site-totals = Publicar totales de cada sitio; todas las partes lo ven antes de participar
+help-coordinator-open-min-cell = Número más pequeño que se publica en un cuadro; 10 si no se dice
+help-coordinator-open-after = Ejemplo: sigilo coordinator open /media/usb --purpose "Primer trimestre" --until 2027-04-30 --expected 2000
+help-coordinator-publish = Tomar las adhesiones de los custodios y publicar la ronda
+help-coordinator-status = En qué está cada ronda y quién debe qué
+help-coordinator-match = Buscar pares candidatos y preguntar por ellos a quien compara
+help-coordinator-match-without = Seguir sin este sitio
+help-coordinator-decide = Tomar la respuesta de quien compara y escribir el resultado
+help-coordinator-close = Cerrar una ronda: borrar sus secretos y los archivos de fichas
+help-keyholder = El trabajo de un custodio de llave
+help-keyholder-init = Hacer la carpeta de un custodio de llave
+help-keyholder-policy = Ver o cambiar sus propios límites
+help-keyholder-join = Adherirse a la ronda cuyo borrador está en la carpeta
+help-keyholder-cosign = Firmar la nota de la ronda y dar la bienvenida a los sitios
+help-keyholder-evaluate = Evaluar las solicitudes de los sitios
+help-keyholder-compare = Comparar los pares por los que pregunta la coordinación
+help-keyholder-close = Cerrar una ronda: borrar su llave de ella
+help-arg-quota-max = Cupo máximo de un sitio en una ronda, en personas con las de relleno
+help-arg-bits-min = Bits mínimos que debe decir una ficha
+help-arg-points = Máximo de evaluaciones para un sitio en un año

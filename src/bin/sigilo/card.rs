@@ -1,0 +1,265 @@
+//! Cards: one's own, and those of others that are trusted.
+
+use std::path::{Path, PathBuf};
+
+use sigilo::i18n::{Localize as _, Message};
+use sigilo::party::{Party, Stick, file_label};
+use sigilo::round::trust::CARD_MAX;
+use sigilo::round::{self, Role, words};
+use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
+use sigilo::{holder, site};
+
+use crate::app::{App, column};
+use crate::cli_round::{Card, PartyInit, Trust};
+use crate::failure::{Failure, NOTHING, file};
+use crate::prompt::{self, Which};
+use crate::vault;
+
+/// Makes the vault of a coordinator or holder. Gives it back with its recovery code.
+pub(crate) fn new_vault(
+    app: &App,
+    args: &PartyInit,
+) -> Result<(Vault, String, zeroize::Zeroizing<String>), Failure> {
+    let Some(dir) = app.global.vault.clone() else {
+        return Err(Failure::usage("cli-init-needs-folder"));
+    };
+    let location = Location {
+        dir,
+        keyring: app.global.keyring.clone(),
+    };
+    if location.exists() {
+        return Err(VaultError::Occupied.into());
+    }
+    let name = prompt::required(
+        app,
+        args.name.as_ref(),
+        "party-ask-name",
+        "party-needs-name",
+    )?;
+    let passphrase = prompt::new_passphrase(app, Which::Current)?;
+    let first = app.t("cli-slot-first");
+    let made = Vault::create(
+        &location,
+        &name,
+        &[],
+        &NewSlot {
+            name: args.slot_name.as_ref().unwrap_or(&first),
+            kind: SlotKind::Passphrase(vault::cost(args.kdf_memory)?),
+            unlock: Unlock::Passphrase(&passphrase),
+            rights: Rights::ALL,
+        },
+        &app.t("cli-slot-recovery"),
+    )?;
+    Ok((made.vault, name, made.recovery.to_text()))
+}
+
+/// Says that a party is ready, with its recovery code and its fingerprint.
+pub(crate) fn made(app: &App, party: &Party, code: &str) -> Result<u8, Failure> {
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "vault": party.vault().id().to_string(),
+            "recovery_code": code,
+            "fingerprint": party.id().fingerprint(),
+        }));
+        return Ok(0);
+    }
+    let done = Message::new("party-init-done").with("name", party.card().name());
+    app.print(&app.text(&done));
+    app.print("");
+    app.print(&app.t("cli-recovery-heading"));
+    vault::print_code(app, code);
+    app.print(&app.t("cli-recovery-advice"));
+    Ok(0)
+}
+
+/// The party of the vault.
+pub(crate) fn open(app: &App) -> Result<Party, Failure> {
+    Ok(Party::open(vault::open(app)?)?)
+}
+
+/// A folder with files of a round.
+pub(crate) fn stick(folder: &Path) -> Result<Stick, Failure> {
+    Ok(Stick::open(folder)?)
+}
+
+fn show(app: &App, card: &round::Card) {
+    app.print(
+        &app.text(
+            &Message::new("party-card")
+                .with("name", card.name())
+                .with("role", card.body().role.message()),
+        ),
+    );
+    app.print(&format!("    {}", card.id().fingerprint()));
+}
+
+/// Writes the card of the vault's party; a site's keys are made the first time.
+pub(crate) fn card(app: &App, args: &Card) -> Result<u8, Failure> {
+    let opened = vault::open(app)?;
+    let party = if Party::exists(&opened)? {
+        let party = Party::open(opened)?;
+        if args.name.as_ref().is_some_and(|n| n != party.card().name()) {
+            return Err(Failure::of("party-name-fixed"));
+        }
+        party
+    } else {
+        let own = opened.access().roster.site.clone();
+        site::found(opened, args.name.as_ref().unwrap_or(&own))?
+    };
+    let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
+    let stick = stick(&folder)?;
+    let label = file_label(party.card());
+    let name = format!("{label}.card");
+    stick.write(&name, party.card().as_str().as_bytes())?;
+    if args.svg {
+        stick.write(&format!("{label}.svg"), party.card().qr_svg().as_bytes())?;
+    }
+    let path = folder.join(&name).display().to_string();
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "file": path,
+            "name": party.card().name(),
+            "role": party.role().as_str(),
+            "fingerprint": party.id().fingerprint(),
+        }));
+        return Ok(0);
+    }
+    show(app, party.card());
+    app.print(&party.card().qr_terminal());
+    app.print(&app.text(&Message::new("party-card-written").with("file", path)));
+    Ok(0)
+}
+
+/// Shows a card, has its fingerprint compared, and pins it; without a file, lists what is pinned.
+pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
+    if let Some(name) = &args.remove {
+        return distrust(app, name, args.yes);
+    }
+    let Some(path) = &args.file else {
+        return list(app);
+    };
+    let too_large = || file(path, &std::io::ErrorKind::FileTooLarge.into());
+    let about = std::fs::metadata(path).map_err(|e| file(path, &e))?;
+    if about.len() > CARD_MAX as u64 {
+        return Err(too_large());
+    }
+    let bytes = std::fs::read(path).map_err(|e| file(path, &e))?;
+    if bytes.len() > CARD_MAX {
+        return Err(too_large());
+    }
+    let card = round::Card::read(&bytes).map_err(sigilo::party::PartyError::from)?;
+    let mut party = open(app)?;
+    let known = party.trust().cards().any(|c| c.id() == card.id());
+    if !known {
+        if !app.json() {
+            show(app, &card);
+            app.print(&card.qr_terminal());
+        }
+        match &args.fingerprint {
+            Some(typed) if words::matches(&card.id().0, typed) => {}
+            Some(_) => {
+                return Err(Failure::new(
+                    crate::failure::REFUSED,
+                    Message::new("party-other-fingerprint").with("name", card.name()),
+                ));
+            }
+            None if args.yes => {}
+            None => {
+                let question = Message::new("party-ask-trust").with("name", card.name());
+                if !prompt::confirm(app, &question)? {
+                    return Err(Failure::of("cli-stopped"));
+                }
+            }
+        }
+        party.pin(card.clone())?;
+    }
+    if app.json() {
+        app.print_json(&row(&card));
+    } else {
+        let id = if known {
+            "party-trusted-already"
+        } else {
+            "party-trusted"
+        };
+        app.print(&app.text(&Message::new(id).with("name", card.name())));
+    }
+    Ok(0)
+}
+
+fn row(card: &round::Card) -> serde_json::Value {
+    serde_json::json!({
+        "name": card.name(),
+        "role": card.body().role.as_str(),
+        "fingerprint": card.id().fingerprint(),
+        "file": format!("{}.card", file_label(card)),
+    })
+}
+
+fn list(app: &App) -> Result<u8, Failure> {
+    let party = open(app)?;
+    if app.json() {
+        let rows: Vec<_> = party.trust().cards().map(row).collect();
+        app.print_json(&serde_json::json!({ "cards": rows }));
+        return Ok(0);
+    }
+    for card in party.trust().cards() {
+        let own = if card.id() == party.id() { "*" } else { " " };
+        app.print(&format!(
+            "{own} {} {} {}",
+            column(&app.text(&card.body().role), 20),
+            column(card.name(), 30),
+            card.id().fingerprint()
+        ));
+    }
+    Ok(0)
+}
+
+fn distrust(app: &App, name: &str, yes: bool) -> Result<u8, Failure> {
+    let mut party = open(app)?;
+    let roles = [Role::Site, Role::Coordinator, Role::Holder, Role::Auditor];
+    let id = roles
+        .into_iter()
+        .find_map(|role| party.find(name, role).ok().map(round::Card::id));
+    let Some(id) = id else {
+        return Err(Failure::new(
+            NOTHING,
+            Message::new("party-no-such-party").with("name", name),
+        ));
+    };
+    let question = Message::new("party-ask-distrust").with("name", party.name(&id));
+    if !yes && !prompt::confirm(app, &question)? {
+        return Err(Failure::of("cli-stopped"));
+    }
+    let name = party.name(&id);
+    party.unpin(&id)?;
+    app.print(&app.text(&Message::new("party-distrusted").with("name", name)));
+    Ok(0)
+}
+
+/// Bits as thousandths.
+pub(crate) fn millibits(bits: f64) -> Result<u32, Failure> {
+    if !(1.0..=128.0).contains(&bits) {
+        return Err(Failure::new(
+            crate::failure::USAGE,
+            Message::new("party-usage-bits"),
+        ));
+    }
+    Ok((bits * 1000.0).round() as u32)
+}
+
+/// The limits that are given, in the place of those that are.
+pub(crate) fn limits(
+    args: &crate::cli_round::HolderPolicy,
+    mut policy: holder::Policy,
+) -> Result<holder::Policy, Failure> {
+    if let Some(n) = args.quota_max {
+        policy.quota_max = n;
+    }
+    if let Some(bits) = args.bits_min {
+        policy.h_min_millibits = millibits(bits)?;
+    }
+    if let Some(n) = args.points {
+        policy.points_per_year = n;
+    }
+    Ok(policy)
+}

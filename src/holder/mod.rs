@@ -1,0 +1,540 @@
+//! The key-holder: joins, cosigns, evaluates within quotas, compares, closes (manual: *round*, "Key-
+//! holder").
+//!
+//! Every output is in the vault before it is on the stick, and the stored bytes are sent again when
+//! a message is repeated. What is counted is counted in the transaction that stores the output, so a
+//! quota cannot be passed by pulling a plug.
+
+mod policy;
+mod scoring;
+
+use zeroize::Zeroizing;
+
+pub use policy::Policy;
+
+use crate::codec::{Decode as _, Encode as _};
+use crate::crypto::travel;
+use crate::log::act::ActKind;
+use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
+use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
+use crate::round::blinded::BlindedRequest;
+use crate::round::draft::Draft;
+use crate::round::envelope::{self, Kind};
+use crate::round::holder::{self, HolderSecrets};
+use crate::round::join::SignedJoin;
+use crate::round::note::AgreedNote;
+use crate::round::pairs::{Budget, PAIRS_MAX, PairsAsk};
+use crate::round::result::RoundResult;
+use crate::round::{Card, Role, RoundError, Time};
+use crate::vault::{ActNote, StateChange, Vault};
+
+/// Part of the round's state that holds the secrets.
+const SECRET: &str = "secret";
+
+/// Makes a holder of a new vault.
+///
+/// # Errors
+/// As [`Party::found`].
+pub fn found(vault: Vault, name: &str, policy: &Policy) -> Result<Party, PartyError> {
+    let party = Party::found(vault, Role::Holder, name)?;
+    policy::set(&party, policy)?;
+    Ok(party)
+}
+
+/// The holder's own limits.
+///
+/// # Errors
+/// What the vault says.
+pub fn policy(party: &Party) -> Result<Policy, PartyError> {
+    party.require(Role::Holder)?;
+    policy::get(party)
+}
+
+/// Changes the holder's limits.
+///
+/// # Errors
+/// What the vault says.
+pub fn set_policy(party: &Party, policy: &Policy) -> Result<(), PartyError> {
+    party.require(Role::Holder)?;
+    policy::set(party, policy)
+}
+
+fn join_name(card: &Card) -> String {
+    format!("{}.join", file_label(card))
+}
+
+fn welcome_name(site: &Card, holder: &Card) -> String {
+    format!("{}.welcome.{}", file_label(site), file_label(holder))
+}
+
+fn evaluated_name(site: &Card, holder: &Card) -> String {
+    format!("{}.evaluated.{}", file_label(site), file_label(holder))
+}
+
+fn secrets(party: &Party, book: &Book) -> Result<HolderSecrets, PartyError> {
+    let state = party.vault().state(&book.part(SECRET))?;
+    Ok(HolderSecrets::from_bytes(
+        &state.ok_or(PartyError::Closed)?.body,
+    )?)
+}
+
+/// Does what is due with a folder: joins, cosigns, evaluates, compares, closes.
+///
+/// # Errors
+/// What stands against the whole; a file that is refused is in the [`Outcome`].
+pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut out = Outcome::default();
+    let note = stick.read(NOTE, NOTE_MAX)?;
+    match (&note, stick.read(DRAFT, NOTE_MAX)?) {
+        (None, Some(_)) => {
+            attempt(&mut out, DRAFT, |out| join_into(party, stick, now, out))?;
+            out.waiting.push(Event::WaitsFor(NOTE.to_owned()));
+            return Ok(out);
+        }
+        (None, None) => {
+            out.waiting.push(Event::WaitsFor(DRAFT.to_owned()));
+            return Ok(out);
+        }
+        _ => {}
+    }
+    let mut ok = false;
+    attempt(&mut out, NOTE, |out| {
+        cosign_into(party, stick, out)?;
+        ok = true;
+        Ok(())
+    })?;
+    let book = party.book_for(stick)?;
+    if !ok || book.closed {
+        return Ok(out);
+    }
+    let note = match party.agreed(&book) {
+        Ok(note) => note,
+        Err(PartyError::Round(RoundError::Unsigned(name))) => {
+            out.waiting
+                .push(Event::WaitsFor(format!("{NOTE} ({name})")));
+            return Ok(out);
+        }
+        Err(e) => return Err(e),
+    };
+    evaluate_into(party, stick, &note, now, &mut out)?;
+    if party.id() == note.draft().comparer {
+        compare_into(party, stick, &note, &mut out)?;
+    }
+    if let Some(bytes) = stick.read(RESULT, NOTE_MAX)? {
+        attempt(&mut out, RESULT, |out| {
+            RoundResult::read(&bytes, &note, party.trust())?;
+            let mut book = party
+                .book(&note.draft().round)?
+                .ok_or(PartyError::NoRound)?;
+            book.result = Some(String::from_utf8_lossy(&bytes).into_owned());
+            close_book(party, &mut book)?;
+            out.done.push(Event::Closed);
+            Ok(())
+        })?;
+    }
+    Ok(out)
+}
+
+/// Runs a step; what it refuses belongs to the file.
+pub(crate) fn attempt(
+    out: &mut Outcome,
+    file: &str,
+    step: impl FnOnce(&mut Outcome) -> Result<(), PartyError>,
+) -> Result<(), PartyError> {
+    match step(out) {
+        Ok(()) => Ok(()),
+        Err(e) => out.refuse(file, e),
+    }
+}
+
+/// Joins the round whose draft is in the folder.
+///
+/// # Errors
+/// [`PartyError::SecondDraft`], those of [`holder::join`] and of the files.
+pub fn join(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut out = Outcome::default();
+    join_into(party, stick, now, &mut out)?;
+    Ok(out)
+}
+
+fn join_into(party: &Party, stick: &Stick, now: Time, out: &mut Outcome) -> Result<(), PartyError> {
+    let bytes = stick.read(DRAFT, NOTE_MAX)?.ok_or_else(|| missing(DRAFT))?;
+    let draft = Draft::read(&bytes, party.trust())?;
+    let name = join_name(party.card());
+    if let Some(book) = party.book(&draft.round)? {
+        let had = match &book.draft {
+            Some(text) => Draft::read(text.as_bytes(), party.trust())?,
+            None => return Err(PartyError::SecondDraft),
+        };
+        if book.closed {
+            return Err(PartyError::Closed);
+        }
+        if had.hash() != draft.hash() {
+            return Err(PartyError::SecondDraft);
+        }
+        return party.deliver(&book, stick, &name, out);
+    }
+    crate::party::params::params(&draft)?;
+    let policy = policy::get(party)?;
+    let secrets = HolderSecrets::generate()?;
+    let (card, key) = (party.card(), party.key());
+    let signed = holder::join(
+        &draft,
+        card,
+        key,
+        &secrets,
+        policy.limits(),
+        party.trust(),
+        now,
+    )?;
+    let file = signed.to_note(card, key)?.into_bytes();
+    let mut book = Book::new(draft.round);
+    book.draft = Some(text(&bytes)?);
+    book.sent.insert(name.clone(), party.shelve(&file)?);
+    let secret = StateChange::put_for_round(book.part(SECRET), 0, secrets.to_secret_bytes()?);
+    party.keep(&mut book, vec![secret], ActNote::new(ActKind::RoundJoined))?;
+    out.done.push(Event::Joined);
+    party.put(stick, &name, &file, out)
+}
+
+fn missing(name: &str) -> PartyError {
+    PartyError::File {
+        name: name.to_owned(),
+        kind: std::io::ErrorKind::NotFound,
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<String, PartyError> {
+    // Notes are UTF-8; one that was read is.
+    let text = std::str::from_utf8(bytes).map_err(|_| RoundError::NotAnEnvelope)?;
+    Ok(text.to_owned())
+}
+
+/// Cosigns the note in the folder and writes a welcome for every site.
+///
+/// # Errors
+/// [`RoundError::SecondNote`] and the others of [`holder::cosign`].
+pub fn cosign(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut out = Outcome::default();
+    cosign_into(party, stick, &mut out)?;
+    Ok(out)
+}
+
+fn cosign_into(party: &Party, stick: &Stick, out: &mut Outcome) -> Result<(), PartyError> {
+    if stick.read(NOTE, NOTE_MAX)?.is_none() {
+        return Err(missing(NOTE));
+    }
+    let mut book = party.book_for(stick)?;
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
+    let Some((mut note, more)) = party.merged_note(&book, stick)? else {
+        return Err(missing(NOTE));
+    };
+    let first = book.note.is_none();
+    if first {
+        let draft = book.draft.as_ref().ok_or(RoundError::WrongDraft)?;
+        let draft = Draft::read(draft.as_bytes(), party.trust())?;
+        let join = book
+            .sent
+            .get(&join_name(party.card()))
+            .ok_or(RoundError::WrongJoin)?;
+        let mine = SignedJoin::read(&party.shelved(join)?, &draft, party.trust())?;
+        let accepted = party.accepted()?;
+        holder::cosign(&mut note, party.card(), party.key(), &mine, &accepted)?;
+        let welcome = Zeroizing::new(secrets(party, &book)?.welcome().to_bytes());
+        for (site, _) in &note.draft().sites {
+            let site = party.trust().get(site, Role::Site)?;
+            let to = [(site.id(), site.body().age.clone())];
+            let (_, file) = envelope::seal(
+                Kind::Welcome,
+                note.hash(),
+                party.id(),
+                party.key(),
+                &to,
+                &welcome,
+            )?;
+            let name = welcome_name(site, party.card());
+            book.sent.insert(name, party.shelve(&file)?);
+        }
+    }
+    if first || more {
+        book.note_hash = Some(note.hash());
+        book.agreed = note.unsigned(party.trust())?.is_empty();
+        book.note = Some(note.to_text());
+        let act = if first {
+            ActKind::RoundCosigned
+        } else {
+            ActKind::State
+        };
+        party.keep(&mut book, Vec::new(), ActNote::new(act))?;
+        if first {
+            out.done.push(Event::Cosigned);
+        }
+    }
+    party.put(stick, NOTE, note.to_text().as_bytes(), out)?;
+    let names: Vec<&String> = book
+        .sent
+        .keys()
+        .filter(|n| n.contains(".welcome."))
+        .collect();
+    for name in names {
+        party.deliver(&book, stick, name, out)?;
+    }
+    Ok(())
+}
+
+/// Evaluates the requests in the folder.
+///
+/// # Errors
+/// What stands against the whole; a request that is refused is in the [`Outcome`].
+pub fn evaluate(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut out = Outcome::default();
+    let book = open_book(party, stick)?;
+    let note = party.agreed(&book)?;
+    evaluate_into(party, stick, &note, now, &mut out)?;
+    Ok(out)
+}
+
+/// The book of the folder's round, which must not be closed.
+fn open_book(party: &Party, stick: &Stick) -> Result<Book, PartyError> {
+    let book = party.book_for(stick)?;
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
+    Ok(book)
+}
+
+fn evaluate_into(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    now: Time,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    let mut secrets_of_round = None;
+    for (site, quota) in &note.draft().sites {
+        let site = party.trust().get(site, Role::Site)?;
+        let name = format!("{}.blinded", file_label(site));
+        let max = BlindedRequest::max_size(note.draft(), *quota);
+        let bytes = match stick.read(&name, travel::file_max(max as u64 + 1024)) {
+            Ok(None) => continue,
+            Ok(Some(bytes)) => bytes,
+            Err(e) => {
+                out.refuse(&name, e)?;
+                continue;
+            }
+        };
+        let secrets = match &secrets_of_round {
+            Some(secrets) => secrets,
+            None => {
+                let book = open_book(party, stick)?;
+                secrets_of_round.insert(secrets(party, &book)?)
+            }
+        };
+        let step = Evaluation {
+            party,
+            stick,
+            note,
+            secrets,
+            site,
+            now,
+        };
+        attempt(out, &name, |out| step.run(&bytes, max, out))?;
+    }
+    Ok(())
+}
+
+struct Evaluation<'a> {
+    party: &'a Party,
+    stick: &'a Stick,
+    note: &'a AgreedNote,
+    secrets: &'a HolderSecrets,
+    site: &'a Card,
+    now: Time,
+}
+
+impl Evaluation<'_> {
+    fn run(&self, bytes: &[u8], max: usize, out: &mut Outcome) -> Result<(), PartyError> {
+        let (party, note, site) = (self.party, self.note, self.site);
+        let round = note.draft().round;
+        let mut book = party.book(&round)?.ok_or(PartyError::NoRound)?;
+        let opened = envelope::decrypt(self.secrets.identity(), bytes, max)?.verify(
+            Kind::Blinded,
+            note.hash(),
+            site,
+            party.id(),
+        )?;
+        let id = opened.id();
+        let reply_name = evaluated_name(site, party.card());
+        if let Some(taken) = book.taken(Kind::Blinded, &site.id()) {
+            if taken.id == id {
+                return party.deliver(&book, self.stick, &reply_name, out);
+            }
+            return self.refused(PartyError::SecondRequest(site.name().to_owned()));
+        }
+        let request = BlindedRequest::from_bytes(opened.payload()).map_err(RoundError::from)?;
+        let reply = match holder::evaluate(note, self.secrets, site, id, &request, self.now) {
+            Ok(reply) => reply,
+            Err(e) => return self.refused(e.into()),
+        };
+        let charge = match policy::charge(party, site, request.elements().len() as u64, self.now) {
+            Err(e @ PartyError::Points { .. }) => return self.refused(e),
+            other => other?,
+        };
+        let to = [(site.id(), request.recipient().clone())];
+        let (_, file) = envelope::seal(
+            Kind::Evaluated,
+            note.hash(),
+            party.id(),
+            party.key(),
+            &to,
+            &reply.to_bytes(),
+        )?;
+        book.sent.insert(reply_name.clone(), party.shelve(&file)?);
+        let taken = Taken {
+            id,
+            file: crate::party::Shelved {
+                hash: crate::crypto::hash::sha256(&[bytes]),
+                len: bytes.len() as u64,
+            },
+        };
+        book.taken.insert((Kind::Blinded as u8, site.id()), taken);
+        let act = ActNote::new(ActKind::Evaluated).count(u64::from(request.persons()));
+        party.keep(&mut book, vec![charge], act)?;
+        let event = Event::Evaluated(site.name().to_owned(), request.persons());
+        out.done.push(event);
+        party.put(self.stick, &reply_name, &file, out)
+    }
+
+    /// A request that a site signed and that is refused is in the log: probing leaves a trace.
+    fn refused(&self, error: PartyError) -> Result<(), PartyError> {
+        let object = self.site.id().0.first_chunk().copied().unwrap_or_default();
+        let act = ActNote::new(ActKind::Refused).on(object, 0);
+        self.party.vault().log(act)?;
+        Err(error)
+    }
+}
+
+/// Compares the pairs that the coordinator asks about.
+///
+/// # Errors
+/// [`PartyError::SecondAsk`] and those of [`holder::compare`].
+pub fn compare(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut out = Outcome::default();
+    let note = party.agreed(&open_book(party, stick)?)?;
+    if stick.read(ASK, u64::MAX)?.is_none() {
+        return Err(missing(ASK));
+    }
+    compare_into(party, stick, &note, &mut out)?;
+    Ok(out)
+}
+
+/// Most pairs that the budgets of all persons of a round allow.
+pub(crate) fn pairs_max(draft: &Draft) -> usize {
+    let persons: u64 = draft.sites.iter().map(|(_, quota)| u64::from(*quota)).sum();
+    let pairs = persons.saturating_mul(u64::from(draft.pairs)) / 2;
+    usize::try_from(pairs).unwrap_or(PAIRS_MAX).min(PAIRS_MAX)
+}
+
+fn compare_into(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    let max = PairsAsk::max_size(note.draft(), pairs_max(note.draft()));
+    let bytes = match stick.read(ASK, travel::file_max(max as u64 + 1024)) {
+        Ok(None) => return Ok(()),
+        Ok(Some(bytes)) => bytes,
+        Err(e) => return out.refuse(ASK, e),
+    };
+    attempt(out, ASK, |out| {
+        let mut book = open_book(party, stick)?;
+        let secrets = secrets(party, &book)?;
+        let coordinator = party
+            .trust()
+            .get(&note.draft().coordinator, Role::Coordinator)?;
+        let opened = envelope::decrypt(secrets.identity(), &bytes, max)?.verify(
+            Kind::PairsAsk,
+            note.hash(),
+            coordinator,
+            party.id(),
+        )?;
+        if let Some(taken) = book.taken(Kind::PairsAsk, &coordinator.id()) {
+            if taken.id == opened.id() {
+                return party.deliver(&book, stick, WEIGHTS, out);
+            }
+            return Err(PartyError::SecondAsk);
+        }
+        let ask = PairsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
+        // One ask is answered in a round, so the budget begins with it.
+        let mut budget = Budget::default();
+        let score = scoring::scorer(note.draft())?;
+        let compared = holder::compare(
+            note,
+            &party.id(),
+            &secrets,
+            opened.id(),
+            &ask,
+            &mut budget,
+            score,
+        )?;
+        let (_, file) = envelope::seal(
+            Kind::PairsWeights,
+            note.hash(),
+            party.id(),
+            party.key(),
+            &[note.coordinator()],
+            &compared.weights.to_bytes(),
+        )?;
+        book.sent.insert(WEIGHTS.to_owned(), party.shelve(&file)?);
+        let taken = Taken {
+            id: opened.id(),
+            file: crate::party::Shelved {
+                hash: crate::crypto::hash::sha256(&[&bytes]),
+                len: bytes.len() as u64,
+            },
+        };
+        book.taken
+            .insert((Kind::PairsAsk as u8, coordinator.id()), taken);
+        let pairs = ask.pairs.len() as u64;
+        party.keep(
+            &mut book,
+            Vec::new(),
+            ActNote::new(ActKind::Compared).count(pairs),
+        )?;
+        out.done.push(Event::Compared {
+            pairs,
+            unreadable: compared.unreadable.len() as u64,
+        });
+        party.put(stick, WEIGHTS, &file, out)
+    })
+}
+
+/// Closes a round: the holder's key, share and recipient of the round are erased.
+///
+/// # Errors
+/// [`PartyError::NoRound`], or what the vault says.
+pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
+    party.require(Role::Holder)?;
+    let mut book = match round {
+        Some(round) => party.book(round)?.ok_or(PartyError::NoRound)?,
+        None => party.only_book()?,
+    };
+    let mut out = Outcome::default();
+    if !book.closed {
+        close_book(party, &mut book)?;
+    }
+    out.done.push(Event::Closed);
+    Ok(out)
+}
+
+fn close_book(party: &Party, book: &mut Book) -> Result<(), PartyError> {
+    party.end(book, &[SECRET], ActNote::new(ActKind::KeysErased))
+}

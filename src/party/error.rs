@@ -1,0 +1,255 @@
+//! Why a party does not go on.
+
+use std::io;
+
+use crate::codec::DecodeError;
+use crate::crypto::CryptoError;
+use crate::crypto::travel::TravelError;
+use crate::i18n::{Localize, Message};
+use crate::round::{Role, RoundError, Time};
+use crate::vault::VaultError;
+
+/// Why a step of a round was not made. Nothing was changed when one of these is returned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PartyError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A file of the round.
+    #[error(transparent)]
+    Round(#[from] RoundError),
+    /// A file or folder could not be read or written.
+    #[error("{name}: {kind}")]
+    File {
+        /// Its name in the folder.
+        name: String,
+        /// What the system says.
+        kind: io::ErrorKind,
+    },
+    /// The vault has no keys of a party.
+    #[error("the vault has no card")]
+    NoCard,
+    /// The vault has keys of a party.
+    #[error("the vault has a card")]
+    HasCard,
+    /// The vault is that of another role.
+    #[error("this is a {found:?}, not a {expected:?}")]
+    OtherRole {
+        /// The role that was needed.
+        expected: Role,
+        /// The role of the vault.
+        found: Role,
+    },
+    /// No pinned card, or more than one, fits what was typed.
+    #[error("no card of {0}")]
+    NoSuchParty(String),
+    /// There is no round here that could go on.
+    #[error("no round")]
+    NoRound,
+    /// There are several rounds, and the folder does not say which is meant.
+    #[error("several rounds")]
+    SeveralRounds,
+    /// The round is closed here.
+    #[error("the round is closed")]
+    Closed,
+    /// The parameters of a new round do not fit together.
+    #[error("the parameters of the round do not fit together: {0}")]
+    Plan(&'static str),
+    /// Another draft of the same round was joined before.
+    #[error("another draft of the round was joined before")]
+    SecondDraft,
+    /// Another request of this site was answered before.
+    #[error("another request of {0} was answered before")]
+    SecondRequest(String),
+    /// Another file of this site was taken before.
+    #[error("another file of {0} was taken before")]
+    SecondFile(String),
+    /// Another list of pairs was answered before.
+    #[error("another list of pairs was answered before")]
+    SecondAsk,
+    /// The site's evaluations of this year would be over what the holder allows.
+    #[error("{name}: {asked} points, {left} are left")]
+    Points {
+        /// The site.
+        name: String,
+        /// Points that were asked for.
+        asked: u64,
+        /// Points that are left.
+        left: u64,
+    },
+    /// Too few sites.
+    #[error("{present} sites, {quorum} are needed")]
+    Quorum {
+        /// Sites that are there.
+        present: usize,
+        /// Sites that the note wants.
+        quorum: u16,
+    },
+    /// The files of sites are missing.
+    #[error("files are missing: {0}")]
+    Owed(String),
+    /// The round wants other tables or another model than this version has.
+    #[error("the round wants other tables than this version has")]
+    Tables,
+    /// Persons meet others by chance more often than the policy allows.
+    #[error("chance meetings")]
+    Dense {
+        /// Meetings per person, in thousandths.
+        found: u32,
+        /// The limit, in thousandths.
+        limit: u32,
+    },
+    /// A file of the party's own is lost or was changed.
+    #[error("a stored file is lost or was changed")]
+    Stored,
+    /// The list of pairs was made; its sites cannot be changed.
+    #[error("the pairs were asked for already")]
+    Matched,
+    /// No such record, or it does not take part.
+    #[error("the record does not take part in the round")]
+    NotTakingPart,
+    /// The deadline of the round has not passed.
+    #[error("the deadline {0} has not passed")]
+    Early(Time),
+}
+
+/// How serious a refusal is; the command has an exit code for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// It did not work.
+    Failed,
+    /// There is nothing to do it with.
+    Nothing,
+    /// The key does not fit.
+    WrongKey,
+    /// Refused by policy or quota.
+    Refused,
+    /// Something was altered, damaged or forged.
+    Integrity,
+}
+
+impl PartyError {
+    /// What kind of refusal this is.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Vault(e) => match e {
+                VaultError::WrongKey | VaultError::RecoveryCode(_) => Class::WrongKey,
+                VaultError::NotAllowed | VaultError::Locked => Class::Refused,
+                VaultError::NoVault | VaultError::NoSuchRecord => Class::Nothing,
+                e if e.is_integrity() => Class::Integrity,
+                _ => Class::Failed,
+            },
+            Self::Round(e) => round_class(e),
+            Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
+            Self::SecondDraft
+            | Self::SecondRequest(_)
+            | Self::SecondFile(_)
+            | Self::SecondAsk
+            | Self::Points { .. }
+            | Self::Quorum { .. }
+            | Self::Tables
+            | Self::Dense { .. }
+            | Self::Matched
+            | Self::Early(_) => Class::Refused,
+            Self::Stored => Class::Integrity,
+            _ => Class::Failed,
+        }
+    }
+}
+
+fn round_class(e: &RoundError) -> Class {
+    match e {
+        RoundError::Note(_)
+        | RoundError::Form { .. }
+        | RoundError::Content(_)
+        | RoundError::NotAnEnvelope
+        | RoundError::Damaged
+        | RoundError::TooLarge
+        | RoundError::Signature(_)
+        | RoundError::WrongJoin
+        | RoundError::Possession(_)
+        | RoundError::Keys
+        | RoundError::Numbers
+        | RoundError::Commitment(_)
+        | RoundError::Element { .. }
+        | RoundError::Proof(_)
+        | RoundError::Repeated => Class::Integrity,
+        RoundError::NotForYou => Class::WrongKey,
+        RoundError::NotPinned(_)
+        | RoundError::NotInRound(_)
+        | RoundError::Unsigned(_)
+        | RoundError::SecondNote
+        | RoundError::Selectivity { .. }
+        | RoundError::Late(_)
+        | RoundError::Quota { .. }
+        | RoundError::Pair(_)
+        | RoundError::Budget(_) => Class::Refused,
+        _ => Class::Failed,
+    }
+}
+
+impl From<CryptoError> for PartyError {
+    fn from(e: CryptoError) -> Self {
+        RoundError::from(e).into()
+    }
+}
+
+impl From<TravelError> for PartyError {
+    fn from(e: TravelError) -> Self {
+        RoundError::from(e).into()
+    }
+}
+
+/// What was stored by this program and does not read is damaged.
+impl From<DecodeError> for PartyError {
+    fn from(e: DecodeError) -> Self {
+        VaultError::from(e).into()
+    }
+}
+
+impl Localize for PartyError {
+    fn message(&self) -> Message {
+        let named = |id, name: &str| Message::new(id).with("name", name);
+        match self {
+            Self::Vault(e) => e.message(),
+            Self::Round(e) => e.message(),
+            Self::File { name, kind } => {
+                named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
+            }
+            Self::NoCard => Message::new("party-no-card"),
+            Self::HasCard => Message::new("party-has-card"),
+            Self::OtherRole { expected, found } => Message::new("party-other-role")
+                .with("expected", expected.message())
+                .with("found", found.message()),
+            Self::NoSuchParty(name) => named("party-no-such-party", name),
+            Self::NoRound => Message::new("party-no-round"),
+            Self::SeveralRounds => Message::new("party-several-rounds"),
+            Self::Closed => Message::new("party-closed"),
+            Self::Plan(field) => Message::new("party-plan").with("field", *field),
+            Self::SecondDraft => Message::new("party-second-draft"),
+            Self::SecondRequest(name) => named("party-second-request", name),
+            Self::SecondFile(name) => named("party-second-file", name),
+            Self::SecondAsk => Message::new("party-second-ask"),
+            Self::Points { name, asked, left } => named("party-points", name)
+                .with("asked", *asked)
+                .with("left", *left),
+            Self::Quorum { present, quorum } => Message::new("party-quorum")
+                .with("present", *present)
+                .with("quorum", *quorum),
+            Self::Owed(names) => Message::new("party-owed").with("names", names.as_str()),
+            Self::Tables => Message::new("party-tables"),
+            Self::Dense { found, limit } => Message::new("party-dense")
+                .with("found", thousandths(*found))
+                .with("limit", thousandths(*limit)),
+            Self::Stored => Message::new("party-stored"),
+            Self::Matched => Message::new("party-matched"),
+            Self::NotTakingPart => Message::new("party-not-taking-part"),
+            Self::Early(time) => Message::new("party-early").with("time", time.to_string()),
+        }
+    }
+}
+
+fn thousandths(n: u32) -> String {
+    format!("{}.{:03}", n / 1000, n % 1000)
+}

@@ -1,0 +1,169 @@
+//! What a party did with a folder, as data.
+
+use super::{Class, PartyError};
+use crate::i18n::{Localize, Message};
+use crate::round::Time;
+
+/// One thing that happened, or that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A file was written.
+    Wrote(String),
+    /// A file was there as it should be.
+    Unchanged(String),
+    /// A file was taken.
+    Took(String),
+    /// The holder joined a round.
+    Joined,
+    /// The holder cosigned a round's note.
+    Cosigned,
+    /// The round was published.
+    Published,
+    /// A request was evaluated: the site, persons with dummies.
+    Evaluated(String, u32),
+    /// Persons of the site take part: records and persons.
+    Blinded {
+        /// Records that enter.
+        records: u64,
+        /// Persons that enter.
+        persons: u64,
+        /// Records that do not, because there is no consent that holds or they are in another
+        /// compartment.
+        left_out: u64,
+        /// Persons that have too little on record to be found.
+        bare: u64,
+    },
+    /// The token file was made: persons, and persons of whom more than half the tokens stay unseen
+    /// because others of the site have them.
+    Tokens {
+        /// Persons that enter.
+        persons: u64,
+        /// Persons that left since the request: consent withdrawn or record erased.
+        dropped: u64,
+        /// Persons with near-relations in the file.
+        crowded: u64,
+    },
+    /// Pairs were asked for: candidates, pairs asked, tags that too many have.
+    Matched {
+        /// Candidate pairs.
+        candidates: u64,
+        /// Pairs that are asked for.
+        asked: u64,
+        /// Tags that more persons have than can be.
+        frequent: u64,
+    },
+    /// Pairs were compared; how many could not be opened.
+    Compared {
+        /// Pairs.
+        pairs: u64,
+        /// Pairs whose encodings could not be opened.
+        unreadable: u64,
+    },
+    /// The result was decided.
+    Decided {
+        /// Records that entered.
+        records: u64,
+        /// Persons after each site linked its own duplicates.
+        local_persons: u64,
+        /// Persons after matching.
+        persons: u64,
+    },
+    /// The round was closed here, its secrets erased.
+    Closed,
+    /// A person left the round.
+    Withdrawn,
+    /// Waiting for a file of somebody.
+    WaitsFor(String),
+    /// Waiting until this moment, or until everybody is there.
+    WaitsUntil(Time),
+}
+
+impl Localize for Event {
+    fn message(&self) -> Message {
+        let file = |id, name: &str| Message::new(id).with("file", name);
+        match self {
+            Self::Wrote(name) => file("party-wrote", name),
+            Self::Unchanged(name) => file("party-unchanged", name),
+            Self::Took(name) => file("party-took", name),
+            Self::Joined => Message::new("party-joined"),
+            Self::Cosigned => Message::new("party-cosigned"),
+            Self::Published => Message::new("party-published"),
+            Self::Evaluated(name, persons) => Message::new("party-evaluated")
+                .with("name", name.as_str())
+                .with("persons", *persons),
+            Self::Blinded {
+                records,
+                persons,
+                left_out,
+                bare,
+            } => Message::new("party-blinded")
+                .with("records", *records)
+                .with("persons", *persons)
+                .with("out", *left_out)
+                .with("bare", *bare),
+            Self::Tokens {
+                persons,
+                dropped,
+                crowded,
+            } => Message::new("party-tokens")
+                .with("persons", *persons)
+                .with("dropped", *dropped)
+                .with("crowded", *crowded),
+            Self::Matched {
+                candidates,
+                asked,
+                frequent,
+            } => Message::new("party-asked")
+                .with("candidates", *candidates)
+                .with("asked", *asked)
+                .with("frequent", *frequent),
+            Self::Compared { pairs, unreadable } => Message::new("party-compared")
+                .with("pairs", *pairs)
+                .with("unreadable", *unreadable),
+            Self::Decided {
+                records,
+                local_persons,
+                persons,
+            } => Message::new("party-decided")
+                .with("records", *records)
+                .with("local", *local_persons)
+                .with("persons", *persons),
+            Self::Closed => Message::new("party-round-closed"),
+            Self::Withdrawn => Message::new("party-withdrawn"),
+            Self::WaitsFor(name) => file("party-waits-for", name),
+            Self::WaitsUntil(time) => {
+                Message::new("party-waits-until").with("time", time.to_string())
+            }
+        }
+    }
+}
+
+/// What became of a folder: what was done, what was refused, what is waited for.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was done, in order.
+    pub done: Vec<Event>,
+    /// Files that were refused, each with the reason. Nothing was changed by them.
+    pub refused: Vec<(String, PartyError)>,
+    /// What has to come.
+    pub waiting: Vec<Event>,
+}
+
+impl Outcome {
+    /// The most serious refusal.
+    pub fn worst(&self) -> Option<Class> {
+        self.refused.iter().map(|(_, e)| e.class()).max()
+    }
+
+    /// Notes a refusal of a file. An error of the vault is none of the file's and ends the step.
+    pub(crate) fn refuse(&mut self, file: &str, error: PartyError) -> Result<(), PartyError> {
+        match error {
+            PartyError::Vault(_) | PartyError::Stored => Err(error),
+            _ => {
+                self.refused.push((file.to_owned(), error));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a draft says, in the terms of matching.
+
+use super::PartyError;
+use crate::matching::encoding;
+use crate::matching::features::FeatureTable;
+use crate::matching::fixed::{Bits, ONE_BIT};
+use crate::matching::score::Model;
+use crate::matching::tokens::{Params, Policy as Rarity};
+use crate::round::draft::{Draft, Policy};
+
+/// Thousandths of a bit of a draft as bits of matching, and back.
+pub(crate) fn bits(millibits: u32) -> Bits {
+    let bits = u64::from(millibits) * u64::from(ONE_BIT) / 1000;
+    Bits::try_from(bits).unwrap_or(Bits::MAX)
+}
+
+/// Bits of matching as thousandths of a bit, rounded up so that [`bits`] gives them back.
+pub(crate) fn millibits(bits: Bits) -> u32 {
+    let millibits = (u64::from(bits) * 1000).div_ceil(u64::from(ONE_BIT));
+    u32::try_from(millibits).unwrap_or(u32::MAX)
+}
+
+/// The policy in the terms of matching.
+pub(crate) fn rarity(policy: Policy) -> Rarity {
+    match policy {
+        Policy::Strict => Rarity::Strict,
+        Policy::Standard => Rarity::Standard,
+    }
+}
+
+/// The parameters of a round's tokens.
+///
+/// # Errors
+/// [`PartyError::Tables`] if the draft was made for other tables, another model or other encodings
+/// than this version has: all sites must compute the same.
+pub(crate) fn params(draft: &Draft) -> Result<Params, PartyError> {
+    let fits = draft.features == FeatureTable::shipped().hash()
+        && draft.model == Model::shipped_hash()
+        && usize::from(draft.encoding) == encoding::BYTES;
+    if !fits {
+        return Err(PartyError::Tables);
+    }
+    let mut params = Params::new(rarity(draft.policy), draft.expected);
+    params.tokens = draft.tokens;
+    params.h = bits(draft.h_millibits);
+    Ok(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_come_back() {
+        for n in 0..40_000 {
+            assert_eq!(bits(millibits(n)), n);
+        }
+    }
+}

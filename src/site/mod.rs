@@ -1,0 +1,515 @@
+//! The site: takes part in rounds with the persons of its vault (manual: *round*, "Site").
+//!
+//! Two visits with a stick: with the note and the welcomes it writes its blinded request; with the
+//! replies, its token file. What it makes is stored before it is on the stick; what it took part with
+//! is remembered by record and version, so that the second visit computes what the first did even if
+//! records were changed between.
+
+pub(crate) mod people;
+mod state;
+
+use rayon::prelude::*;
+
+use crate::codec::{Decode as _, Encode as _};
+use crate::crypto::hash::sha256;
+use crate::crypto::travel::{self, Identity};
+use crate::crypto::{Secret, random};
+use crate::holder::attempt;
+use crate::log::act::ActKind;
+use crate::matching::Person;
+use crate::matching::encoding::{self, BYTES, Profile};
+use crate::matching::tokens::{Params, SiteSecret, Tokenizer};
+use crate::party::params::params;
+use crate::party::stick::{NOTE, NOTE_MAX, RESULT};
+use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, file_label};
+use crate::record::Date;
+use crate::round::blinded::BlindedRequest;
+use crate::round::envelope::{self, Kind};
+use crate::round::evaluated::EvaluatedReply;
+use crate::round::note::AgreedNote;
+use crate::round::result::RoundResult;
+use crate::round::site::{AroundTokens, SiteRound, TokenInput};
+use crate::round::tokens::Handle;
+use crate::round::totals::Totals;
+use crate::round::welcome::{self, Welcome};
+use crate::round::{Card, PartyId, Role, RoundError, Time};
+use crate::vault::{ActNote, ObjectId, Vault};
+use state::Taking;
+
+/// Part of the round's state that holds the secrets and who takes part.
+const TAKING: &str = "site";
+
+/// Persons whose tokens are computed by one thread at a time.
+const BLOCK: usize = 256;
+
+/// Makes a site of a vault.
+///
+/// # Errors
+/// As [`Party::found`].
+pub fn found(vault: Vault, name: &str) -> Result<Party, PartyError> {
+    Party::found(vault, Role::Site, name)
+}
+
+fn today(now: Time) -> Date {
+    i64::try_from(now.seconds() / 86_400)
+        .ok()
+        .and_then(Date::from_days)
+        .unwrap_or_else(crate::record::today)
+}
+
+fn blinded_name(card: &Card) -> String {
+    format!("{}.blinded", file_label(card))
+}
+
+fn tokens_name(card: &Card) -> String {
+    format!("{}.tokens", file_label(card))
+}
+
+/// Does what is due with a folder: blinds, makes tokens, takes the result.
+///
+/// # Errors
+/// What stands against the whole; a file that is refused is in the [`Outcome`].
+pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
+    party.require(Role::Site)?;
+    let mut out = Outcome::default();
+    let bytes = match stick.read(NOTE, NOTE_MAX)? {
+        Some(bytes) => bytes,
+        // The note need not come twice.
+        None => match party.only_book() {
+            Ok(Book {
+                note: Some(note), ..
+            }) => note.into_bytes(),
+            Ok(_) | Err(PartyError::NoRound) => {
+                out.waiting.push(Event::WaitsFor(NOTE.to_owned()));
+                return Ok(out);
+            }
+            Err(e) => return Err(e),
+        },
+    };
+    let mut agreed = None;
+    attempt(&mut out, NOTE, |_| {
+        let note = AgreedNote::read(&bytes, party.trust())?;
+        note.check_only(&party.accepted()?)?;
+        if note.draft().quota(&party.id()).is_none() {
+            return Err(RoundError::NotInRound(party.card().name().to_owned()).into());
+        }
+        params(note.draft())?;
+        agreed = Some(note);
+        Ok(())
+    })?;
+    let Some(note) = agreed else { return Ok(out) };
+    let book = match party.book(&note.draft().round)? {
+        Some(book) => book,
+        None => {
+            let mut book = Book::new(note.draft().round);
+            book.note = Some(note.to_text());
+            book.note_hash = Some(note.hash());
+            book.agreed = true;
+            book
+        }
+    };
+    let mut visit = Visit {
+        party,
+        stick,
+        note: &note,
+        book,
+        now,
+    };
+    if visit.book.closed {
+        out.done.push(Event::Closed);
+        return Ok(out);
+    }
+    if !visit.book.sent.contains_key(&blinded_name(party.card())) {
+        visit.blind(&mut out)?;
+        return Ok(out);
+    }
+    if !visit.book.sent.contains_key(&tokens_name(party.card())) {
+        party.deliver(&visit.book, stick, &blinded_name(party.card()), &mut out)?;
+        visit.tokens(&mut out)?;
+    } else {
+        party.deliver(&visit.book, stick, &tokens_name(party.card()), &mut out)?;
+    }
+    visit.result(&mut out)?;
+    Ok(out)
+}
+
+/// A site with a stick.
+struct Visit<'a> {
+    party: &'a Party,
+    stick: &'a Stick,
+    note: &'a AgreedNote,
+    book: Book,
+    now: Time,
+}
+
+impl Visit<'_> {
+    fn me(&self) -> &Card {
+        self.party.card()
+    }
+
+    fn on_time(&self) -> Result<(), PartyError> {
+        let deadline = self.note.draft().deadline;
+        if self.now > deadline {
+            return Err(RoundError::Late(deadline).into());
+        }
+        Ok(())
+    }
+
+    /// The envelopes of all holders of one kind, or nothing if one is missing.
+    fn of_all_holders<T>(
+        &self,
+        out: &mut Outcome,
+        word: &str,
+        max: usize,
+        open: impl Fn(&[u8], &Card) -> Result<T, PartyError>,
+    ) -> Result<Option<Vec<(PartyId, T)>>, PartyError> {
+        let mut found = Vec::new();
+        let mut whole = true;
+        for (holder, _) in self.note.holders() {
+            let card = self.party.trust().get(&holder, Role::Holder)?;
+            let name = format!("{}.{word}.{}", file_label(self.me()), file_label(card));
+            let read = match self.stick.read(&name, travel::file_max(max as u64 + 1024)) {
+                Ok(Some(bytes)) => open(&bytes, card).map(Some),
+                Ok(None) => Ok(None),
+                Err(e) => Err(e),
+            };
+            match read {
+                Ok(Some(value)) => found.push((holder, value)),
+                Ok(None) => {
+                    out.waiting.push(Event::WaitsFor(name));
+                    whole = false;
+                }
+                Err(e) => {
+                    out.refuse(&name, e)?;
+                    out.waiting.push(Event::WaitsFor(name));
+                    whole = false;
+                }
+            }
+        }
+        Ok(whole.then_some(found))
+    }
+
+    /// First visit: note and welcomes in, blinded request out.
+    fn blind(&mut self, out: &mut Outcome) -> Result<(), PartyError> {
+        let party = self.party;
+        let file = blinded_name(self.me());
+        if let Err(e) = self.on_time() {
+            return out.refuse(NOTE, e);
+        }
+        let welcomes = self.of_all_holders(out, "welcome", welcome::SIZE, |bytes, holder| {
+            let opened = envelope::decrypt(party.age(), bytes, welcome::SIZE)?.verify(
+                Kind::Welcome,
+                self.note.hash(),
+                holder,
+                party.id(),
+            )?;
+            Ok(Welcome::from_bytes(opened.payload()).map_err(RoundError::from)?)
+        })?;
+        let Some(welcomes) = welcomes else {
+            return Ok(());
+        };
+        let group = match welcome::group_secret(self.note, &welcomes, |id| party.name(id)) {
+            Ok(group) => group,
+            Err(e) => return out.refuse(NOTE, e.into()),
+        };
+        let draft = self.note.draft();
+        let people = people::select(party.vault(), &draft.compartments, today(self.now))?;
+        let params = params(draft)?;
+        let secret = Secret::<32>::random()?;
+        let persons: Vec<Option<&Person>> = people.persons.iter().map(Some).collect();
+        let inputs = token_inputs(&params, &group, &secret, &persons);
+        let per = usize::from(draft.tokens);
+        let bare = inputs.chunks(per).filter(|t| t.iter().all(Option::is_none));
+        let bare = bare.count() as u64;
+        let age = Identity::generate();
+        let request = SiteRound::new(self.note, party.id(), &secret, &inputs)
+            .and_then(|round| round.blind_request(age.recipient()));
+        let request = match request {
+            Ok(request) => request.to_bytes(),
+            Err(e) => return out.refuse(NOTE, e.into()),
+        };
+        let (id, sealed) = envelope::seal(
+            Kind::Blinded,
+            self.note.hash(),
+            party.id(),
+            party.key(),
+            &self.note.holders(),
+            &request,
+        )?;
+        // The request is for the holders; what was asked is kept encrypted to the site itself.
+        let own = travel::encrypt_bytes(&[age.recipient()], &request)?;
+        let taking = Taking {
+            secret,
+            group,
+            age,
+            request: id,
+            own: party.shelve(&own)?,
+            salt: random::array()?,
+            entered: people.entered,
+            withdrawn: Vec::new(),
+            handles: Vec::new(),
+        };
+        let records = taking.records();
+        let count = taking.entered.len() as u64;
+        let change = taking.change(&self.book, 0)?;
+        self.book.sent.insert(file.clone(), party.shelve(&sealed)?);
+        let act = ActNote::new(ActKind::Blinded).count(count);
+        party.keep(&mut self.book, vec![change], act)?;
+        out.done.push(Event::Blinded {
+            records,
+            persons: count,
+            left_out: people.left_out,
+            bare,
+        });
+        party.put(self.stick, &file, &sealed, out)?;
+        for (holder, _) in self.note.holders() {
+            let card = party.trust().get(&holder, Role::Holder)?;
+            let name = format!("{}.evaluated.{}", file_label(self.me()), file_label(card));
+            out.waiting.push(Event::WaitsFor(name));
+        }
+        Ok(())
+    }
+
+    /// Second visit: replies in, token file out.
+    fn tokens(&mut self, out: &mut Outcome) -> Result<(), PartyError> {
+        let party = self.party;
+        let draft = self.note.draft();
+        let (mut taking, version) = Taking::load(party, &self.book)?;
+        let quota = draft.quota(&party.id()).unwrap_or(0);
+        let max = EvaluatedReply::size(quota as usize * usize::from(draft.tokens));
+        let replies = self.of_all_holders(out, "evaluated", max, |bytes, holder| {
+            let opened = envelope::decrypt(&taking.age, bytes, max)?.verify(
+                Kind::Evaluated,
+                self.note.hash(),
+                holder,
+                party.id(),
+            )?;
+            Ok(EvaluatedReply::from_bytes(opened.payload()).map_err(RoundError::from)?)
+        })?;
+        let Some(replies) = replies else {
+            return Ok(());
+        };
+        let file = tokens_name(self.me());
+        if let Err(e) = self.on_time() {
+            return out.refuse(NOTE, e);
+        }
+        let own = party.shelved(&taking.own)?;
+        let own = travel::decrypt_bytes(&taking.age, &own, own.len())?;
+        let request = BlindedRequest::from_bytes(&own)?;
+        let day = today(self.now);
+        let persons = people::again(party.vault(), &taking.entered, &taking.withdrawn, day)?;
+        let params = params(draft)?;
+        let present: Vec<Option<&Person>> = persons.iter().map(Option::as_ref).collect();
+        let inputs = token_inputs(&params, &taking.group, &taking.secret, &present);
+        let round = SiteRound::new(self.note, party.id(), &taking.secret, &inputs)?;
+        let tokens =
+            match round.open_evaluated(&request, taking.request, &replies, |id| party.name(id)) {
+                Ok(tokens) => tokens,
+                Err(e) => return out.refuse(&reply_of(&e, party, self.note), e.into()),
+            };
+        let staying = taking.entered.iter().zip(&persons);
+        let staying = staying.filter(|(_, p)| p.is_some()).map(|(e, _)| e);
+        let totals = staying.fold(Totals::default(), |sum, e| {
+            sum.plus(Totals {
+                records: e.records.len() as u64,
+                persons: 1,
+            })
+        });
+        let (counts, counts_sealed) = round.totals(totals)?;
+        let head = party.vault().checkpoint()?;
+        let around = AroundTokens {
+            checkpoint: sha256(&[&taking.salt, head.as_bytes()]),
+            counts,
+            counts_sealed,
+        };
+        let profiles: Vec<Vec<Profile>> = persons
+            .par_iter()
+            .map(|p| {
+                p.as_ref()
+                    .map(|p| encoding::profiles(p, &params.table))
+                    .unwrap_or_default()
+            })
+            .collect();
+        let note = self.note.hash();
+        let encode = |person: usize, j: usize, secret: &Secret<32>, out: &mut [u8]| {
+            let own = profiles.get(person).map(Vec::as_slice).unwrap_or_default();
+            let profile = j.checked_rem(own.len()).and_then(|i| own.get(i));
+            // What the site drew for the place is the filler of what the person does not have.
+            if let (Some(profile), Ok(filler)) = (profile, <&[u8; BYTES]>::try_from(&*out)) {
+                let encoding = profile.encode(&encoding::key(secret, &note.0), filler);
+                out.copy_from_slice(&encoding.to_bytes());
+            }
+        };
+        let made = round.token_file(&tokens, around, encode)?;
+        let per = usize::from(draft.tokens);
+        let crowded = made.lost.iter().filter(|n| **n > per / 2).count() as u64;
+        let (_, sealed) = envelope::seal(
+            Kind::Tokens,
+            note,
+            party.id(),
+            party.key(),
+            &[self.note.coordinator()],
+            &made.file.to_bytes(),
+        )?;
+        taking.handles = made.handles;
+        let change = taking.change(&self.book, version)?;
+        self.book.sent.insert(file.clone(), party.shelve(&sealed)?);
+        let act = ActNote::new(ActKind::TokensIssued).count(totals.persons);
+        party.keep(&mut self.book, vec![change], act)?;
+        out.done.push(Event::Tokens {
+            persons: totals.persons,
+            dropped: persons.len() as u64 - totals.persons,
+            crowded,
+        });
+        party.put(self.stick, &file, &sealed, out)
+    }
+
+    fn result(&mut self, out: &mut Outcome) -> Result<(), PartyError> {
+        let Some(bytes) = self.stick.read(RESULT, NOTE_MAX)? else {
+            return Ok(());
+        };
+        let party = self.party;
+        attempt(out, RESULT, |out| {
+            let result = RoundResult::read(&bytes, self.note, party.trust())?;
+            self.book.result = Some(String::from_utf8_lossy(&bytes).into_owned());
+            close_book(party, &mut self.book)?;
+            out.done.push(Event::Decided {
+                records: result.records,
+                local_persons: result.local_persons,
+                persons: result.persons,
+            });
+            out.done.push(Event::Closed);
+            Ok(())
+        })
+    }
+}
+
+/// The file that a refusal of replies is about.
+fn reply_of(e: &RoundError, party: &Party, note: &AgreedNote) -> String {
+    let (RoundError::Reply(name)
+    | RoundError::OtherRequest(name)
+    | RoundError::Proof(name)
+    | RoundError::Element { name, .. }) = e
+    else {
+        return NOTE.to_owned();
+    };
+    let cards = note.holders().into_iter();
+    let mut cards = cards.filter_map(|(id, _)| party.trust().get(&id, Role::Holder).ok());
+    let label = cards.find(|c| c.name() == name).map(file_label);
+    let me = file_label(party.card());
+    format!("{me}.evaluated.{}", label.unwrap_or_default())
+}
+
+/// Token inputs of all persons, person by person. A place without a token is `None`: a person that
+/// has left has none.
+fn token_inputs(
+    params: &Params,
+    group: &Secret<32>,
+    secret: &Secret<32>,
+    persons: &[Option<&Person>],
+) -> Vec<Option<TokenInput>> {
+    let own = SiteSecret::new(secret);
+    let per = usize::from(params.tokens);
+    persons
+        .par_chunks(BLOCK)
+        .flat_map_iter(|block| {
+            let mut tokenizer = Tokenizer::new(params.clone(), group);
+            let mut inputs = Vec::with_capacity(block.len() * per);
+            for person in block {
+                let start = inputs.len();
+                if let Some(person) = person {
+                    // Fillers are drawn where the request is blinded; here they only say "none".
+                    tokenizer.token_inputs(person, &own, 0, &mut inputs);
+                }
+                let empty = crate::matching::tokens::TokenInput {
+                    digest: [0; 32],
+                    filler: true,
+                };
+                inputs.resize(start + per, empty);
+            }
+            inputs
+                .into_iter()
+                .map(|i| (!i.filler).then_some(i.digest))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Withdraws the person of a record from the open rounds of the site. Before the token file is made,
+/// the person's places become those of a dummy.
+///
+/// # Errors
+/// [`PartyError::NotTakingPart`] if the record is in no open round; [`PartyError::Matched`] if the
+/// token file of the round was made.
+pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> {
+    party.require(Role::Site)?;
+    let mut out = Outcome::default();
+    for mut book in party.books()? {
+        if book.closed || !book.sent.contains_key(&blinded_name(party.card())) {
+            continue;
+        }
+        let (mut taking, version) = Taking::load(party, &book)?;
+        let enters = |e: &people::Entered| e.records.iter().any(|(id, _)| *id == record);
+        if !taking.entered.iter().any(enters) {
+            continue;
+        }
+        if book.sent.contains_key(&tokens_name(party.card())) {
+            return Err(PartyError::Matched);
+        }
+        if !taking.withdrawn.contains(&record) {
+            taking.withdrawn.push(record);
+            let change = taking.change(&book, version)?;
+            let act = ActNote::new(ActKind::RoundWithdrawn);
+            party.keep(&mut book, vec![change], act)?;
+        }
+        out.done.push(Event::Withdrawn);
+    }
+    if out.done.is_empty() {
+        return Err(PartyError::NotTakingPart);
+    }
+    Ok(out)
+}
+
+/// Which records stand behind which handle: what only the site knows, while the round is open.
+///
+/// # Errors
+/// [`PartyError::Closed`], or what the vault says.
+pub fn handles(
+    party: &Party,
+    round: &[u8; 16],
+) -> Result<Vec<(Handle, Vec<ObjectId>)>, PartyError> {
+    party.require(Role::Site)?;
+    let book = party.book(round)?.ok_or(PartyError::NoRound)?;
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
+    let (taking, _) = Taking::load(party, &book)?;
+    let records = taking.entered.into_iter();
+    let records = records.map(|e| e.records.into_iter().map(|(id, _)| id).collect());
+    Ok(taking.handles.into_iter().zip(records).collect())
+}
+
+/// Leaves a round: the site's secrets of it are erased.
+///
+/// # Errors
+/// [`PartyError::NoRound`], or what the vault says.
+pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
+    party.require(Role::Site)?;
+    let mut book = match round {
+        Some(round) => party.book(round)?.ok_or(PartyError::NoRound)?,
+        None => party.only_book()?,
+    };
+    let mut out = Outcome::default();
+    if !book.closed {
+        close_book(party, &mut book)?;
+    }
+    out.done.push(Event::Closed);
+    Ok(out)
+}
+
+fn close_book(party: &Party, book: &mut Book) -> Result<(), PartyError> {
+    if let Ok((taking, _)) = Taking::load(party, book) {
+        party.unshelve(&taking.own);
+    }
+    party.end(book, &[TAKING], ActNote::new(ActKind::RoundClosed))
+}
