@@ -406,6 +406,11 @@ impl<'a> World<'a> {
             r.paternal_surname = format!("{} {}", r.paternal_surname, r.maternal_surname);
             r.maternal_surname.clear();
         }
+        if random.chance(0.015 * e) {
+            // Surname first, on a form that asked for it the other way round.
+            let d = &mut r;
+            std::mem::swap(&mut d.given_names, &mut d.paternal_surname);
+        }
         if random.chance(0.02 * e) {
             r.maternal_surname = format!("de {}", self.surnames.draw(random));
         }

@@ -8,7 +8,7 @@ use super::features::{self, FeatureTable};
 use super::fixed::{self, Bits, ONE_BIT};
 use super::{Description, Sex};
 use crate::crypto::{Secret, kdf, labels};
-use crate::names::tables::{Part, Tables};
+use crate::names::tables::{self, Tables};
 use crate::names::{self, phonetic, place};
 
 /// Slots in the order of their bytes, with the elements that each holds.
@@ -256,7 +256,7 @@ impl Profile {
     }
 
     fn given(&mut self, of: &Description) {
-        let tables = Tables::get();
+        let known = Tables::get();
         let words: Vec<names::GivenWord> = [of.given_names.as_str()]
             .into_iter()
             .chain(of.aliases.iter().map(String::as_str))
@@ -271,7 +271,7 @@ impl Profile {
         for word in &words {
             for name in &word.stands_for {
                 let form = phonetic::form(name);
-                let bits = fixed::surprisal(tables.given_part(Part::Whole, &form), 100_000);
+                let bits = fixed::surprisal(known.given_part(tables::WHOLE, &form), 100_000);
                 self.push(Slot::Given, repeats(bits, 50, 75), &form);
                 self.grams(Slot::GivenGrams, &form);
                 if let Some(first) = form.chars().next() {
@@ -300,12 +300,12 @@ impl Profile {
                 Slot::HasMaternal,
             ),
         ];
-        let tables = Tables::get();
+        let known = Tables::get();
         let mut seen: Vec<String> = Vec::new();
         for (words, slot, initial, has) in sides {
             for (i, word) in words.iter().enumerate() {
                 let form = phonetic::form(word);
-                let share = tables.surname_part(Part::Whole, &form, regions);
+                let share = known.surname_part(tables::WHOLE, &form, regions);
                 let bits = fixed::surprisal(share, 100_000);
                 self.push(has, 1, "");
                 self.push(slot, repeats(bits, 60, 80), &form);

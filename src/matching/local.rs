@@ -84,5 +84,7 @@ fn first8(digest: &[u8; 32]) -> u64 {
 
 /// Whether anything of a description can be matched at all.
 pub fn is_usable(record: &Description) -> bool {
-    !features::features(record, features::FeatureTable::shipped()).is_empty()
+    !features::features(record, features::FeatureTable::shipped())
+        .list
+        .is_empty()
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::features::{self, ATTRIBUTES, Feature, FeatureTable};
+use super::features::{self, ATTRIBUTES, Feature, FeatureTable, Features, MAX_GROUPS};
 use super::fixed::{self, Bits, ONE_BIT};
 use super::{Person, reference};
 use crate::crypto::{Secret, kdf, labels};
@@ -219,7 +219,7 @@ impl Tokenizer {
         let lists = features::of_person(person, &self.params.table);
         let slots: Vec<Vec<usize>> = lists
             .iter()
-            .map(|list| list.iter().map(|f| self.slot(f)).collect())
+            .map(|f| f.list.iter().map(|f| self.slot(f)).collect())
             .collect();
         let mut tickets: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
         let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
@@ -242,7 +242,7 @@ impl Tokenizer {
                 let mut reached = false;
                 for t in &tickets {
                     let i = (t & 63) as usize;
-                    if sum.add(&list[i]) {
+                    if sum.add(list, i) {
                         ids.push(self.ids[slots[i]]);
                         if sum.reached(&self.params) {
                             reached = true;
@@ -265,8 +265,12 @@ impl Tokenizer {
     }
 }
 
+/// Least that a feature must add to be taken: what adds less only makes the token fragile.
+pub const MIN_GAIN: Bits = ONE_BIT / 2;
+
 /// Bits that the features taken so far tell.
 pub(super) struct Sum {
+    taken: [u8; MAX_GROUPS],
     have: [Bits; ATTRIBUTES],
     total: Bits,
     individual: Bits,
@@ -277,6 +281,7 @@ pub(super) struct Sum {
 impl Default for Sum {
     fn default() -> Self {
         Self {
+            taken: [0; MAX_GROUPS],
             have: [0; ATTRIBUTES],
             total: 0,
             individual: 0,
@@ -287,19 +292,24 @@ impl Default for Sum {
 }
 
 impl Sum {
-    /// Takes a feature if it tells more than its attribute already does.
-    pub(super) fn add(&mut self, feature: &Feature) -> bool {
-        let have = &mut self.have[usize::from(feature.attribute)];
-        if feature.bits <= *have {
+    /// Takes a feature if its attribute tells at least [`MIN_GAIN`] more with it.
+    pub(super) fn add(&mut self, of: &Features, index: usize) -> bool {
+        let feature = &of.list[index];
+        let group = &of.groups[usize::from(feature.group)];
+        let taken = &mut self.taken[usize::from(feature.group)];
+        let have = &mut self.have[usize::from(group.attribute)];
+        let with = group.joint[usize::from(*taken | 1 << feature.member)];
+        if with < *have + MIN_GAIN {
             return false;
         }
-        let more = feature.bits - *have;
-        *have = feature.bits;
+        *taken |= 1 << feature.member;
+        let more = with - *have;
+        *have = with;
         self.total += more;
-        if features::is_individual(feature.attribute) {
+        if features::is_individual(group.attribute) {
             self.individual += more;
         }
-        if features::is_name(feature.attribute) {
+        if features::is_name(group.attribute) {
             self.name = true;
         } else {
             self.other = true;
