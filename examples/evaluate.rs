@@ -66,9 +66,10 @@ fn write_pairs(
         let ids = |person: u32| -> String {
             let local = &round.locals[person as usize];
             let site = &sites[local.site as usize];
-            let ids = local.records.iter().map(|r| {
-                format!("{}/{}", site.name, site.ids[*r as usize])
-            });
+            let ids = local
+                .records
+                .iter()
+                .map(|r| format!("{}/{}", site.name, site.ids[*r as usize]));
             ids.collect::<Vec<_>>().join("+")
         };
         let declared = round.clusters[pair.a as usize] == round.clusters[pair.b as usize];

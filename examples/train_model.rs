@@ -17,7 +17,15 @@ use sigilo::matching::tokens::{Params, Policy};
 struct Pair {
     inputs: Inputs,
     matched: bool,
+    weight: f32,
 }
+
+/// Share of matches that every network is weighted to: so the model tells the odds against the
+/// candidates of its own round, whatever their number, and the round's prior is adapted later.
+const PRIOR: f64 = 0.3;
+
+/// Most pairs of a network that are no match; the rest is drawn away.
+const MOST: usize = 12_000;
 
 fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
     let countries = ["", "MEX", "", "GTM", "HND", "SLV", "MEX", "NIC"];
@@ -26,14 +34,21 @@ fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
             let mut random = Random::new(9_000 + i);
             let recipe = Recipe {
                 seed: 40_000 + i,
-                persons: [1_500, 6_000, 12_000, 20_000][random.below(4)],
+                persons: [1_500, 6_000, 12_000, 24_000][random.below(4)],
                 sites: 2 + random.below(14),
-                repeat: [0.03, 0.1, 0.1, 0.2, 0.4][random.below(5)],
-                errors: [0.5, 0.8, 1.0, 1.2, 1.6][random.below(5)],
+                repeat: if i % 16 == 6 {
+                    0.5
+                } else {
+                    [0.03, 0.07, 0.1, 0.15, 0.3][random.below(5)]
+                },
+                errors: [0.5, 0.8, 1.0, 1.3, 1.8][random.below(5)],
                 unknown_names: [0.0, 0.2, 0.5, 1.0][random.below(4)],
                 country: countries[random.below(countries.len())],
                 siblings: [0.01, 0.03, 0.08][random.below(3)],
                 no_place: [0.02, 0.1, 0.3, 1.0][random.below(4)],
+                foreign: i % 8 == 6,
+                places: [0, 0, 40, 12][random.below(4)],
+                head: [1.0, 1.0, 1.25, 1.5][random.below(4)],
                 ..Recipe::default()
             };
             let policy = [Policy::Strict, Policy::Standard][random.below(2)];
@@ -59,14 +74,31 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
             .collect()
     };
-    pairs
+    let mut found: Vec<Pair> = pairs
         .iter()
         .zip(inputs)
         .map(|(p, inputs)| Pair {
             inputs,
             matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
+            weight: 1.0,
         })
-        .collect()
+        .collect();
+    let count = |found: &[Pair]| found.iter().filter(|p| p.matched).count();
+    let others = found.len() - count(&found);
+    let mut random = Random::new(recipe.seed);
+    found.retain(|p| p.matched || random.chance(MOST as f64 / others.max(1) as f64));
+    let matches = count(&found) as f64;
+    let others = found.len() as f64 - matches;
+    let odds = matches.max(1.0) * (1.0 - PRIOR) / (others.max(1.0) * PRIOR);
+    for p in &mut found {
+        // The rarer side keeps its weight, up to three for accidents.
+        p.weight = if p.matched {
+            (3.0 / odds).min(1.0) as f32
+        } else {
+            odds.min(3.0) as f32
+        };
+    }
+    found
 }
 
 #[derive(Clone)]
@@ -243,8 +275,7 @@ fn main() {
             train.extend(pairs);
         }
     }
-    let matches = train.iter().filter(|p| p.matched).count() as f64;
-    let base = (matches / (train.len() as f64 - matches)).ln();
+    let base = (PRIOR / (1.0 - PRIOR)).ln();
     let mut odds = vec![base; train.len()];
     let mut held_odds = vec![base; held.len()];
     let mut trees: Vec<Vec<Node>> = Vec::new();
@@ -255,7 +286,8 @@ fn main() {
             .map(|(p, o)| {
                 let q = 1.0 / (1.0 + (-o).exp());
                 let y = f64::from(u8::from(p.matched));
-                ((q - y) as f32, (q * (1.0 - q)) as f32)
+                let w = f64::from(p.weight);
+                ((w * (q - y)) as f32, (w * q * (1.0 - q)) as f32)
             })
             .unzip();
         let tree = grow(&train, &g, &h, &settings);
@@ -281,7 +313,7 @@ fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
     println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
     println!("# Source: trained by examples/train_model.rs on generated networks only.");
     println!("base\t{}", (base * 1000.0).round());
-    let bounds = [-4000, -2000, -700, 700, 2000, 3500, 5000];
+    let bounds = [-5000, -2500, -800, 0, 800, 1800, 3500];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
     println!("bounds\t{}", list.join("\t"));
     let mut text = format!(
@@ -306,19 +338,20 @@ fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
     }
     text.push_str(&body);
     let model = Model::parse(&text).expect("what is written here is read there");
-    let mut steps = [[0u64; 2]; STEPS];
-    let mut fields: Vec<Vec<[u64; 2]>> = SLOTS.iter().map(|s| vec![[0; 2]; s.1 + 1]).collect();
-    let mut totals = [0u64; 2];
+    let mut steps = [[0f64; 2]; STEPS];
+    let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
+    let mut totals = [0f64; 2];
     for p in held {
         let side = usize::from(!p.matched);
-        totals[side] += 1;
-        steps[usize::from(model.step(model.weight(&p.inputs)))][side] += 1;
+        let w = f64::from(p.weight);
+        totals[side] += w;
+        steps[usize::from(model.step(model.weight(&p.inputs)))][side] += w;
         for (slot, table) in fields.iter_mut().enumerate() {
-            table[usize::from(p.inputs[slot])][side] += 1;
+            table[usize::from(p.inputs[slot])][side] += w;
         }
     }
-    let share = |n: [u64; 2]| -> String {
-        let of = |i: usize| n[i] * 1_000_000 / totals[i].max(1);
+    let share = |n: [f64; 2]| -> String {
+        let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
         format!("{}\t{}", of(0), of(1))
     };
     for s in steps {

@@ -556,7 +556,7 @@ pub fn judge(
 
     let mut decided = judge.clusters(&round.clusters);
     decided.threshold = f64::from(round.threshold) / 1000.0;
-    let best = (-8..=16)
+    let best = (-20..=16)
         .map(|t| {
             let threshold = t * 500;
             let scored: Vec<Scored> = round

@@ -12,7 +12,7 @@ use crate::names::tables::{self, Tables};
 use crate::names::{self, phonetic, place};
 
 /// Slots in the order of their bytes, with the elements that each holds.
-pub const SLOTS: [(Slot, usize); 30] = [
+pub const SLOTS: [(Slot, usize); 31] = [
     (Slot::Given, 6),
     (Slot::GivenGrams, 8),
     (Slot::GivenInitials, 2),
@@ -20,12 +20,13 @@ pub const SLOTS: [(Slot, usize); 30] = [
     (Slot::Paternal, 3),
     (Slot::Maternal, 3),
     (Slot::Either, 4),
+    (Slot::Anywhere, 4),
     (Slot::SurnameGrams, 12),
     (Slot::PaternalInitial, 1),
     (Slot::MaternalInitial, 1),
     (Slot::Year, 3),
     (Slot::Month, 1),
-    (Slot::Day, 1),
+    (Slot::Day, 3),
     (Slot::MonthDay, 1),
     (Slot::Nationality, 1),
     (Slot::State, 1),
@@ -57,6 +58,7 @@ pub enum Slot {
     Paternal,
     Maternal,
     Either,
+    Anywhere,
     SurnameGrams,
     PaternalInitial,
     MaternalInitial,
@@ -273,6 +275,7 @@ impl Profile {
                 let form = phonetic::form(name);
                 let bits = fixed::surprisal(known.given_part(tables::WHOLE, &form), 100_000);
                 self.push(Slot::Given, repeats(bits, 50, 75), &form);
+                self.push(Slot::Anywhere, 1, &form);
                 self.grams(Slot::GivenGrams, &form);
                 if let Some(first) = form.chars().next() {
                     self.push(Slot::GivenInitials, 1, first.encode_utf8(&mut [0; 4]));
@@ -313,6 +316,7 @@ impl Profile {
                 let again = seen.iter().filter(|s| **s == form).count();
                 let numbered = format!("{form}{}", "'".repeat(again));
                 self.push(Slot::Either, repeats(bits, 70, 900), &numbered);
+                self.push(Slot::Anywhere, 1, &numbered);
                 self.grams(Slot::SurnameGrams, &form);
                 if let (0, Some(first)) = (i, form.chars().next()) {
                     self.push(initial, 1, first.encode_utf8(&mut [0; 4]));
@@ -340,7 +344,9 @@ impl Profile {
         }
         if let Some((m, d)) = of.birth.month_and_day() {
             self.push(Slot::HasMonthDay, 1, "");
-            self.push(Slot::Day, 1, &d.to_string());
+            for near in [d - 1, d, d + 1] {
+                self.push(Slot::Day, 1, &near.to_string());
+            }
             self.push(Slot::MonthDay, 1, &format!("{}-{}", m.min(d), m.max(d)));
         }
         if let Some(m) = of.birth.usable_month() {

@@ -15,14 +15,11 @@ use crate::names::{self, phonetic, place};
 #[allow(missing_docs)]
 pub enum Kind {
     GivenWord,
-    GivenPrefix,
-    GivenSkeleton,
-    GivenSuffix,
     SurnameWord,
-    SurnamePrefix,
-    SurnameSkeleton,
-    SurnameSuffix,
     AnyWord,
+    Prefix,
+    Skeleton,
+    Suffix,
     Year,
     YearPairEven,
     YearPairOdd,
@@ -37,16 +34,13 @@ pub enum Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 20] = [
+pub const KINDS: [Kind; 17] = [
     Kind::GivenWord,
-    Kind::GivenPrefix,
-    Kind::GivenSkeleton,
-    Kind::GivenSuffix,
     Kind::SurnameWord,
-    Kind::SurnamePrefix,
-    Kind::SurnameSkeleton,
-    Kind::SurnameSuffix,
     Kind::AnyWord,
+    Kind::Prefix,
+    Kind::Skeleton,
+    Kind::Suffix,
     Kind::Year,
     Kind::YearPairEven,
     Kind::YearPairOdd,
@@ -229,7 +223,12 @@ pub fn features(of: &Description, table: &FeatureTable) -> Features {
     let surnames = names::surnames(&of.paternal_surname, &of.maternal_surname);
     let words = surnames.paternal.iter().chain(&surnames.maternal);
     for (word, attribute) in words.zip(SURNAME..YEAR) {
-        all.name(attribute, Kind::SurnameWord, &phonetic::form(word), &regions);
+        all.name(
+            attribute,
+            Kind::SurnameWord,
+            &phonetic::form(word),
+            &regions,
+        );
     }
     all.birth(of);
     all.place(country, state, place::municipality(&of.municipality));
@@ -308,45 +307,35 @@ impl Collected<'_> {
         self.group(attribute, &[(kind, text)], kind, |_| bits);
     }
 
-    /// A word of a name: whole, its parts, and the word wherever it stands.
+    /// A word of a name: the word in its field, the word and its parts wherever they stand, since
+    /// fields get exchanged.
     fn name(&mut self, attribute: Attribute, whole: Kind, form: &str, regions: &[&str]) {
-        const PARTS: [Parts; 4] = [
-            tables::WHOLE,
-            tables::PREFIX,
-            tables::SKELETON,
-            tables::SUFFIX,
-        ];
+        const PARTS: [Parts; 3] = [tables::PREFIX, tables::SKELETON, tables::SUFFIX];
         let known = Tables::get();
-        let mut members: Vec<(Kind, String)> = PARTS
-            .iter()
-            .zip(&KINDS[whole as usize..])
-            .map(|(p, kind)| (*kind, tables::parts(form, *p)))
-            .collect();
-        members.push((Kind::AnyWord, form.to_owned()));
-        let share = |parts: Parts| {
-            let text = tables::parts(form, parts);
-            if whole == Kind::GivenWord {
-                known.given_part(parts, &text)
-            } else {
-                known.surname_part(parts, &text, regions)
-            }
+        let mut members = vec![(whole, form.to_owned()), (Kind::AnyWord, form.to_owned())];
+        let kinds = [Kind::Prefix, Kind::Skeleton, Kind::Suffix];
+        members.extend(kinds.into_iter().zip(PARTS.map(|p| tables::parts(form, p))));
+        let given = |parts, text: &str| known.given_part(parts, text);
+        // Either surname of a person may be the one that meets.
+        let surname = |parts, text: &str| 2 * known.surname_part(parts, text, regions);
+        let bits = |share| fixed::surprisal(share, 100_000);
+        let here = if whole == Kind::GivenWord {
+            bits(given(tables::WHOLE, form))
+        } else {
+            bits(surname(tables::WHOLE, form))
         };
-        let anywhere = known.given_part(tables::WHOLE, form)
-            + 2 * known.surname_part(tables::WHOLE, form, regions);
-        let mut by_parts = [0; 16];
-        for (parts, to) in (0u8..=tables::WHOLE).zip(&mut by_parts).skip(1) {
-            *to = fixed::surprisal(share(parts), 100_000);
+        let mut anywhere = [0; 9];
+        for (parts, to) in (0u8..).zip(&mut anywhere).skip(1) {
+            let text = tables::parts(form, parts);
+            *to = bits(given(parts, &text) + surname(parts, &text));
         }
-        let anywhere = fixed::surprisal(anywhere, 100_000);
+        let any = anywhere[usize::from(tables::WHOLE)];
         self.group(attribute, &members, whole, |set| {
-            let parts = (0..4)
-                .filter(|m| set >> m & 1 == 1)
-                .fold(0, |all, m| all | PARTS[m]);
-            let here = by_parts[usize::from(parts.min(tables::WHOLE))];
-            if set >> 4 & 1 == 1 {
-                here.max(anywhere)
-            } else {
-                here
+            let of_parts = anywhere[usize::from(set >> 2)];
+            match set & 3 {
+                0 => of_parts,
+                2 => any.max(of_parts),
+                _ => here.max(any).max(of_parts),
             }
         });
     }
@@ -369,7 +358,10 @@ impl Collected<'_> {
                 full.map_or(String::new(), |(m, d)| format!("{}-{}", m.min(d), m.max(d))),
             ),
             (Kind::Month, month.unwrap_or_default()),
-            (Kind::Day, full.map_or(String::new(), |(_, d)| d.to_string())),
+            (
+                Kind::Day,
+                full.map_or(String::new(), |(_, d)| d.to_string()),
+            ),
         ];
         self.group(MONTH_DAY, &members, Kind::MonthDay, |_| Bits::MAX);
     }

@@ -20,6 +20,9 @@ pub struct Params {
     pub h: Bits,
     /// Bits that the given names or the date of birth contribute at least.
     pub individual: Bits,
+    /// Bits that are asked for on top of H, because attributes tell less together than their
+    /// sum: families share places and names.
+    pub dependence: Bits,
     /// Weights and caps.
     pub table: FeatureTable,
 }
@@ -63,6 +66,7 @@ impl Params {
             tokens: Self::TOKENS,
             h: fixed::log2_bits(expected.max(2)) + policy.margin(),
             individual: 4 * ONE_BIT,
+            dependence: ONE_BIT * 3 / 2,
             table: FeatureTable::shipped().clone(),
         }
     }
@@ -319,7 +323,10 @@ impl Sum {
 
     /// Whether the features are enough for a token.
     pub(super) fn reached(&self, params: &Params) -> bool {
-        self.total >= params.h && self.name && self.other && self.individual >= params.individual
+        self.total >= params.h + params.dependence
+            && self.name
+            && self.other
+            && self.individual >= params.individual
     }
 }
 
