@@ -219,7 +219,7 @@ fn score_and_cluster(c: &mut Criterion) {
             for i in inputs.iter().take(1_000) {
                 counts[usize::from(model.step(model.weight(i)))] += 1;
             }
-            score::bands(&score::adapt(model, &counts), &counts)
+            score::bands(&score::adapt(model, Policy::Standard, &counts), &counts)
         });
     });
     group.finish();

@@ -1,11 +1,13 @@
 //! Trains the model of match weights and writes `src/matching/tables/model.tsv`.
 //!
-//! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N] > FILE`
+//! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N]
+//! [--calibrate] > FILE`
 //!
 //! Every pair comes from networks that `sigilo::evaluate::synthetic` invents: several countries,
 //! error rates, shares of names in no table, sizes and both policies. Four networks of five train;
 //! the rest calibrate: steps, and m and u of every field. The model that ships links each site's
-//! own records here, so the program is run twice when fields change.
+//! own records here, so the program is run twice when fields change. `--calibrate` keeps the trees
+//! that ship and computes steps and fields again, after weights of features changed.
 
 use rayon::prelude::*;
 use sigilo::evaluate::network;
@@ -18,6 +20,7 @@ struct Pair {
     inputs: Inputs,
     matched: bool,
     weight: f32,
+    strict: bool,
 }
 
 /// Share of matches that every network is weighted to: so the model tells the odds against the
@@ -81,6 +84,7 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             inputs,
             matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
             weight: 1.0,
+            strict: policy == Policy::Strict,
         })
         .collect();
     let count = |found: &[Pair]| found.iter().filter(|p| p.matched).count();
@@ -250,7 +254,8 @@ fn main() {
         least: 8.0,
         ridge: 4.0,
     };
-    let mut args = std::env::args().skip(1);
+    let calibrate = std::env::args().any(|a| a == "--calibrate");
+    let mut args = std::env::args().skip(1).filter(|a| a != "--calibrate");
     while let (Some(name), Some(number)) = (args.next(), args.next()) {
         let number: usize = number.parse().unwrap_or(0);
         match name.as_str() {
@@ -263,6 +268,9 @@ fn main() {
     let shipped = Model::shipped();
     let (mut train, mut held): (Vec<Pair>, Vec<Pair>) = (Vec::new(), Vec::new());
     for (i, (recipe, policy)) in recipes(count).iter().enumerate() {
+        if calibrate && i % 5 != 4 {
+            continue;
+        }
         let pairs = pairs_of(recipe, *policy, shipped);
         eprintln!(
             "network {i}: {} candidate pairs, {} matches",
@@ -274,6 +282,22 @@ fn main() {
         } else {
             train.extend(pairs);
         }
+    }
+    if calibrate {
+        let file = include_str!("../src/matching/tables/model.tsv");
+        let is_tree = |l: &&str| ["tree", "split", "leaf"].iter().any(|h| l.starts_with(h));
+        let body: String = file
+            .lines()
+            .filter(is_tree)
+            .flat_map(|l| [l, "\n"])
+            .collect();
+        let base = file.lines().find_map(|l| l.strip_prefix("base\t"));
+        write(
+            base.and_then(|b| b.parse().ok()).unwrap_or(0.0),
+            &body,
+            &held,
+        );
+        return;
     }
     let base = (PRIOR / (1.0 - PRIOR)).ln();
     let mut odds = vec![base; train.len()];
@@ -306,23 +330,8 @@ fn main() {
             );
         }
     }
-    write(base, &trees, &held);
-}
-
-fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
-    println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
-    println!("# Source: trained by examples/train_model.rs on generated networks only.");
-    println!("base\t{}", (base * 1000.0).round());
-    let bounds = [-5000, -2500, -800, 0, 800, 1800, 3500];
-    let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
-    println!("bounds\t{}", list.join("\t"));
-    let mut text = format!(
-        "base\t{}\nbounds\t{}\n",
-        (base * 1000.0).round(),
-        list.join("\t")
-    );
     let mut body = String::new();
-    for tree in trees {
+    for tree in &trees {
         body.push_str("tree\n");
         for node in tree {
             body.push_str(&match node {
@@ -336,30 +345,44 @@ fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
             });
         }
     }
-    text.push_str(&body);
-    let model = Model::parse(&text).expect("what is written here is read there");
-    let mut steps = [[0f64; 2]; STEPS];
+    write((base * 1000.0).round(), &body, &held);
+}
+
+fn write(base: f64, body: &str, held: &[Pair]) {
+    let bounds = [-5000, -2500, -800, 0, 800, 1800, 3500];
+    let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
+    let head = format!("base\t{base}\nbounds\t{}\n", list.join("\t"));
+    println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
+    println!("# Source: trained by examples/train_model.rs on generated networks only.");
+    print!("{head}");
+    let model = Model::parse(&format!("{head}{body}")).expect("what is written here is read there");
+    let mut steps = [[[0f64; 2]; STEPS]; 2];
+    let mut step_totals = [[0f64; 2]; 2];
     let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
     let mut totals = [0f64; 2];
     for p in held {
         let side = usize::from(!p.matched);
         let w = f64::from(p.weight);
         totals[side] += w;
-        steps[usize::from(model.step(model.weight(&p.inputs)))][side] += w;
+        let policy = usize::from(p.strict);
+        step_totals[policy][side] += w;
+        steps[policy][usize::from(model.step(model.weight(&p.inputs)))][side] += w;
         for (slot, table) in fields.iter_mut().enumerate() {
             table[usize::from(p.inputs[slot])][side] += w;
         }
     }
-    let share = |n: [f64; 2]| -> String {
+    let share = |n: [f64; 2], totals: [f64; 2]| -> String {
         let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
         format!("{}\t{}", of(0), of(1))
     };
-    for s in steps {
-        println!("step\t{}", share(s));
+    for (steps, totals) in steps.into_iter().zip(step_totals) {
+        for s in steps {
+            println!("step\t{}", share(s, totals));
+        }
     }
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {
-            println!("field\t{slot}\t{level}\t{}", share(*n));
+            println!("field\t{slot}\t{level}\t{}", share(*n, totals));
         }
     }
     print!("{body}");

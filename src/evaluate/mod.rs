@@ -260,7 +260,7 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
         for s in &steps {
             counts[usize::from(*s)] += 1;
         }
-        let adapted = score::adapt(model, &counts);
+        let adapted = score::adapt(model, options.policy, &counts);
         let unmatched = pairs.len() as f64 * (1.0 - adapted.prior);
         let degree = 2.0 * unmatched / locals.len().max(1) as f64;
         if raised < MAX_RAISES && degree > options.policy.degree_limit() {
