@@ -22,12 +22,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     paths.sort();
     for path in paths {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let bytes = std::fs::read(&path)?;
         if name == "truth" {
             for line in String::from_utf8(bytes)?.lines().skip(1) {
                 let mut parts = line.split(',');
-                if let (Some(site), Some(id), Some(who)) = (parts.next(), parts.next(), parts.next()) {
+                if let (Some(site), Some(id), Some(who)) =
+                    (parts.next(), parts.next(), parts.next())
+                {
                     truth.insert((site.to_owned(), id.to_owned()), who.to_owned());
                 }
             }
@@ -51,7 +57,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let expected = sites.iter().map(|s| s.records.len() as u64).sum();
     let local: Vec<(String, Vec<String>)> = sites
         .iter()
-        .map(|s| (s.name.clone(), s.records.iter().map(|r| r.local_id.clone()).collect()))
+        .map(|s| {
+            (
+                s.name.clone(),
+                s.records.iter().map(|r| r.local_id.clone()).collect(),
+            )
+        })
         .collect();
     let mut plan = Plan::new("Demo", until, expected);
     plan.compartments = vec!["victim".into(), "witness".into(), "call".into()];
@@ -75,7 +86,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{s:?}");
     }
     for s in &played.seen {
-        println!("{:14} {:12} {:3} files {:9} bytes", s.party, s.kind, s.files, s.bytes);
+        println!(
+            "{:14} {:12} {:3} files {:9} bytes",
+            s.party, s.kind, s.files, s.bytes
+        );
     }
     println!("{:?}", played.result);
     let who = |site: usize, id| {
@@ -103,6 +117,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("pairs of records: {found} found, {right} right, {all} true");
-    println!("chains sound: {}", played.chains.iter().all(|c| c.findings.is_empty()));
+    println!(
+        "chains sound: {}",
+        played.chains.iter().all(|c| c.findings.is_empty())
+    );
     Ok(())
 }
