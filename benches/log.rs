@@ -14,8 +14,8 @@ use sigilo::log::merkle::{
 };
 use sigilo::log::tiles::MemoryTiles;
 use sigilo::log::{
-    Appender, Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint, Stored, TileReader,
-    Verifier,
+    Appender, Checkpoint, Fact, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored,
+    TileReader, Verifier,
 };
 use std::hint::black_box;
 
@@ -117,7 +117,7 @@ fn verify(c: &mut Criterion) {
         group.throughput(Throughput::Elements(size));
         group.bench_with_input(BenchmarkId::new("stream", size), &leaves, |b, leaves| {
             b.iter(|| {
-                let mut verifier = Verifier::new([head.clone()]);
+                let mut verifier = Verifier::new([(HeadSource::Known, head.clone())]);
                 for leaf in leaves {
                     verifier.push(leaf, Stored::Unchecked, Stored::Unchecked);
                 }

@@ -19,7 +19,7 @@ use sigilo::crypto::sign::SigningKey;
 use sigilo::crypto::{Secret, aead, labels, random, seal};
 use sigilo::log::act::{Act, ActKind, Reason};
 use sigilo::log::leaf::stored_hash;
-use sigilo::log::{Fact, Frontier, Leaf};
+use sigilo::log::{self, Fact, Frontier, HeadSource, Leaf};
 use sigilo::record::to_json;
 use sigilo::vault::audit::{self, Finding, Known, Report};
 use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError, VaultId};
@@ -352,7 +352,11 @@ fn parts_of_another_vault_do_not_fit() {
     };
     let report = audit::verify(&Location::new(dir), &known, |_, _| {}).unwrap();
     assert!(report.findings.contains(&Finding::Keyring));
-    assert!(report.findings.contains(&Finding::HeadSignature));
+    assert!(
+        report
+            .findings
+            .contains(&Finding::HeadSignature(HeadSource::Stored))
+    );
 }
 
 fn set_meta(db: &Connection, name: &str, value: &[u8]) {
@@ -741,8 +745,10 @@ fn a_record_sealed_past_the_log_is_not_shown() {
         .unwrap();
         drop(db);
         let finding = match place {
-            4 => Finding::ContentErased(4),
-            place => Finding::ContentUnlogged(place as u64),
+            4 => Finding::Log(log::Finding::ContentNotErased { index: 4 }),
+            place => Finding::Log(log::Finding::ContentUnlogged {
+                index: place as u64,
+            }),
         };
         let findings = audit(dir).unwrap().findings;
         assert!(findings.contains(&finding), "at {place}: {findings:?}");

@@ -288,8 +288,16 @@ pub(super) fn decide(
         });
         steps.push(level);
     }
-    let decision = decide::decide(Model::shipped(), &pairs, &steps, &site_of, totals.persons);
-    let limit = rarity(draft.policy).degree_limit();
+    let policy = rarity(draft.policy);
+    let decision = decide::decide(
+        Model::shipped(),
+        policy,
+        &pairs,
+        &steps,
+        &site_of,
+        totals.persons,
+    );
+    let limit = policy.degree_limit();
     let meetings = decision.degree * totals.persons as f64 / 2.0;
     if decision.degree > limit && meetings > MEETINGS_MIN {
         return Err(PartyError::Dense {

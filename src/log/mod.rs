@@ -34,4 +34,4 @@ pub use merkle::{Frontier, HashSource, ProofError};
 pub use note::{KeyKind, KeyName, Note, NoteError, NoteKey};
 pub use proof::{ConsistencyFile, Entry, InclusionFile, ProofFileError};
 pub use tiles::{Appender, TileReader, TileStore};
-pub use verify::{Finding, Report, Stored, Verifier};
+pub use verify::{Finding, HeadSource, Report, Stored, Verifier};

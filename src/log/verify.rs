@@ -1,7 +1,7 @@
 //! Reading a whole log once, without any key (manual: *log*, "Audit").
 //!
-//! Leaves are fed in order. What is kept is the frontier and three bits per leaf, so ten million
-//! leaves take four megabytes. What is wrong is collected as data; nothing stops the reading, so
+//! Leaves are fed in order. What is kept is the frontier and four bits per leaf, so ten million
+//! leaves take five megabytes. What is wrong is collected as data; nothing stops the reading, so
 //! that one report says all.
 
 use super::checkpoint::Checkpoint;
@@ -14,6 +14,30 @@ use crate::i18n::{Localize, Message};
 /// Most findings that are listed; the others are counted.
 pub const MAX_FINDINGS: usize = 1000;
 
+/// Where a signed head comes from. It says who is contradicted when the head does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HeadSource {
+    /// The head that is stored with the log.
+    Stored,
+    /// The copy of it in a file of its own.
+    File,
+    /// A head with cosignatures that the log keeps.
+    Cosigned,
+    /// A head that the auditor kept or was given.
+    Known,
+}
+
+impl Localize for HeadSource {
+    fn message(&self) -> Message {
+        Message::new(match self {
+            Self::Stored => "log-head-stored",
+            Self::File => "log-head-file",
+            Self::Cosigned => "log-head-cosigned",
+            Self::Known => "log-head-known",
+        })
+    }
+}
+
 /// Something that is wrong with a log, and where. Leaves count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -24,9 +48,17 @@ pub enum Finding {
         /// Index of the leaf.
         index: u64,
     },
+    /// A leaf is not there, though later ones are; what comes behind it cannot be compared.
+    #[error("entry {index} is missing")]
+    LeafMissing {
+        /// Index of the leaf.
+        index: u64,
+    },
     /// The tree of the leaves is not the one that was signed.
     #[error("the first {size} entries are not those that were signed")]
     Root {
+        /// The head that says so.
+        head: HeadSource,
         /// Size of the signed head.
         size: u64,
         /// Size of the last signed head before it that did agree; what is wrong lies behind it.
@@ -35,6 +67,8 @@ pub enum Finding {
     /// A head was signed for more leaves than there are.
     #[error("{signed} entries were signed, {found} are there")]
     Truncated {
+        /// The head that says so.
+        head: HeadSource,
         /// Size of the signed head.
         signed: u64,
         /// Number of leaves found.
@@ -94,6 +128,12 @@ pub enum Finding {
         /// Index of the leaf.
         index: u64,
     },
+    /// What a later leaf erased is still stored.
+    #[error("what entry {index} stored was erased, but is still there")]
+    ContentNotErased {
+        /// Index of the leaf that stored it.
+        index: u64,
+    },
     /// Something is stored for a leaf that logs no content.
     #[error("something is stored for entry {index} that was never logged")]
     ContentUnlogged {
@@ -107,6 +147,7 @@ impl Finding {
     pub fn index(&self) -> u64 {
         match *self {
             Self::Leaf { index }
+            | Self::LeafMissing { index }
             | Self::TombstoneAhead { index, .. }
             | Self::TombstoneOfNothing { index, .. }
             | Self::TombstoneTwice { index, .. }
@@ -114,6 +155,7 @@ impl Finding {
             | Self::DetailsChanged { index }
             | Self::ContentMissing { index }
             | Self::ContentChanged { index }
+            | Self::ContentNotErased { index }
             | Self::ContentUnlogged { index } => index,
             Self::Root { since, .. } => since,
             Self::Truncated { found, .. } => found,
@@ -127,10 +169,17 @@ impl Localize for Finding {
         let at = |id, index| Message::new(id).with("index", index);
         match *self {
             Self::Leaf { index } => at("log-finding-leaf", index),
-            Self::Root { size, since } => Message::new("log-finding-root")
+            Self::LeafMissing { index } => at("log-finding-leaf-missing", index),
+            Self::Root { head, size, since } => Message::new("log-finding-root")
+                .with("head", head.message())
                 .with("size", size)
                 .with("since", since),
-            Self::Truncated { signed, found } => Message::new("log-finding-truncated")
+            Self::Truncated {
+                head,
+                signed,
+                found,
+            } => Message::new("log-finding-truncated")
+                .with("head", head.message())
                 .with("signed", signed)
                 .with("found", found),
             Self::OtherLog { size } => Message::new("log-finding-other-log").with("size", size),
@@ -147,6 +196,7 @@ impl Localize for Finding {
             Self::DetailsChanged { index } => at("log-finding-details-changed", index),
             Self::ContentMissing { index } => at("log-finding-content-missing", index),
             Self::ContentChanged { index } => at("log-finding-content-changed", index),
+            Self::ContentNotErased { index } => at("log-finding-content-not-erased", index),
             Self::ContentUnlogged { index } => at("log-finding-content-unlogged", index),
         }
     }
@@ -163,12 +213,15 @@ pub enum Stored<'a> {
     Bytes(&'a [u8]),
     /// Bytes with this SHA-256, hashed by the caller.
     Hash(Digest),
+    /// Something that cannot be what was logged, whatever its bytes: a part of it is missing or of
+    /// another kind.
+    Unfit,
 }
 
 impl Stored<'_> {
     fn hash(&self) -> Option<Digest> {
         match self {
-            Self::Unchecked | Self::Missing => None,
+            Self::Unchecked | Self::Missing | Self::Unfit => None,
             Self::Bytes(bytes) => Some(stored_hash(bytes)),
             Self::Hash(hash) => Some(*hash),
         }
@@ -209,11 +262,13 @@ impl Bits {
 pub struct Verifier {
     frontier: Frontier,
     /// Heads that are still ahead, the next one last.
-    heads: Vec<Checkpoint>,
+    heads: Vec<(HeadSource, Checkpoint)>,
     agreed: u64,
     has_content: Bits,
     erased: Bits,
     missing: Bits,
+    /// Content that was looked at and is there.
+    present: Bits,
     contents: u64,
     erasures: u64,
     findings: Vec<Finding>,
@@ -223,13 +278,13 @@ pub struct Verifier {
 impl Verifier {
     /// Starts at an empty log, to be compared with these heads of it. Their signatures have been
     /// checked before. Heads of another log than the first one's are findings.
-    pub fn new(heads: impl IntoIterator<Item = Checkpoint>) -> Self {
-        let mut heads: Vec<Checkpoint> = heads.into_iter().collect();
-        let origin = heads.first().map(|h| h.origin().clone());
+    pub fn new(heads: impl IntoIterator<Item = (HeadSource, Checkpoint)>) -> Self {
+        let mut heads: Vec<(HeadSource, Checkpoint)> = heads.into_iter().collect();
+        let origin = heads.first().map(|(_, h)| h.origin().clone());
         let (mut own, other): (Vec<_>, Vec<_>) = heads
             .drain(..)
-            .partition(|h| Some(h.origin()) == origin.as_ref());
-        own.sort_by_key(|h| std::cmp::Reverse(h.size()));
+            .partition(|(_, h)| Some(h.origin()) == origin.as_ref());
+        own.sort_by_key(|(_, h)| std::cmp::Reverse(h.size()));
         let mut verifier = Self {
             frontier: Frontier::new(),
             heads: own,
@@ -237,12 +292,13 @@ impl Verifier {
             has_content: Bits::default(),
             erased: Bits::default(),
             missing: Bits::default(),
+            present: Bits::default(),
             contents: 0,
             erasures: 0,
             findings: Vec::new(),
             more: 0,
         };
-        for head in other {
+        for (_, head) in other {
             verifier.report(Finding::OtherLog { size: head.size() });
         }
         verifier.compare();
@@ -260,16 +316,16 @@ impl Verifier {
     /// Compares with the heads of the size that has been reached.
     fn compare(&mut self) {
         let size = self.frontier.size();
-        if self.heads.last().is_none_or(|h| h.size() != size) {
+        if self.heads.last().is_none_or(|(_, h)| h.size() != size) {
             return;
         }
         let root = self.frontier.root();
         let since = self.agreed;
-        while let Some(head) = self.heads.pop_if(|h| h.size() == size) {
-            if *head.root() == root {
+        while let Some((head, signed)) = self.heads.pop_if(|(_, h)| h.size() == size) {
+            if *signed.root() == root {
                 self.agreed = size;
             } else {
-                self.report(Finding::Root { size, since });
+                self.report(Finding::Root { head, size, since });
             }
         }
     }
@@ -282,7 +338,19 @@ impl Verifier {
     /// Takes the next leaf and what is stored for it; returns the leaf if it is one. A leaf that is
     /// none still has its place in the tree.
     pub fn push(&mut self, bytes: &[u8], details: Stored<'_>, content: Stored<'_>) -> Option<Leaf> {
-        let index = self.frontier.append(leaf_hash(bytes));
+        self.push_hashed(bytes, leaf_hash(bytes), details, content)
+    }
+
+    /// As [`Verifier::push`], with the leaf's hash computed by the caller, who may have used several
+    /// cores for it.
+    pub fn push_hashed(
+        &mut self,
+        bytes: &[u8],
+        leaf_hash: Digest,
+        details: Stored<'_>,
+        content: Stored<'_>,
+    ) -> Option<Leaf> {
+        let index = self.frontier.append(leaf_hash);
         let leaf = Leaf::from_bytes(bytes).ok();
         match &leaf {
             None => self.report(Finding::Leaf { index }),
@@ -306,10 +374,14 @@ impl Verifier {
                 Stored::Unchecked => {}
                 // Rightly so if a later leaf erases it.
                 Stored::Missing => self.missing.set(index),
-                _ if content.hash() == Some(hash) => {}
-                _ => self.report(Finding::ContentChanged { index }),
+                _ => {
+                    self.present.set(index);
+                    if content.hash() != Some(hash) {
+                        self.report(Finding::ContentChanged { index });
+                    }
+                }
             }
-        } else if content.hash().is_some() {
+        } else if !matches!(content, Stored::Unchecked | Stored::Missing) {
             self.report(Finding::ContentUnlogged { index });
         }
         if let Fact::Tombstone(target) = leaf.fact {
@@ -322,8 +394,18 @@ impl Verifier {
             } else {
                 self.erased.set(target);
                 self.erasures += 1;
+                if self.present.has(target) {
+                    self.report(Finding::ContentNotErased { index: target });
+                }
             }
         }
+    }
+
+    /// Ends the reading at a gap: the next leaf is missing, and later ones are there.
+    pub fn finish_at_gap(mut self) -> Report {
+        let index = self.frontier.size();
+        self.report(Finding::LeafMissing { index });
+        self.finish()
     }
 
     /// Ends the reading.
@@ -335,9 +417,13 @@ impl Verifier {
             }
         }
         let found = self.frontier.size();
-        while let Some(head) = self.heads.pop() {
-            let signed = head.size();
-            self.report(Finding::Truncated { signed, found });
+        while let Some((head, signed)) = self.heads.pop() {
+            let signed = signed.size();
+            self.report(Finding::Truncated {
+                head,
+                signed,
+                found,
+            });
         }
         Report {
             signed: self.agreed,
@@ -440,16 +526,18 @@ mod tests {
         Origin::of_vault(&[1; 16])
     }
 
-    fn head(leaves: &[Leaf]) -> Checkpoint {
+    const KNOWN: HeadSource = HeadSource::Known;
+
+    fn head(leaves: &[Leaf]) -> (HeadSource, Checkpoint) {
         let mut frontier = Frontier::new();
         for leaf in leaves {
             frontier.append(leaf.leaf_hash());
         }
-        Checkpoint::of(origin(), &frontier)
+        (KNOWN, Checkpoint::of(origin(), &frontier))
     }
 
     /// Reads a log as a vault would have it: what was erased is not there any more.
-    fn read(leaves: &[Leaf], heads: Vec<Checkpoint>) -> Report {
+    fn read(leaves: &[Leaf], heads: Vec<(HeadSource, Checkpoint)>) -> Report {
         let mut verifier = Verifier::new(heads);
         for (n, leaf) in (0u64..).zip(leaves) {
             let (content, details) = (content(n), details(n));
@@ -475,7 +563,7 @@ mod tests {
             (10, 8, 2)
         );
         assert_eq!((report.contents, report.erasures), (7, 2));
-        assert_eq!(report.frontier.root(), *head(&leaves).root());
+        assert_eq!(report.frontier.root(), *head(&leaves).1.root());
         let empty = Verifier::new([head(&[])]).finish();
         assert!(empty.is_sound());
     }
@@ -484,7 +572,11 @@ mod tests {
     fn each_alteration_is_found_where_it_is() {
         let good = log();
         let heads = || vec![head(&good[..4]), head(&good)];
-        let root = |size, since| Finding::Root { size, since };
+        let root = |size, since| Finding::Root {
+            head: KNOWN,
+            size,
+            since,
+        };
 
         let mut changed = good.clone();
         changed[5].details_commitment[0] ^= 1;
@@ -511,6 +603,7 @@ mod tests {
         assert_eq!(
             report.findings,
             [Finding::Truncated {
+                head: KNOWN,
                 signed: 10,
                 found: 9
             }]
@@ -518,12 +611,12 @@ mod tests {
         assert_eq!((report.signed, report.unsigned()), (4, 5));
 
         let other = Checkpoint::new(Origin::of_vault(&[2; 16]), 3, [0; 32]).unwrap();
-        let report = read(&good, vec![head(&good), other]);
+        let report = read(&good, vec![head(&good), (KNOWN, other)]);
         assert_eq!(report.findings, [Finding::OtherLog { size: 3 }]);
 
         // Two heads of one size: one of them is a fork.
         let fork = Checkpoint::new(origin(), 10, [0; 32]).unwrap();
-        let report = read(&good, vec![head(&good), fork]);
+        let report = read(&good, vec![head(&good), (KNOWN, fork)]);
         assert_eq!(report.findings, [root(10, 0)]);
         assert_eq!(report.signed, 10);
     }
@@ -555,6 +648,42 @@ mod tests {
                 Finding::ContentMissing { index: 2 },
             ]
         );
+    }
+
+    #[test]
+    fn what_is_erased_is_gone() {
+        let leaves = log();
+        let mut verifier = Verifier::new([]);
+        for (n, leaf) in (0u64..).zip(&leaves) {
+            let content = content(n);
+            let content = match n {
+                0 => Stored::Missing,
+                2 => Stored::Unfit,
+                6..=8 => Stored::Unchecked,
+                _ => Stored::Bytes(&content),
+            };
+            verifier.push(&leaf.to_array(), Stored::Unchecked, content);
+        }
+        assert_eq!(
+            verifier.finish().findings,
+            [
+                Finding::ContentChanged { index: 2 },
+                Finding::ContentNotErased { index: 2 }
+            ]
+        );
+    }
+
+    #[test]
+    fn a_gap_ends_the_reading() {
+        let leaves = log();
+        let mut verifier = Verifier::new([head(&leaves[..2]), head(&leaves)]);
+        for leaf in &leaves[..4] {
+            verifier.push(&leaf.to_array(), Stored::Unchecked, Stored::Unchecked);
+        }
+        let report = verifier.finish_at_gap();
+        assert_eq!((report.size(), report.signed), (4, 2));
+        assert_eq!(report.findings[0], Finding::LeafMissing { index: 4 });
+        assert_eq!(report.findings.len(), 2);
     }
 
     #[test]
@@ -622,8 +751,24 @@ mod tests {
     fn every_finding_has_words_in_both_languages() {
         let findings = [
             Finding::Leaf { index: 1 },
-            Finding::Root { size: 1, since: 0 },
+            Finding::LeafMissing { index: 1 },
+            Finding::Root {
+                head: HeadSource::Stored,
+                size: 1,
+                since: 0,
+            },
+            Finding::Root {
+                head: HeadSource::File,
+                size: 1,
+                since: 0,
+            },
+            Finding::Root {
+                head: HeadSource::Cosigned,
+                size: 1,
+                since: 0,
+            },
             Finding::Truncated {
+                head: KNOWN,
                 signed: 1,
                 found: 0,
             },
@@ -644,6 +789,7 @@ mod tests {
             Finding::DetailsChanged { index: 1 },
             Finding::ContentMissing { index: 1 },
             Finding::ContentChanged { index: 1 },
+            Finding::ContentNotErased { index: 1 },
             Finding::ContentUnlogged { index: 1 },
         ];
         for lang in [Lang::Es, Lang::En] {
@@ -668,7 +814,7 @@ mod tests {
             for leaf in bytes.chunks(leaves[0].to_bytes().len()) {
                 verifier.push(leaf, Stored::Unchecked, Stored::Unchecked);
             }
-            let expected = Finding::Root { size: 10, since: 0 };
+            let expected = Finding::Root { head: KNOWN, size: 10, since: 0 };
             prop_assert!(verifier.finish().findings.contains(&expected));
         }
 

@@ -2,27 +2,33 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 use super::content::{content_hash, details_hash};
 use super::error::VaultError;
 use super::keyring::{self, Keyring};
 use super::store::{BatchRow, JoinedRow, Mode, Store, Table, Tx};
-use super::{CHECKPOINT_FILE, Location, VaultId, files, meta, tiles};
+use super::{CHECKPOINT_FILE, Location, VaultId, files, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::VerifyingKey;
 use crate::i18n::{Localize, Message};
-use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
+use crate::log::leaf::LEAF_LEN;
+use crate::log::merkle::leaf_hash;
+use crate::log::{
+    self, Appender, Checkpoint, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored,
+    TileStore, Verifier,
+};
 
-/// Most findings that are listed; a thoroughly damaged vault needs no longer list.
-pub const MAX_FINDINGS: usize = 1000;
 /// Largest checkpoint file that is read, bytes.
 pub const MAX_CHECKPOINT: usize = 64 << 10;
 
 /// Something wrong with a vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
+    /// Something that is wrong with the log or with what is stored for its leaves.
+    Log(log::Finding),
     /// SQLite finds the file's structure damaged.
     Structure,
     /// The keyring is not the one that the log names.
@@ -31,39 +37,10 @@ pub enum Finding {
     KeyringMissing,
     /// There is no signed head.
     HeadMissing,
-    /// The head's signature is not valid.
-    HeadSignature,
-    /// The head of this size has another root than the stored entries.
-    HeadRoot(u64),
-    /// The head covers more entries than there are.
-    HeadBeyond {
-        /// Entries that the head covers.
-        size: u64,
-        /// Entries that there are.
-        have: u64,
-    },
-    /// The vault does not continue from the head in the file `checkpoint`.
-    CheckpointFile,
+    /// The signature of a head is not valid.
+    HeadSignature(HeadSource),
     /// The file `checkpoint` cannot be read.
     CheckpointUnreadable,
-    /// The vault does not continue from a head that the auditor brought.
-    KnownHead(u64),
-    /// An entry is missing.
-    LeafMissing(u64),
-    /// An entry cannot be read.
-    LeafDamaged(u64),
-    /// Sealed details are not those that were logged.
-    Details(u64),
-    /// Stored content is not what was logged.
-    ContentAltered(u64),
-    /// Stored content is missing without a tombstone.
-    ContentMissing(u64),
-    /// There is content that the log does not name.
-    ContentUnlogged(u64),
-    /// Content is still there after its tombstone.
-    ContentErased(u64),
-    /// A tombstone belongs to nothing.
-    Tombstone(u64),
     /// The stored tree is not that of the entries.
     Tiles,
     /// The stored edge of the tree is not that of the entries.
@@ -78,26 +55,15 @@ impl Localize for Finding {
     fn message(&self) -> Message {
         let at = |id, leaf: &u64| Message::new(id).with("leaf", *leaf);
         match self {
+            Self::Log(finding) => finding.message(),
             Self::Structure => Message::new("vault-finding-structure"),
             Self::Keyring => Message::new("vault-finding-keyring"),
             Self::KeyringMissing => Message::new("vault-finding-keyring-missing"),
             Self::HeadMissing => Message::new("vault-finding-head-missing"),
-            Self::HeadSignature => Message::new("vault-finding-head-signature"),
-            Self::HeadRoot(size) => Message::new("vault-finding-head-root").with("size", *size),
-            Self::HeadBeyond { size, have } => Message::new("vault-finding-head-beyond")
-                .with("size", *size)
-                .with("have", *have),
-            Self::CheckpointFile => Message::new("vault-finding-checkpoint-file"),
+            Self::HeadSignature(head) => {
+                Message::new("vault-finding-head-signature").with("head", head.message())
+            }
             Self::CheckpointUnreadable => Message::new("vault-finding-checkpoint-unreadable"),
-            Self::KnownHead(size) => Message::new("vault-finding-known-head").with("size", *size),
-            Self::LeafMissing(leaf) => at("vault-finding-leaf-missing", leaf),
-            Self::LeafDamaged(leaf) => at("vault-finding-leaf-damaged", leaf),
-            Self::Details(leaf) => at("vault-finding-details", leaf),
-            Self::ContentAltered(leaf) => at("vault-finding-content-altered", leaf),
-            Self::ContentMissing(leaf) => at("vault-finding-content-missing", leaf),
-            Self::ContentUnlogged(leaf) => at("vault-finding-content-unlogged", leaf),
-            Self::ContentErased(leaf) => at("vault-finding-content-erased", leaf),
-            Self::Tombstone(leaf) => at("vault-finding-tombstone", leaf),
             Self::Tiles => Message::new("vault-finding-tiles"),
             Self::Frontier => Message::new("vault-finding-frontier"),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
@@ -123,7 +89,7 @@ pub struct Report {
     pub vault: VaultId,
     /// Entries in the log.
     pub size: u64,
-    /// Entries that the signed head covers.
+    /// Size of the largest signed head that agrees with the entries.
     pub signed: u64,
     /// Contents stored: versions of records, links.
     pub contents: u64,
@@ -133,8 +99,10 @@ pub struct Report {
     pub head: Option<SignedCheckpoint>,
     /// The key with which heads were checked.
     pub key: Option<VerifyingKey>,
-    /// What is wrong, in order of discovery, at most [`MAX_FINDINGS`].
+    /// What is wrong, in order of discovery.
     pub findings: Vec<Finding>,
+    /// Findings beyond [`MAX_FINDINGS`](crate::log::verify::MAX_FINDINGS) of the log, counted only.
+    pub more: u64,
 }
 
 impl Report {
@@ -144,165 +112,86 @@ impl Report {
     }
 }
 
-/// What is known of the content of a leaf while the log is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Content {
-    None,
-    Stored,
-    Absent,
-    Erased,
+/// A row on its way to the hashing thread, with the batches that it names.
+struct Work {
+    row: JoinedRow,
+    details_batch: Option<BatchRow>,
+    content_batch: Option<BatchRow>,
 }
 
-/// A head whose root is compared when the log has grown to its size.
-struct Awaited {
-    size: u64,
-    root: Digest,
-    wrong: Finding,
+/// What the verifier is told of a row.
+struct Hashed {
+    leaf: [u8; LEAF_LEN],
+    leaf_hash: Digest,
+    details: Stored<'static>,
+    content: Stored<'static>,
 }
 
-struct Audit {
-    findings: Vec<Finding>,
-    frontier: Frontier,
-    tree: Tree,
-    contents: Vec<Content>,
-    awaited: Vec<Awaited>,
-    stored: u64,
-    erased: u64,
-}
-
-impl Audit {
-    fn find(&mut self, finding: Finding) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(finding);
-        }
+impl Work {
+    /// Bytes in hand.
+    fn len(&self) -> usize {
+        let content = self.row.content.as_ref();
+        let content = content.map_or(0, |c| c.wrapped.len() + c.body.len());
+        LEAF_LEN + self.row.details.len() + content
     }
 
-    /// Compares the heads of the size reached.
-    fn compare_heads(&mut self) {
-        let size = self.frontier.size();
-        while let Some(next) = self.awaited.last() {
-            if next.size != size {
-                break;
-            }
-            let wrong = (next.root != self.frontier.root()).then(|| next.wrong.clone());
-            self.awaited.pop();
-            if let Some(wrong) = wrong {
-                self.find(wrong);
-            }
-        }
-    }
-
-    fn leaf(
-        &mut self,
-        row: &JoinedRow,
-        batches: &HashMap<i64, BatchRow>,
-        view: &Tx<'_>,
-    ) -> Result<(), VaultError> {
-        let index = self.frontier.size();
-        let leaf = Leaf::from_bytes(&row.leaf);
-        let hash = crate::log::merkle::leaf_hash(&row.leaf);
-        self.frontier.append(hash);
-        if !self.tree.push(hash, view)? {
-            self.find(Finding::Tiles);
-        }
-        let Ok(leaf) = leaf else {
-            self.contents.push(Content::None);
-            self.find(Finding::LeafDamaged(index));
-            return Ok(());
-        };
+    fn hash(self) -> Hashed {
+        let hashed = |hash: Option<Digest>| hash.map_or(Stored::Unfit, Stored::Hash);
         // The hash does not cover what the batch is for; of the log, there is one way to say it.
-        let details = batches
-            .get(&row.batch)
-            .filter(|b| b.is_of_log())
-            .map(|b| details_hash(b, &row.details));
-        if details != Some(leaf.details_hash) {
-            self.find(Finding::Details(index));
+        let details = self.details_batch.filter(BatchRow::is_of_log);
+        let details = details.map(|b| details_hash(&b, &self.row.details));
+        let content = self.row.content.map(|stored| {
+            let batch = self.content_batch;
+            hashed(batch.map(|b| content_hash(&b, &stored.wrapped, &stored.body)))
+        });
+        Hashed {
+            leaf: self.row.leaf,
+            leaf_hash: leaf_hash(&self.row.leaf),
+            details: hashed(details),
+            content: content.unwrap_or(Stored::Missing),
         }
-        let mut content = Content::None;
-        match (&leaf.fact, &row.content) {
-            (Fact::Content { hash, .. }, Some(stored)) => {
-                content = Content::Stored;
-                let found = batches
-                    .get(&stored.batch)
-                    .map(|b| content_hash(b, &stored.wrapped, &stored.body));
-                if found != Some(*hash) {
-                    self.find(Finding::ContentAltered(index));
-                }
-            }
-            (Fact::Content { .. }, None) => content = Content::Absent,
-            (_, Some(_)) => self.find(Finding::ContentUnlogged(index)),
-            (Fact::Tombstone(target), None) => self.tombstone(index, *target),
-            (Fact::None, None) => {}
-        }
-        self.contents.push(content);
-        Ok(())
     }
+}
 
-    fn tombstone(&mut self, index: u64, target: u64) {
-        let slot = usize::try_from(target)
-            .ok()
-            .and_then(|t| self.contents.get_mut(t));
-        let finding = match slot {
-            Some(state @ (Content::Absent | Content::Stored)) => {
-                let still_there = *state == Content::Stored;
-                *state = Content::Erased;
-                self.erased += 1;
-                still_there.then_some(Finding::ContentErased(target))
-            }
-            _ => Some(Finding::Tombstone(index)),
-        };
-        if let Some(finding) = finding {
-            self.find(finding);
+/// The batches that the rows name: a few follow each other, so a few are kept.
+struct KnownBatches<'v> {
+    view: &'v Tx<'v>,
+    kept: HashMap<i64, Option<BatchRow>>,
+}
+
+impl KnownBatches<'_> {
+    fn get(&mut self, id: i64) -> Option<BatchRow> {
+        if let Some(found) = self.kept.get(&id) {
+            return found.clone();
         }
+        // One that is not of our form belongs to nothing; what names it will be told.
+        let found = self.view.batch(id).ok().flatten();
+        if self.kept.len() >= 1024 {
+            self.kept.clear();
+        }
+        self.kept.insert(id, found.clone());
+        found
     }
 }
 
 /// The tree as it should be stored, compared tile by tile as it fills.
-#[derive(Default)]
-struct Tree {
-    levels: Vec<(u64, Vec<u8>)>,
-    written: u64,
+struct StoredTiles<'v> {
+    view: &'v Tx<'v>,
+    count: u64,
+    sound: bool,
 }
 
-impl Tree {
-    /// Adds a leaf hash; false if a tile that it fills is stored otherwise.
-    fn push(&mut self, hash: Digest, view: &Tx<'_>) -> Result<bool, VaultError> {
-        let (mut carry, mut sound) = (Some(hash), true);
-        let mut level = 0;
-        while let Some(hash) = carry.take() {
-            if self.levels.len() == level {
-                self.levels.push((0, Vec::new()));
-            }
-            let Some((index, tile)) = self.levels.get_mut(level) else {
-                break;
-            };
-            tile.extend_from_slice(&hash);
-            if tile.len() == 256 * 32 {
-                let stored = view.tile(level as u8, *index)?;
-                sound &= stored.as_deref() == Some(tile.as_slice());
-                carry = Some(tiles::root_of(tile));
-                tile.clear();
-                *index += 1;
-                self.written += 1;
-            }
-            level += 1;
-        }
-        Ok(sound)
+impl TileStore for StoredTiles<'_> {
+    type Error = VaultError;
+
+    fn get(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.view.tile(level, index)
     }
 
-    /// Whether the tiles that are not full are stored as they should be, and none besides.
-    fn finish(&self, view: &Tx<'_>) -> Result<bool, VaultError> {
-        let mut count = self.written;
-        for (level, (index, tile)) in self.levels.iter().enumerate() {
-            if tile.is_empty() {
-                continue;
-            }
-            count += 1;
-            if view.tile(level as u8, *index)?.as_deref() != Some(tile.as_slice()) {
-                return Ok(false);
-            }
-        }
-        Ok(view.count(Table::Tile)? == count)
+    fn put(&mut self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
+        self.count += 1;
+        self.sound &= self.view.tile(level, index)?.as_deref() == Some(hashes);
+        Ok(())
     }
 }
 
@@ -344,49 +233,140 @@ pub fn verify(
     let key = known
         .key
         .or(ring.as_ref().map(|(ring, _)| ring.checkpoint_key));
-    let total = view.count(Table::Leaf)?;
-    let mut audit = Audit {
-        findings: Vec::new(),
-        frontier: Frontier::new(),
-        tree: Tree::default(),
-        contents: Vec::new(),
-        awaited: Vec::new(),
-        stored: view.count(Table::Content)?,
-        erased: 0,
-    };
+    let mut findings = Vec::new();
     if !sound {
-        audit.find(Finding::Structure);
+        findings.push(Finding::Structure);
     }
-    let head = audit.heads(location, known, &view, vault, key, total)?;
-    audit.compare_heads();
-    let batches = view.batches()?;
-    view.each_joined(|index, row| {
-        let expected = audit.frontier.size();
-        if index != expected {
-            audit.find(Finding::LeafMissing(expected));
-            return Err(VaultError::Altered { leaf: expected });
-        }
-        audit.leaf(&row, &batches, &view)?;
-        audit.compare_heads();
-        progress(audit.frontier.size(), total);
-        Ok(())
-    })
-    .or_else(|e| match e {
-        // Told above; nothing after a gap can be compared.
-        VaultError::Altered { .. } => Ok(()),
-        e => Err(e),
-    })?;
-    audit.keyring(ring, &view, known)?;
-    audit.end(&view)?;
+    let (head, heads) = signed_heads(location, known, &view, vault, key, &mut findings)?;
+    let at = keyring_leaf(ring, &view, known, &mut findings)?;
+    let read = read_all(&view, heads, at, &mut progress)?;
+    findings.extend(read.report.findings.iter().copied().map(Finding::Log));
+    let unlogged = view.contents_without_leaf()?.into_iter();
+    findings.extend(unlogged.map(|index| Finding::Log(log::Finding::ContentUnlogged { index })));
+    if !read.tiles_sound {
+        findings.push(Finding::Tiles);
+    }
+    if !frontiers_fit(&view, &read.report.frontier, head.as_ref())? {
+        findings.push(Finding::Frontier);
+    }
     Ok(Report {
         vault,
-        size: audit.frontier.size(),
-        signed: head.as_ref().map_or(0, |h| h.checkpoint().size()),
-        contents: audit.stored,
-        erased: audit.erased,
+        size: read.report.size(),
+        signed: read.report.signed,
+        contents: view.count(Table::Content)?,
+        erased: read.report.erasures,
         head,
         key,
-        findings: audit.findings,
+        findings,
+        more: read.report.more,
+    })
+}
+
+/// The log as it was read, and whether its stored tree is the one that belongs to it.
+struct Read {
+    report: log::Report,
+    tiles_sound: bool,
+}
+
+/// Rows that are hashed at once, and bytes of them: what is in hand stays small.
+const HASH_ROWS: usize = 1024;
+const HASH_BYTES: usize = 4 << 20;
+
+/// Reads the whole log on this thread and hashes it on another. `keyring` is the leaf whose content
+/// is the keyring file, and that file's hash.
+fn read_all(
+    view: &Tx<'_>,
+    heads: Vec<(HeadSource, Checkpoint)>,
+    keyring: Option<(u64, Digest)>,
+    progress: &mut impl FnMut(u64, u64),
+) -> Result<Read, VaultError> {
+    let total = view.count(Table::Leaf)?;
+    let mut batches = KnownBatches {
+        view,
+        kept: HashMap::new(),
+    };
+    let mut tiles = StoredTiles {
+        view,
+        count: 0,
+        sound: true,
+    };
+    let mut verifier = Verifier::new(heads);
+    let mut tree = Appender::new();
+    let mut feed = |hashed: Vec<Hashed>| -> Result<(), VaultError> {
+        for row in hashed {
+            let content = match keyring {
+                Some((leaf, hash)) if leaf == verifier.size() => Stored::Hash(hash),
+                _ => row.content,
+            };
+            tree.append(&mut tiles, row.leaf_hash)?;
+            verifier.push_hashed(&row.leaf, row.leaf_hash, row.details, content);
+        }
+        progress(verifier.size(), total);
+        Ok(())
+    };
+    let gap = std::thread::scope(|scope| -> Result<bool, VaultError> {
+        let (to_hash, work) = sync_channel::<Vec<Work>>(2);
+        let (done, hashed) = sync_channel::<Vec<Hashed>>(4);
+        scope.spawn(move || {
+            for rows in work {
+                if done
+                    .send(rows.into_iter().map(Work::hash).collect())
+                    .is_err()
+                {
+                    break;
+                }
+            }
+        });
+        // The other thread ends before this one only if it dies, and then the scope says so.
+        let lost = || VaultError::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        let (mut rows, mut bytes, mut waiting) = (Vec::with_capacity(HASH_ROWS), 0, 0);
+        let (mut next, mut gap) = (0, false);
+        let read = view.each_joined(|index, row| {
+            if index != next {
+                gap = true;
+                return Err(VaultError::Altered { leaf: next });
+            }
+            next += 1;
+            let content = row.content.as_ref().map(|c| c.batch);
+            let work = Work {
+                details_batch: batches.get(row.batch),
+                content_batch: content.and_then(|id| batches.get(id)),
+                row,
+            };
+            bytes += work.len();
+            rows.push(work);
+            if rows.len() == HASH_ROWS || bytes >= HASH_BYTES {
+                let full = std::mem::replace(&mut rows, Vec::with_capacity(HASH_ROWS));
+                to_hash.send(full).map_err(|_| lost())?;
+                bytes = 0;
+                waiting += 1;
+                while waiting > 2 {
+                    feed(hashed.recv().map_err(|_| lost())?)?;
+                    waiting -= 1;
+                }
+            }
+            Ok(())
+        });
+        match read {
+            // Told by the verifier; nothing behind a gap can be compared.
+            Err(VaultError::Altered { .. }) if gap => {}
+            other => other?,
+        }
+        to_hash.send(rows).map_err(|_| lost())?;
+        drop(to_hash);
+        for rows in hashed {
+            feed(rows)?;
+        }
+        Ok(gap)
+    })?;
+    tree.flush(&mut tiles)?;
+    Ok(Read {
+        tiles_sound: tiles.sound && tiles.count == view.count(Table::Tile)?,
+        report: if gap {
+            verifier.finish_at_gap()
+        } else {
+            verifier.finish()
+        },
     })
 }
 
@@ -407,140 +387,92 @@ fn read_keyring(location: &Location, named: Option<&[u8]>) -> Option<(Keyring, D
     current
 }
 
-impl Audit {
-    /// Checks signatures of heads, and remembers their roots. Returns the vault's own head.
-    fn heads(
-        &mut self,
-        location: &Location,
-        known: &Known,
-        view: &Tx<'_>,
-        vault: VaultId,
-        key: Option<VerifyingKey>,
-        total: u64,
-    ) -> Result<Option<SignedCheckpoint>, VaultError> {
-        let origin = Origin::of_vault(&vault.0);
-        let signed = |head: &SignedCheckpoint| -> Option<Checkpoint> {
-            head.verify(&origin, key?).ok().cloned()
-        };
-        let own = view
-            .meta(meta::HEAD)?
-            .and_then(|b| SignedCheckpoint::parse(&b).ok());
-        match &own {
-            None => self.find(Finding::HeadMissing),
-            Some(head) => match signed(head) {
-                None => self.find(Finding::HeadSignature),
-                Some(c) => self.await_head(&c, Finding::HeadRoot(c.size()), total),
-            },
-        }
-        match read_head(&location.dir.join(CHECKPOINT_FILE)) {
-            Err(_) => self.find(Finding::CheckpointUnreadable),
-            Ok(head) => match signed(&head) {
-                None => self.find(Finding::CheckpointFile),
-                Some(c) => self.await_head(&c, Finding::CheckpointFile, total),
-            },
-        }
-        for head in &known.heads {
-            let wrong = Finding::KnownHead(head.checkpoint().size());
-            match signed(head) {
-                None => self.find(wrong),
-                Some(c) => self.await_head(&c, wrong, total),
-            }
-        }
-        self.awaited.sort_by_key(|a| std::cmp::Reverse(a.size));
-        Ok(own)
-    }
-
-    fn await_head(&mut self, head: &Checkpoint, wrong: Finding, have: u64) {
-        if head.size() > have {
-            let size = head.size();
-            self.find(match wrong {
-                Finding::HeadRoot(_) => Finding::HeadBeyond { size, have },
-                other => other,
-            });
+/// Checks signatures of heads. Returns the vault's own head, and all that the log is compared with.
+#[allow(clippy::type_complexity)]
+fn signed_heads(
+    location: &Location,
+    known: &Known,
+    view: &Tx<'_>,
+    vault: VaultId,
+    key: Option<VerifyingKey>,
+    findings: &mut Vec<Finding>,
+) -> Result<(Option<SignedCheckpoint>, Vec<(HeadSource, Checkpoint)>), VaultError> {
+    let origin = Origin::of_vault(&vault.0);
+    let mut heads = Vec::new();
+    let mut check = |source, head: &SignedCheckpoint| {
+        if *head.checkpoint().origin() != origin {
+            let size = head.checkpoint().size();
+            findings.push(Finding::Log(log::Finding::OtherLog { size }));
+        } else if key.is_some_and(|k| head.verify(&origin, k).is_ok()) {
+            heads.push((source, head.checkpoint().clone()));
         } else {
-            self.awaited.push(Awaited {
-                size: head.size(),
-                root: *head.root(),
-                wrong,
-            });
+            findings.push(Finding::HeadSignature(source));
         }
+    };
+    let own = view
+        .meta(meta::HEAD)?
+        .and_then(|b| SignedCheckpoint::parse(&b).ok());
+    if let Some(head) = &own {
+        check(HeadSource::Stored, head);
     }
+    let file = read_head(&location.dir.join(CHECKPOINT_FILE)).ok();
+    if let Some(head) = &file {
+        check(HeadSource::File, head);
+    }
+    for head in &known.heads {
+        check(HeadSource::Known, head);
+    }
+    if own.is_none() {
+        findings.push(Finding::HeadMissing);
+    }
+    if file.is_none() {
+        findings.push(Finding::CheckpointUnreadable);
+    }
+    Ok((own, heads))
+}
 
-    /// The keyring is the one that the log names, and names the key that the auditor knows.
-    fn keyring(
-        &mut self,
-        ring: Option<(Keyring, Digest)>,
-        view: &Tx<'_>,
-        known: &Known,
-    ) -> Result<(), VaultError> {
-        let Some((ring, hash)) = ring else {
-            self.find(Finding::KeyringMissing);
-            return Ok(());
-        };
-        let leaf = view
-            .meta(meta::KEYRING_LEAF)?
-            .and_then(|b| b.try_into().ok())
-            .map(u64::from_be_bytes);
-        let row = leaf.map(|l| view.leaf(l)).transpose()?.flatten();
-        let logged = row
-            .and_then(|r| Leaf::from_bytes(&r.leaf).ok())
-            .and_then(|l| l.fact.content_hash());
-        let named = view.meta(meta::KEYRING)?;
-        let key_fits = known.key.is_none_or(|k| k == ring.checkpoint_key);
-        if logged != Some(hash) || named.as_deref() != Some(hash.as_slice()) || !key_fits {
-            self.find(Finding::Keyring);
-            return Ok(());
-        }
-        // The file is where this content is stored.
-        let slot = leaf
-            .and_then(|l| usize::try_from(l).ok())
-            .and_then(|l| self.contents.get_mut(l));
-        match slot {
-            Some(state @ Content::Absent) => *state = Content::Stored,
-            _ => self.find(Finding::Keyring),
-        }
-        Ok(())
+/// The keyring is the one that the log names, and names the key that the auditor knows. Returns the
+/// leaf that logged it and its hash, if so.
+fn keyring_leaf(
+    ring: Option<(Keyring, Digest)>,
+    view: &Tx<'_>,
+    known: &Known,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<(u64, Digest)>, VaultError> {
+    let Some((ring, hash)) = ring else {
+        findings.push(Finding::KeyringMissing);
+        return Ok(None);
+    };
+    let leaf = view
+        .meta(meta::KEYRING_LEAF)?
+        .and_then(|b| b.try_into().ok())
+        .map(u64::from_be_bytes);
+    let row = leaf.map(|l| view.leaf(l)).transpose()?.flatten();
+    let logged = row
+        .and_then(|r| Leaf::from_bytes(&r.leaf).ok())
+        .and_then(|l| l.fact.content_hash());
+    let named = view.meta(meta::KEYRING)?;
+    let key_fits = known.key.is_none_or(|k| k == ring.checkpoint_key);
+    if logged != Some(hash) || named.as_deref() != Some(hash.as_slice()) || !key_fits {
+        findings.push(Finding::Keyring);
+        return Ok(None);
     }
+    Ok(leaf.map(|leaf| (leaf, hash)))
+}
 
-    /// What can only be said when the whole log was read.
-    fn end(&mut self, view: &Tx<'_>) -> Result<(), VaultError> {
-        let absent: Vec<u64> = (0u64..)
-            .zip(&self.contents)
-            .filter(|(_, c)| **c == Content::Absent)
-            .map(|(leaf, _)| leaf)
-            .take(MAX_FINDINGS)
-            .collect();
-        for leaf in absent {
-            self.find(Finding::ContentMissing(leaf));
-        }
-        for leaf in view.contents_without_leaf()? {
-            self.find(Finding::ContentUnlogged(leaf));
-        }
-        // A gap leaves heads that were never reached.
-        while let Some(left) = self.awaited.pop() {
-            self.find(left.wrong);
-        }
-        if !self.tree.finish(view)? {
-            self.find(Finding::Tiles);
-        }
-        let own = self.frontier.to_bytes();
-        if view.meta(meta::FRONTIER)?.as_deref() != Some(own.as_slice()) {
-            self.find(Finding::Frontier);
-        }
-        if let Some(head) = view.meta(meta::HEAD_FRONTIER)?
-            && let Some(signed) = view
-                .meta(meta::HEAD)?
-                .and_then(|b| SignedCheckpoint::parse(&b).ok())
-        {
-            let fits = Frontier::from_bytes(&head).is_ok_and(|f| {
-                f.size() == signed.checkpoint().size() && f.root() == *signed.checkpoint().root()
-            });
-            if !fits {
-                self.find(Finding::Frontier);
-            }
-        } else {
-            self.find(Finding::Frontier);
-        }
-        Ok(())
-    }
+/// Whether the stored edges of the tree are that of the entries and that of the signed head.
+fn frontiers_fit(
+    view: &Tx<'_>,
+    own: &Frontier,
+    head: Option<&SignedCheckpoint>,
+) -> Result<bool, VaultError> {
+    let stored = view.meta(meta::FRONTIER)?;
+    let signed = view.meta(meta::HEAD_FRONTIER)?;
+    let signed = signed.and_then(|b| Frontier::from_bytes(&b).ok());
+    let head = head.map(SignedCheckpoint::checkpoint);
+    let signed_fits = match (signed, head) {
+        (Some(f), Some(head)) => f.size() == head.size() && f.root() == *head.root(),
+        _ => false,
+    };
+    Ok(stored.as_deref() == Some(own.to_bytes().as_slice()) && signed_fits)
 }

@@ -5,7 +5,6 @@
 //! (triggers, views, foreign schema text, symbolic links), its structure must be ours to the letter,
 //! and each value is checked where it is read.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -251,22 +250,6 @@ impl Tx<'_> {
             })
         })
         .transpose()
-    }
-
-    /// All batches by their id.
-    pub fn batches(&self) -> Result<HashMap<i64, BatchRow>, VaultError> {
-        let mut statement = self.tx.prepare("SELECT id FROM batch")?;
-        let ids: Vec<i64> = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let mut found = HashMap::with_capacity(ids.len());
-        for id in ids {
-            // One that is not of our form belongs to nothing; what names it will be told.
-            if let Ok(Some(batch)) = self.batch(id) {
-                found.insert(id, batch);
-            }
-        }
-        Ok(found)
     }
 
     /// All leaves in order, each with its content.

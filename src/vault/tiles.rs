@@ -1,13 +1,20 @@
-//! The root of a full tile, for the audit of the stored tree.
+//! The tree of the log as tiles in the database (manual: *vault format*, "Database").
 
-use crate::crypto::hash::Digest;
-use crate::log::Frontier;
+use super::error::VaultError;
+use super::store::Tx;
+use crate::log::TileStore;
 
-/// Root of the hashes of a full tile.
-pub(crate) fn root_of(tile: &[u8]) -> Digest {
-    let mut frontier = Frontier::new();
-    for hash in tile.as_chunks::<32>().0 {
-        frontier.append(*hash);
+/// The tiles of a transaction.
+pub(crate) struct Tiles<'t>(pub &'t Tx<'t>);
+
+impl TileStore for Tiles<'_> {
+    type Error = VaultError;
+
+    fn get(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.0.tile(level, index)
     }
-    frontier.root()
+
+    fn put(&mut self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
+        self.0.set_tile(level, index, hashes)
+    }
 }

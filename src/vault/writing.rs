@@ -13,13 +13,14 @@ use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{LeafRow, Tx};
+use super::tiles::Tiles;
 use super::{Vault, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::sha256;
 use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
 use crate::log::act::{Act, ActKind, Reason};
-use crate::log::tiles::{Appender, TileStore};
+use crate::log::tiles::Appender;
 use crate::log::{Checkpoint, Fact, Frontier, Leaf, Origin, SignedCheckpoint};
 
 /// What is said about an act when it is logged.
@@ -314,21 +315,6 @@ impl<'v> Writing<'v> {
         // it were not. The file then shows an older head of this log until the next act.
         let _ = self.vault.publish_head();
         Ok(())
-    }
-}
-
-/// The tree of the log as tiles in the database.
-struct Tiles<'t>(&'t Tx<'t>);
-
-impl TileStore for Tiles<'_> {
-    type Error = VaultError;
-
-    fn get(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, VaultError> {
-        self.0.tile(level, index)
-    }
-
-    fn put(&mut self, level: u8, index: u64, hashes: &[u8]) -> Result<(), VaultError> {
-        self.0.set_tile(level, index, hashes)
     }
 }
 

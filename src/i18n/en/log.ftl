@@ -105,9 +105,14 @@ log-file-old-size = The proof starts at { $found } entries, but the head that yo
 log-file-entry = The entry in the proof file is damaged, or the act shown with it is not the one that was logged.
 
 ## What an audit finds
+log-head-stored = the signed head of the log
+log-head-file = the head in the file "checkpoint"
+log-head-cosigned = a cosigned head
+log-head-known = the head that you brought
 log-finding-leaf = Entry { $index } cannot be read: it was damaged, or written by a newer version of this program.
-log-finding-root = The first { $size } entries are not those that were signed. Up to entry { $since } all is as signed; after that, entries were changed, removed, added or put in another order.
-log-finding-truncated = The end of the log is missing: { $signed } entries were signed, { $found } are there. Entries were removed, or an old copy was put back.
+log-finding-leaf-missing = Entry { $index } is missing. What comes behind it could not be compared.
+log-finding-root = The first { $size } entries are not those of { $head }. Up to entry { $since } all is as signed; after that, entries were changed, removed, added or put in another order.
+log-finding-truncated = The end of the log is missing: { $head } covers { $signed } entries, { $found } are there. Entries were removed, or an old copy was put back.
 log-finding-other-log = The signed head of { $size } entries belongs to another log.
 log-finding-tombstone-ahead = Entry { $index } says that it erases entry { $target }, which does not come before it. The program never writes this: somebody else wrote the entry.
 log-finding-tombstone-of-nothing = Entry { $index } says that it erases entry { $target }, but that entry stored nothing. The program never writes this: somebody else wrote the entry.
@@ -116,6 +121,7 @@ log-finding-details-missing = The sealed details of entry { $index } (who, what,
 log-finding-details-changed = The sealed details of entry { $index } (who, what, when) are not those that were logged: they were changed.
 log-finding-content-missing = What entry { $index } stored is missing, and no entry says that it was erased: it was removed without a trace in the log.
 log-finding-content-changed = What is stored for entry { $index } is not what was logged: it was changed or replaced.
+log-finding-content-not-erased = What entry { $index } stored was erased, says a later entry, but it is still there: it was put back, or never erased.
 log-finding-content-unlogged = Something is stored for entry { $index } that the log does not know: it was put there from outside.
 log-report-sound = { $size } entries read, nothing is wrong. Signed: { $signed }, not yet signed: { $unsigned }.
 log-report-unsound = { $size } entries read, { $findings } things are wrong. Signed and as signed: { $signed }, behind that: { $unsigned }.

@@ -105,9 +105,14 @@ log-file-old-size = La prueba empieza en { $found } asientos, pero la cabeza que
 log-file-entry = El asiento del archivo de prueba está dañado, o el acto que se muestra con él no es el que se registró.
 
 ## Lo que encuentra una auditoría
+log-head-stored = la cabeza firmada de la cadena
+log-head-file = la cabeza del archivo «checkpoint»
+log-head-cosigned = una cabeza cofirmada
+log-head-known = la cabeza que usted trajo
 log-finding-leaf = El asiento { $index } no se puede leer: fue dañado o lo escribió una versión más nueva de este programa.
-log-finding-root = Los primeros { $size } asientos no son los que se firmaron. Hasta el asiento { $since } todo está como se firmó; después hay asientos cambiados, retirados, agregados o en otro orden.
-log-finding-truncated = Falta el final de la cadena: se firmaron { $signed } asientos y hay { $found }. Se retiraron asientos o se repuso una copia antigua.
+log-finding-leaf-missing = Falta el asiento { $index }. Lo que viene detrás no se pudo comparar.
+log-finding-root = Los primeros { $size } asientos no son los de { $head }. Hasta el asiento { $since } todo está como se firmó; después hay asientos cambiados, retirados, agregados o en otro orden.
+log-finding-truncated = Falta el final de la cadena: { $head } cubre { $signed } asientos y hay { $found }. Se retiraron asientos o se repuso una copia antigua.
 log-finding-other-log = La cabeza firmada de { $size } asientos pertenece a otra cadena.
 log-finding-tombstone-ahead = El asiento { $index } dice que borra el asiento { $target }, que no es anterior. El programa nunca escribe esto: lo escribió alguien más.
 log-finding-tombstone-of-nothing = El asiento { $index } dice que borra el asiento { $target }, pero ese no guardó nada. El programa nunca escribe esto: lo escribió alguien más.
@@ -116,6 +121,7 @@ log-finding-details-missing = Faltan los detalles sellados del asiento { $index 
 log-finding-details-changed = Los detalles sellados del asiento { $index } (quién, qué, cuándo) no son los que se registraron: fueron cambiados.
 log-finding-content-missing = Falta lo que guardó el asiento { $index }, y ningún asiento dice que se borró: fue retirado sin dejar constancia en la cadena.
 log-finding-content-changed = Lo guardado para el asiento { $index } no es lo que se registró: fue cambiado o reemplazado.
+log-finding-content-not-erased = Lo que guardó el asiento { $index } se borró, según un asiento posterior, pero sigue ahí: se repuso o nunca se borró.
 log-finding-content-unlogged = Para el asiento { $index } hay algo guardado que la cadena no conoce: se puso desde fuera.
 log-report-sound = Se leyeron { $size } asientos y nada está mal. Firmados: { $signed }; todavía sin firmar: { $unsigned }.
 log-report-unsound = Se leyeron { $size } asientos y hay { $findings } cosas mal. Firmados y tal como se firmaron: { $signed }; detrás de ellos: { $unsigned }.
