@@ -246,7 +246,7 @@ fn erase(app: &App, site: &Site) -> Result<ObjectId, Failure> {
 fn verify(app: &App, site: &mut Site) -> Result<Report, Failure> {
     let known = Known {
         key: Some(*open(&site.dir)?.checkpoint_key().key()),
-        heads: Vec::new(),
+        ..Known::default()
     };
     let began = Instant::now();
     let report = audit::verify(&Location::new(&site.dir), &known, |_, _| {})?;
