@@ -6,6 +6,7 @@
 //! * [`codec`], [`crypto`], [`i18n`]: bytes, cryptography, words
 //! * [`record`], [`names`]: a person's record; names, dates and places in comparable form
 //! * [`log`]: the append-only log, its checkpoints and proofs
+//! * [`auditor`]: checks and cosigns the logs of others
 //! * [`vault`]: the sealed store of one site
 //! * [`matching`]: tokens, encodings, decision
 //! * [`round`]: the files that the parties of a round exchange
@@ -14,6 +15,7 @@
 
 #![warn(missing_docs)]
 
+pub mod auditor;
 pub mod codec;
 pub mod coordinator;
 pub mod crypto;

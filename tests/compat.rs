@@ -142,6 +142,7 @@ fn version_1_is_audited() {
     let known = Known {
         key: report.key,
         heads: vec![audit::read_head(&stored().join("checkpoint")).unwrap()],
+        ..Known::default()
     };
     let again = audit::verify(&Location::new(tmp.path()), &known, |_, _| {}).unwrap();
     assert!(again.is_sound());

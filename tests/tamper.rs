@@ -348,7 +348,7 @@ fn parts_of_another_vault_do_not_fit() {
     other.restore(dir);
     let known = Known {
         key: one.report.key,
-        heads: Vec::new(),
+        ..Known::default()
     };
     let report = audit::verify(&Location::new(dir), &known, |_, _| {}).unwrap();
     assert!(report.findings.contains(&Finding::Keyring));

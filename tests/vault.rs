@@ -387,6 +387,7 @@ fn a_vault_set_back_to_an_older_copy_does_not_fit_a_head_seen_since() {
     let known = Known {
         key: Some(vault.keyring().checkpoint_key),
         heads: vec![head],
+        ..Known::default()
     };
     let verify = |d: &std::path::Path| audit::verify(&Location::new(d), &known, |_, _| {}).unwrap();
     assert_eq!(verify(&dir).findings, []);

@@ -198,7 +198,7 @@ impl fmt::Display for Checkpoint {
 }
 
 /// A decimal number of at most [`MAX_SIZE`] without sign or leading zeros.
-pub(super) fn decimal(text: &str) -> Option<u64> {
+pub(crate) fn decimal(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));
     let value = text.parse().ok().filter(|_| canonical)?;
@@ -206,7 +206,7 @@ pub(super) fn decimal(text: &str) -> Option<u64> {
 }
 
 /// A hash in base64: 44 characters.
-pub(super) fn hash_line(text: &str) -> Option<Digest> {
+pub(crate) fn hash_line(text: &str) -> Option<Digest> {
     if text.len() != 44 {
         return None;
     }
@@ -292,6 +292,15 @@ impl SignedCheckpoint {
         time: u64,
     ) -> Result<(), CheckpointError> {
         Ok(self.note.cosign(name, key, time)?)
+    }
+
+    /// The same head without the signatures of one key.
+    #[must_use]
+    pub fn without(&self, key: &NoteKey) -> Self {
+        Self {
+            checkpoint: self.checkpoint.clone(),
+            note: self.note.without(key),
+        }
     }
 
     /// The valid cosignatures of known cosigners; none is no error.

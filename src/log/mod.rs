@@ -14,9 +14,11 @@
 //! | [`tiles`] | the tree in files of 256 hashes; appending |
 //! | [`checkpoint`] | the head of a log as a signed note |
 //! | [`proof`] | proofs as files, entries that are opened for others |
+//! | [`bundle`] | a whole log in a folder, without what it stored |
 //! | [`verify`] | reading a whole log once, without a key |
 
 pub mod act;
+pub mod bundle;
 pub mod checkpoint;
 pub mod leaf;
 pub mod merkle;
@@ -28,6 +30,7 @@ pub mod tiles;
 pub mod verify;
 
 pub use act::{Act, ActKind, Reason, SignedAct};
+pub use bundle::{Bundle, BundleError, BundleWriter};
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 pub use leaf::{Fact, Leaf};
 pub use merkle::{Frontier, HashSource, ProofError};

@@ -473,6 +473,16 @@ impl Note {
         Ok(added)
     }
 
+    /// The same note without the signatures of one key.
+    #[must_use]
+    pub fn without(&self, key: &NoteKey) -> Self {
+        let others = self.signatures.iter().filter(|s| !key.made(s));
+        Self {
+            text: self.text.clone(),
+            signatures: others.cloned().collect(),
+        }
+    }
+
     /// Checks the note against the keys that the reader knows and says which of them signed, in the
     /// order of the lines. A key counts once, by its first line; every line of a known key must be
     /// valid. Lines of other keys are ignored.

@@ -355,6 +355,27 @@ impl ConsistencyFile {
         &self.checkpoint
     }
 
+    /// The hashes of the proof.
+    pub fn hashes(&self) -> &[Digest] {
+        &self.hashes
+    }
+
+    /// Checks the proof from `old` alone; the signature of the newer head was checked before.
+    ///
+    /// # Errors
+    /// [`ProofFileError::OldSize`] or [`ProofFileError::Proof`].
+    pub fn check(&self, old: &Checkpoint) -> Result<(), ProofFileError> {
+        if old.size() != self.old {
+            return Err(ProofFileError::OldSize {
+                expected: old.size(),
+                found: self.old,
+            });
+        }
+        let head = self.checkpoint.checkpoint();
+        let (size, root) = (head.size(), head.root());
+        Ok(verify_consistency(self.old, old.root(), size, root, &self.hashes)?)
+    }
+
     /// Checks that the signed head extends `old`, which the reader kept and believes.
     ///
     /// # Errors
@@ -365,13 +386,7 @@ impl ConsistencyFile {
         key: VerifyingKey,
     ) -> Result<&Checkpoint, ProofFileError> {
         let head = self.checkpoint.verify(old.origin(), key)?;
-        if old.size() != self.old {
-            return Err(ProofFileError::OldSize {
-                expected: old.size(),
-                found: self.old,
-            });
-        }
-        verify_consistency(self.old, old.root(), head.size(), head.root(), &self.hashes)?;
+        self.check(old)?;
         Ok(head)
     }
 }

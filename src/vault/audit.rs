@@ -13,11 +13,12 @@ use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::VerifyingKey;
 use crate::i18n::{Localize, Message};
+use crate::log::checkpoint::Cosignature;
 use crate::log::leaf::LEAF_LEN;
 use crate::log::merkle::leaf_hash;
 use crate::log::{
-    self, Appender, Checkpoint, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored,
-    TileStore, Verifier,
+    self, Appender, Checkpoint, Frontier, HeadSource, Leaf, NoteKey, Origin, SignedCheckpoint,
+    Stored, TileStore, Verifier,
 };
 
 /// Largest checkpoint file that is read, bytes.
@@ -80,6 +81,33 @@ pub struct Known {
     pub key: Option<VerifyingKey>,
     /// Heads of this vault seen earlier, or on paper.
     pub heads: Vec<SignedCheckpoint>,
+    /// Keys of those whose cosignatures count.
+    pub cosigners: Vec<NoteKey>,
+}
+
+/// The latest word of somebody outside: at this time, by their clock, this was the head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastCosigned {
+    /// Entries that the cosigned head covers.
+    pub size: u64,
+    /// Who, and when.
+    pub by: Cosignature,
+}
+
+/// The latest valid cosignature of a known cosigner on any of these heads, whose log signatures
+/// have been checked. A forged line counts for nothing.
+pub fn last_cosigned<'h>(
+    heads: impl IntoIterator<Item = &'h SignedCheckpoint>,
+    cosigners: &[NoteKey],
+) -> Option<LastCosigned> {
+    let mut all = Vec::new();
+    for head in heads {
+        let size = head.checkpoint().size();
+        for by in head.cosignatures(cosigners).unwrap_or_default() {
+            all.push(LastCosigned { size, by });
+        }
+    }
+    all.into_iter().max_by_key(|last| (last.by.time, last.size))
 }
 
 /// What an audit found.
@@ -99,6 +127,8 @@ pub struct Report {
     pub head: Option<SignedCheckpoint>,
     /// The key with which heads were checked.
     pub key: Option<VerifyingKey>,
+    /// The latest cosignature of a known cosigner on a head of this vault.
+    pub cosigned: Option<LastCosigned>,
     /// What is wrong, in order of discovery.
     pub findings: Vec<Finding>,
     /// Findings beyond [`MAX_FINDINGS`](crate::log::verify::MAX_FINDINGS) of the log, counted only.
@@ -237,9 +267,10 @@ pub fn verify(
     if !sound {
         findings.push(Finding::Structure);
     }
-    let (head, heads) = signed_heads(location, known, &view, vault, key, &mut findings)?;
+    let heads = Heads::check(location, known, &view, vault, key, &mut findings)?;
+    let (head, cosigned) = (heads.own, heads.cosigned);
     let at = keyring_leaf(ring, &view, known, &mut findings)?;
-    let read = read_all(&view, heads, at, &mut progress)?;
+    let read = read_all(&view, heads.awaited, at, &mut progress)?;
     findings.extend(read.report.findings.iter().copied().map(Finding::Log));
     let unlogged = view.contents_without_leaf()?.into_iter();
     findings.extend(unlogged.map(|index| Finding::Log(log::Finding::ContentUnlogged { index })));
@@ -257,6 +288,7 @@ pub fn verify(
         erased: read.report.erasures,
         head,
         key,
+        cosigned,
         findings,
         more: read.report.more,
     })
@@ -372,7 +404,7 @@ fn read_all(
 
 /// The keyring, or the one beside it if the chain names that: then a change of keys was interrupted
 /// behind its last step but one, and nothing is wrong.
-fn read_keyring(location: &Location, named: Option<&[u8]>) -> Option<(Keyring, Digest)> {
+pub(super) fn read_keyring(location: &Location, named: Option<&[u8]>) -> Option<(Keyring, Digest)> {
     let read = |path: &Path| {
         let bytes = files::read_bounded(path, keyring::MAX_FILE).ok()?;
         Some((Keyring::from_bytes(&bytes).ok()?, sha256(&[&bytes])))
@@ -387,48 +419,62 @@ fn read_keyring(location: &Location, named: Option<&[u8]>) -> Option<(Keyring, D
     current
 }
 
-/// Checks signatures of heads. Returns the vault's own head, and all that the log is compared with.
-#[allow(clippy::type_complexity)]
-fn signed_heads(
-    location: &Location,
-    known: &Known,
-    view: &Tx<'_>,
-    vault: VaultId,
-    key: Option<VerifyingKey>,
-    findings: &mut Vec<Finding>,
-) -> Result<(Option<SignedCheckpoint>, Vec<(HeadSource, Checkpoint)>), VaultError> {
-    let origin = Origin::of_vault(&vault.0);
-    let mut heads = Vec::new();
-    let mut check = |source, head: &SignedCheckpoint| {
-        if *head.checkpoint().origin() != origin {
-            let size = head.checkpoint().size();
-            findings.push(Finding::Log(log::Finding::OtherLog { size }));
-        } else if key.is_some_and(|k| head.verify(&origin, k).is_ok()) {
-            heads.push((source, head.checkpoint().clone()));
-        } else {
-            findings.push(Finding::HeadSignature(source));
+/// The signed heads of a vault.
+struct Heads {
+    /// The vault's own.
+    own: Option<SignedCheckpoint>,
+    /// All whose signature is valid: the log is compared with each.
+    awaited: Vec<(HeadSource, Checkpoint)>,
+    cosigned: Option<LastCosigned>,
+}
+
+impl Heads {
+    fn check(
+        location: &Location,
+        known: &Known,
+        view: &Tx<'_>,
+        vault: VaultId,
+        key: Option<VerifyingKey>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Self, VaultError> {
+        let origin = Origin::of_vault(&vault.0);
+        let parse = |b: Vec<u8>| SignedCheckpoint::parse(&b).ok();
+        let own = view.meta(meta::HEAD)?.and_then(parse);
+        let file = read_head(&location.dir.join(CHECKPOINT_FILE)).ok();
+        if own.is_none() {
+            findings.push(Finding::HeadMissing);
         }
-    };
-    let own = view
-        .meta(meta::HEAD)?
-        .and_then(|b| SignedCheckpoint::parse(&b).ok());
-    if let Some(head) = &own {
-        check(HeadSource::Stored, head);
+        if file.is_none() {
+            findings.push(Finding::CheckpointUnreadable);
+        }
+        let mut found: Vec<(HeadSource, SignedCheckpoint)> = Vec::new();
+        found.extend(own.clone().map(|head| (HeadSource::Stored, head)));
+        found.extend(file.map(|head| (HeadSource::File, head)));
+        for bytes in view.metas(meta::COSIGNED)? {
+            match parse(bytes) {
+                Some(head) => found.push((HeadSource::Cosigned, head)),
+                None => findings.push(Finding::HeadSignature(HeadSource::Cosigned)),
+            }
+        }
+        found.extend(known.heads.iter().map(|h| (HeadSource::Known, h.clone())));
+        let (mut awaited, mut signed) = (Vec::new(), Vec::new());
+        for (source, head) in found {
+            if *head.checkpoint().origin() != origin {
+                let size = head.checkpoint().size();
+                findings.push(Finding::Log(log::Finding::OtherLog { size }));
+            } else if key.is_some_and(|k| head.verify(&origin, k).is_ok()) {
+                awaited.push((source, head.checkpoint().clone()));
+                signed.push(head);
+            } else {
+                findings.push(Finding::HeadSignature(source));
+            }
+        }
+        Ok(Self {
+            own,
+            awaited,
+            cosigned: last_cosigned(&signed, &known.cosigners),
+        })
     }
-    let file = read_head(&location.dir.join(CHECKPOINT_FILE)).ok();
-    if let Some(head) = &file {
-        check(HeadSource::File, head);
-    }
-    for head in &known.heads {
-        check(HeadSource::Known, head);
-    }
-    if own.is_none() {
-        findings.push(Finding::HeadMissing);
-    }
-    if file.is_none() {
-        findings.push(Finding::CheckpointUnreadable);
-    }
-    Ok((own, heads))
 }
 
 /// The keyring is the one that the log names, and names the key that the auditor knows. Returns the

@@ -6,6 +6,7 @@ use super::recovery::RecoveryCodeError;
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::i18n::{Localize, Message};
+use crate::log::{BundleError, CheckpointError};
 
 /// Why an operation on a vault did not happen. Nothing was changed unless a variant says so. No
 /// variant carries a name, a secret or the content of a record.
@@ -117,6 +118,29 @@ pub enum VaultError {
     /// The database refused; the text is SQLite's and contains no data.
     #[error("database: {0}")]
     Database(String),
+    /// A head was not accepted.
+    #[error(transparent)]
+    Head(#[from] CheckpointError),
+    /// A head is not one of this log: its entries are others.
+    #[error("the head of {size} entries is not one of this log")]
+    OtherHead {
+        /// Its size.
+        size: u64,
+    },
+    /// No cosigner that is known here has signed the head.
+    #[error("no known cosigner has signed this head")]
+    NotCosigned,
+    /// There is no such entry under a signed head.
+    #[error("entry {entry} is not under the signed head of {signed} entries")]
+    NoSuchEntry {
+        /// Index of the entry.
+        entry: u64,
+        /// Size of the head.
+        signed: u64,
+    },
+    /// An audit bundle could not be written.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// The operating system refused.
     #[error("file system: {0}")]
     Io(#[from] io::Error),
@@ -133,6 +157,8 @@ impl VaultError {
                 | Self::Altered { .. }
                 | Self::LogAltered
                 | Self::Schema
+                | Self::OtherHead { .. }
+                | Self::Bundle(BundleError::OtherLeaves)
                 | Self::Decode(_)
         )
     }
@@ -222,6 +248,17 @@ impl Localize for VaultError {
             Self::Database(what) => {
                 return Message::new("vault-error-database").with("what", what.as_str());
             }
+            Self::Head(e) => return e.message(),
+            Self::OtherHead { size } => {
+                return Message::new("vault-error-other-head").with("size", *size);
+            }
+            Self::NotCosigned => "vault-error-not-cosigned",
+            Self::NoSuchEntry { entry, signed } => {
+                return Message::new("vault-error-no-such-entry")
+                    .with("entry", *entry)
+                    .with("signed", *signed);
+            }
+            Self::Bundle(e) => return e.message(),
             Self::Io(error) => {
                 return match error.kind() {
                     io::ErrorKind::StorageFull => Message::new("vault-error-disk-full"),

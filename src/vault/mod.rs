@@ -12,6 +12,7 @@ pub(crate) mod files;
 pub mod ids;
 pub mod keyring;
 mod keys;
+pub mod proof;
 mod records;
 pub mod recovery;
 mod state;
@@ -59,6 +60,8 @@ mod meta {
     pub const FRONTIER: &str = "frontier";
     pub const HEAD: &str = "head";
     pub const HEAD_FRONTIER: &str = "head-frontier";
+    /// Beginning of the names of heads that others have cosigned; the size follows.
+    pub const COSIGNED: &str = "cosigned/";
 }
 
 /// Seconds since 1970 by the clock of the machine, which nobody has to believe.
@@ -145,6 +148,8 @@ pub struct Vault {
     store: Store,
     batches: Batches,
     /// Wrapping keys of stored batches that were needed so far.
+    /// Size of the log after the last act that this program knows the time of, and that time.
+    last_act: Cell<Option<(u64, i64)>>,
     opened: RefCell<HashMap<i64, Arc<(BatchRow, Secret<32>)>>>,
 }
 
@@ -242,6 +247,7 @@ impl Vault {
             access,
             store,
             batches: Batches::default(),
+            last_act: Cell::new(None),
             opened: RefCell::default(),
         }
     }

@@ -222,6 +222,15 @@ impl Tx<'_> {
             .optional()?)
     }
 
+    /// Values whose names begin with `prefix`, in the order of their names.
+    pub fn metas(&self, prefix: &str) -> Result<Vec<Vec<u8>>, VaultError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT value FROM meta WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+        )?;
+        let rows = statement.query_map([prefix], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), VaultError> {
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?

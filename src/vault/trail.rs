@@ -27,6 +27,11 @@ impl Stored<'_> {
     /// Opens the details and checks them: against the leaf's hash and commitment, and against the
     /// signature of the slot that they name.
     pub fn act(&self) -> Result<SignedAct, VaultError> {
+        Ok(self.opening()?.1)
+    }
+
+    /// As [`Stored::act`], with the salt of the commitment.
+    pub fn opening(&self) -> Result<([u8; 32], SignedAct), VaultError> {
         let altered = || VaultError::Altered { leaf: self.index };
         let (row, key) = match self.batch.as_deref() {
             Some(batch) => batch,
@@ -48,8 +53,28 @@ impl Stored<'_> {
         signed
             .verify(&verifying, &self.vault.id().0, self.index, &self.leaf.fact)
             .map_err(|_| altered())?;
-        Ok(signed)
+        Ok((salt, signed))
     }
+}
+
+/// An entry with its act and salt, for others to see.
+pub(crate) fn open_entry(
+    vault: &Vault,
+    view: &Tx<'_>,
+    index: u64,
+    row: LeafRow,
+) -> Result<crate::log::proof::Entry, VaultError> {
+    let altered = |_| VaultError::Altered { leaf: index };
+    let leaf = Leaf::from_bytes(&row.leaf).map_err(altered)?;
+    let stored = Stored {
+        vault,
+        index,
+        leaf,
+        batch: vault.batch_key(view, row.batch)?,
+        details: row.details,
+    };
+    let (salt, signed) = stored.opening()?;
+    crate::log::proof::Entry::opened(leaf, salt, signed).map_err(altered)
 }
 
 impl Stored<'_> {

@@ -167,13 +167,38 @@ impl<'v> Writing<'v> {
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
         let tree = Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?;
-        Ok(Self {
+        let mut writing = Self {
             vault,
             tx,
             tree,
             begun: HashMap::new(),
             now: super::now(),
-        })
+        };
+        writing.note_clock()?;
+        Ok(writing)
+    }
+
+    /// Notes that the clock shows an earlier time than at the last act, if the slot can read that.
+    fn note_clock(&mut self) -> Result<(), VaultError> {
+        let size = self.tree.size();
+        let Some(last) = size.checked_sub(1) else {
+            return Ok(());
+        };
+        if self.vault.access.log().is_none() {
+            return Ok(());
+        }
+        let time = match self.vault.last_act.get() {
+            Some((known, time)) if known == size => time,
+            _ => {
+                let row = self.tx.leaf(last)?.ok_or(VaultError::LogAltered)?;
+                let entry = super::trail::open_entry(self.vault, &self.tx, last, row)?;
+                entry.act().map_or(i64::MIN, |signed| signed.act.time)
+            }
+        };
+        if self.now < time {
+            self.act(ActNote::new(ActKind::ClockBackwards).after(last), Fact::None)?;
+        }
+        Ok(())
     }
 
     /// The first transaction of a vault, whose log is empty.
@@ -310,6 +335,7 @@ impl<'v> Writing<'v> {
             self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
         }
         self.tx.commit()?;
+        self.vault.last_act.set(Some((self.tree.size(), self.now)));
         self.vault.batches.0.borrow_mut().extend(self.begun);
         // The act is done: that its head could not be copied beside the database must not look as if
         // it were not. The file then shows an older head of this log until the next act.
@@ -341,5 +367,62 @@ pub(crate) fn new_record(
         },
         body,
         note: note.on(object.0, version),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Secret;
+    use crate::vault::{Location, NewSlot, Rights, SlotKind, Unlock};
+
+    #[test]
+    fn a_clock_that_runs_backwards_is_noted_once() {
+        let tmp = tempfile::tempdir().unwrap();
+        let key = Secret::init_with(|b| b.fill(1));
+        let slot = NewSlot {
+            name: "uno",
+            kind: SlotKind::KeyFile,
+            unlock: Unlock::KeyFile(&key),
+            rights: Rights::ALL,
+        };
+        let location = Location::new(tmp.path().join("casa"));
+        let vault = Vault::create(&location, "Casa", &[("victim", &[0])], &slot, "r").unwrap();
+        let vault = vault.vault;
+        let search = || ActNote::new(ActKind::Search);
+        let mut writing = Writing::begin(&vault).unwrap();
+        writing.now += 3600;
+        let ahead = writing.act(search(), Fact::None).unwrap();
+        writing.finish().unwrap();
+        vault.log(search()).unwrap();
+        vault.log(search()).unwrap();
+        let kinds = |vault: &Vault| {
+            let mut kinds = Vec::new();
+            vault
+                .trail(ahead, |entry| {
+                    kinds.push((entry.act.kind, entry.act.prior));
+                    Ok(())
+                })
+                .unwrap();
+            kinds
+        };
+        let expected = [
+            (ActKind::Search, None),
+            (ActKind::ClockBackwards, Some(ahead)),
+            (ActKind::Search, None),
+            (ActKind::Search, None),
+        ];
+        assert_eq!(kinds(&vault), expected);
+        // A program that was not there reads the time of the last act from the log.
+        let mut writing = Writing::begin(&vault).unwrap();
+        writing.now += 3600;
+        writing.act(search(), Fact::None).unwrap();
+        writing.finish().unwrap();
+        drop(vault);
+        let vault = Vault::open(&location, &Unlock::KeyFile(&key)).unwrap();
+        vault.log(search()).unwrap();
+        let kinds = kinds(&vault);
+        assert_eq!(kinds[5], (ActKind::ClockBackwards, Some(ahead + 4)));
+        assert_eq!(kinds.len(), 7);
     }
 }

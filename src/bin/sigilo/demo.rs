@@ -516,7 +516,7 @@ fn erase(app: &App, site: &House) -> Result<ObjectId, Failure> {
 fn verify(app: &App, site: &House) -> Result<Report, Failure> {
     let known = Known {
         key: Some(*open(&site.dir)?.checkpoint_key().key()),
-        heads: Vec::new(),
+        ..Known::default()
     };
     let report = audit::verify(&Location::new(&site.dir), &known, |_, _| {})?;
     let message = Message::new("demo-verified")

@@ -104,6 +104,27 @@ log-file-line = Line { $line } is not that of a proof file; the file is damaged,
 log-file-old-size = The proof starts at { $found } entries, but the head that you kept has { $expected }. Ask for a proof from that size.
 log-file-entry = The entry in the proof file is damaged, or the act shown with it is not the one that was logged.
 
+## Audit bundles
+log-bundle-none = This folder is neither a vault nor an audit bundle.
+log-bundle-key = The file with the key of the log is damaged.
+log-bundle-other = The entries are not those of the signed head: the vault was altered. Run "sigilo audit verify".
+log-bundle-tile = The file { $file } of the bundle is missing or damaged. Copy the bundle again.
+log-bundle-io = The bundle could not be read or written ({ $what }). It goes into a new or empty folder.
+log-bundle-tiles = The tiles of the bundle (the tree) do not belong to its entries.
+
+## The auditor
+auditor-key = This is not the key file of an auditor, or a character of it is wrong. Make one with "sigilo audit keygen".
+auditor-seen = The file with the heads seen is damaged. Put back its last copy; without it nobody knows whether a log was set back.
+auditor-new-log = This log is new here. Get the key that signs its heads from the house itself, by phone or on paper, and name it with --key.
+auditor-other-key = The key that signs this log is another than last time. Nothing was cosigned; ask the house why.
+auditor-proof-needed = A head alone does not show that it continues from the one seen before. Bring the vault, an audit bundle, or a proof from { $old } entries ("sigilo audit consistency").
+auditor-clock = The clock of this computer shows an earlier time than at the last cosignature. Set it and try again; nothing was cosigned.
+auditor-crypto = The system gave no random numbers, or the key cannot be used.
+auditor-refused-fork = the log has two histories: both heads are signed by it, and the newer does not begin with the older. This convicts whoever holds the log's key, whoever brings it.
+auditor-refused-older = the head is smaller than one seen before: entries were removed, or an old copy was put back.
+auditor-refused-unproved = what was brought does not show that the head continues from the one seen before.
+auditor-refusal-empty = The heads in this statement do not show what it says.
+
 ## What an audit finds
 log-head-stored = the signed head of the log
 log-head-file = the head in the file "checkpoint"

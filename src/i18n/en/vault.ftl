@@ -39,6 +39,9 @@ vault-error-crypto = What is stored cannot be opened with this key: it is damage
 vault-error-database = The database refused ({ $what }). Nothing was changed; run "sigilo check".
 vault-error-permission = The system does not allow reading or writing here. Check the folder's permissions.
 vault-error-io = The system could not read or write ({ $what }). Check the disk or the USB stick and try again.
+vault-error-other-head = The head of { $size } entries is not one of this log: its entries are others. Do not import it; show it to your auditor.
+vault-error-not-cosigned = Nobody who is known here as a cosigner has signed this head. Name the cosigner's key with --cosigner if you have compared it.
+vault-error-no-such-entry = There is no entry { $entry } under the signed head, which has { $signed } entries.
 
 # What whoever verifies without a key finds
 vault-finding-structure = The file vault.db is not sound: its structure is damaged.

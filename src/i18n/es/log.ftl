@@ -104,6 +104,27 @@ log-file-line = La línea { $line } no es la de un archivo de prueba; el archivo
 log-file-old-size = La prueba empieza en { $found } asientos, pero la cabeza que usted guardó tiene { $expected }. Pida una prueba desde ese tamaño.
 log-file-entry = El asiento del archivo de prueba está dañado, o el acto que se muestra con él no es el que se registró.
 
+## Paquetes de auditoría
+log-bundle-none = Esta carpeta no es una bóveda ni un paquete de auditoría.
+log-bundle-key = El archivo con la clave de la cadena está dañado.
+log-bundle-other = Los asientos no son los de la cabeza firmada: la bóveda fue alterada. Ejecute «sigilo audit verify».
+log-bundle-tile = El archivo { $file } del paquete falta o está dañado. Vuelva a copiar el paquete.
+log-bundle-io = No se pudo leer o escribir el paquete ({ $what }). Va en una carpeta nueva o vacía.
+log-bundle-tiles = Los bloques del paquete (el árbol) no corresponden a sus asientos.
+
+## El auditor
+auditor-key = Este no es el archivo de clave de un auditor, o tiene un carácter equivocado. Haga uno con «sigilo audit keygen».
+auditor-seen = El archivo con las cabezas vistas está dañado. Reponga su última copia; sin él nadie sabe si una cadena fue devuelta atrás.
+auditor-new-log = Esta cadena es nueva aquí. Pida a la casa misma, por teléfono o en papel, la clave que firma sus cabezas e indíquela con --key.
+auditor-other-key = La clave que firma esta cadena es otra que la última vez. No se cofirmó nada; pregunte a la casa por qué.
+auditor-proof-needed = Una cabeza sola no muestra que continúa la que se vio antes. Traiga la bóveda, un paquete de auditoría o una prueba desde { $old } asientos («sigilo audit consistency»).
+auditor-clock = El reloj de esta computadora marca una hora anterior a la de la última cofirma. Ajústelo e intente otra vez; no se cofirmó nada.
+auditor-crypto = El sistema no dio números aleatorios, o la clave no se puede usar.
+auditor-refused-fork = la cadena tiene dos historias: ambas cabezas llevan su firma y la nueva no empieza con la antigua. Esto prueba la falta de quien tiene la clave de la cadena, la traiga quien la traiga.
+auditor-refused-older = la cabeza es menor que una que ya se vio: se retiraron asientos o se repuso una copia antigua.
+auditor-refused-unproved = lo que se trajo no muestra que la cabeza continúa la que se vio antes.
+auditor-refusal-empty = Las cabezas de esta declaración no muestran lo que dice.
+
 ## Lo que encuentra una auditoría
 log-head-stored = la cabeza firmada de la cadena
 log-head-file = la cabeza del archivo «checkpoint»

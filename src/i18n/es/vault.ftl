@@ -39,6 +39,9 @@ vault-error-crypto = Lo guardado no se puede abrir con esta clave: está dañado
 vault-error-database = La base de datos se negó ({ $what }). No se cambió nada; ejecute «sigilo check».
 vault-error-permission = El sistema no permite leer o escribir aquí. Revise los permisos de la carpeta.
 vault-error-io = El sistema no pudo leer o escribir ({ $what }). Revise el disco o la memoria USB e inténtelo de nuevo.
+vault-error-other-head = La cabeza de { $size } asientos no es de esta cadena: sus asientos son otros. No la importe; muéstrela a su auditor.
+vault-error-not-cosigned = Nadie a quien se conozca aquí como cofirmante firmó esta cabeza. Indique su clave con --cosigner si la ha comparado.
+vault-error-no-such-entry = No hay ningún asiento { $entry } bajo la cabeza firmada, que tiene { $signed } asientos.
 
 # Qué encuentra quien verifica sin clave
 vault-finding-structure = El archivo vault.db no está íntegro: su estructura está dañada.
