@@ -68,6 +68,8 @@ pub enum Finding {
     Tiles,
     /// The stored edge of the tree is not that of the entries.
     Frontier,
+    /// A data key was wrapped again, and no list of the log names the wrap.
+    Wrap(u64),
     /// Something does not open with the key at hand although it should.
     Unreadable(u64),
     /// An entry carries no valid signature of a slot.
@@ -100,6 +102,7 @@ impl Localize for Finding {
             Self::Tombstone(leaf) => at("vault-finding-tombstone", leaf),
             Self::Tiles => Message::new("vault-finding-tiles"),
             Self::Frontier => Message::new("vault-finding-frontier"),
+            Self::Wrap(leaf) => at("vault-finding-wrap", leaf),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
             Self::Signature(leaf) => at("vault-finding-signature", leaf),
         }
@@ -512,6 +515,9 @@ impl Audit {
             .collect();
         for leaf in absent {
             self.find(Finding::ContentMissing(leaf));
+        }
+        for leaf in super::rotate::unlisted(view)? {
+            self.find(Finding::Wrap(leaf));
         }
         for leaf in view.contents_without_leaf()? {
             self.find(Finding::ContentUnlogged(leaf));

@@ -61,5 +61,6 @@ vault-finding-content-erased = Lo guardado en la entrada { $leaf } debía estar 
 vault-finding-tombstone = La lápida de la entrada { $leaf } no corresponde a nada que se hubiera guardado antes.
 vault-finding-tiles = El árbol guardado del registro no corresponde a sus entradas.
 vault-finding-frontier = El borde guardado del registro no corresponde a sus entradas.
+vault-finding-wrap = La clave envuelta de la entrada { $leaf } no es la que registró el último cambio de claves.
 vault-finding-unreadable = La entrada { $leaf } no se puede abrir con su clave, aunque debería.
 vault-finding-signature = La entrada { $leaf } no lleva la firma válida de ninguna clave de esta bóveda.
