@@ -373,7 +373,13 @@ impl ConsistencyFile {
         }
         let head = self.checkpoint.checkpoint();
         let (size, root) = (head.size(), head.root());
-        Ok(verify_consistency(self.old, old.root(), size, root, &self.hashes)?)
+        Ok(verify_consistency(
+            self.old,
+            old.root(),
+            size,
+            root,
+            &self.hashes,
+        )?)
     }
 
     /// Checks that the signed head extends `old`, which the reader kept and believes.

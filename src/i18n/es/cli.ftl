@@ -310,3 +310,19 @@ evaluate-final = Decisión sin ver la verdad: precisión { $precision }, exhaust
 evaluate-best = El mejor umbral a toro pasado: F1 { $f1 }.
 evaluate-seconds = Segundos: codificar { $encode }, juntar { $join }, comparar { $compare }, decidir { $score }.
 evaluate-stand-in = Aquí una función con clave ocupa el lugar de la VOPRF: las igualdades son las mismas, la protección no.
+
+# Rotación, copias de seguridad, pruebas, partes
+help-keys-rotate = Cambiar las claves de todos los expedientes: las claves quitadas no abrirán nada de lo que se conserve
+help-keys-rotate-reason = Por qué; queda sellado en la bitácora
+help-keys-remove-rotate = Cambiar también las claves de todos los expedientes
+cli-ask-rotate = Quien guardó esa clave y una copia de la bóveda todavía puede abrir lo sellado con las claves actuales. ¿Cambiar ahora todas las claves? [s/N]
+cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
+    [one] clave de expediente se envolvió
+   *[other] claves de expediente se envolvieron
+  } de nuevo. Haga una copia de seguridad nueva: las anteriores están selladas con las claves viejas.
+cli-keys-rotated-lost = { $count } { $count ->
+    [one] entrada tampoco se pudo abrir
+   *[other] entradas tampoco se pudieron abrir
+  } con las claves viejas. Ejecute «sigilo check».
+cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
+cli-progress-rotate = Cambiando claves
