@@ -323,7 +323,7 @@ fn write_corpus() {
         let handles = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
         samples.push(("withdrawn", Withdrawn { handles, totals }.to_bytes()));
     }
-    for target in ["pairs_ask", "pairs_weights"] {
+    for target in ["pairs_ask", "pairs_weights", "welcome"] {
         let whole = samples
             .iter()
             .find(|(t, _)| *t == target)
