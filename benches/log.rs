@@ -14,8 +14,8 @@ use sigilo::log::merkle::{
 };
 use sigilo::log::tiles::MemoryTiles;
 use sigilo::log::{
-    Appender, Checkpoint, Fact, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored, TileReader,
-    Verifier,
+    Appender, Checkpoint, Fact, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored,
+    TileReader, Verifier,
 };
 use std::hint::black_box;
 

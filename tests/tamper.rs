@@ -352,7 +352,11 @@ fn parts_of_another_vault_do_not_fit() {
     };
     let report = audit::verify(&Location::new(dir), &known, |_, _| {}).unwrap();
     assert!(report.findings.contains(&Finding::Keyring));
-    assert!(report.findings.contains(&Finding::HeadSignature(HeadSource::Stored)));
+    assert!(
+        report
+            .findings
+            .contains(&Finding::HeadSignature(HeadSource::Stored))
+    );
 }
 
 fn set_meta(db: &Connection, name: &str, value: &[u8]) {

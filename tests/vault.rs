@@ -5,8 +5,8 @@ mod common;
 use common::{PASSPHRASE, create, open, open_with, passphrase, person};
 use sigilo::crypto::Secret;
 use sigilo::log::act::{ActKind, Reason};
-use sigilo::record::Kind;
 use sigilo::log::{self, HeadSource};
+use sigilo::record::Kind;
 use sigilo::vault::audit::{self, Finding, Known};
 use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
 
@@ -401,9 +401,7 @@ fn a_vault_set_back_to_an_older_copy_does_not_fit_a_head_seen_since() {
     let fork = open(&copy).unwrap();
     fork.seal(&person("Eva", "Mesa")).unwrap();
     let found = verify(&copy).findings;
-    let forked = |f: &Finding| {
-        matches!(f, Finding::Log(log::Finding::Root { head, size: 4, .. }) if *head == HeadSource::Known)
-    };
+    let forked = |f: &Finding| matches!(f, Finding::Log(log::Finding::Root { head, size: 4, .. }) if *head == HeadSource::Known);
     assert!(found.len() == 1 && forked(&found[0]), "{found:?}");
 }
 

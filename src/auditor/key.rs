@@ -60,7 +60,16 @@ impl AuditorKey {
             material.extend_from_slice(key.seed().expose());
             let encoded = Zeroizing::new(STANDARD.encode(&*material));
             let id = crate::codec::to_hex(&known.id());
-            for part in [PREFIX, "+", self.name.as_str(), "+", &id, "+", &encoded, "\n"] {
+            for part in [
+                PREFIX,
+                "+",
+                self.name.as_str(),
+                "+",
+                &id,
+                "+",
+                &encoded,
+                "\n",
+            ] {
                 out.push_str(part);
             }
         }

@@ -215,14 +215,16 @@ impl Refusal {
         let given = self.given.verify(origin, log_key)?;
         let holds = match &self.reason {
             Reason::Fork(fork) => {
-                fork.prefix != *last.root()
-                    && last.size() > 0
-                    && fork.leads_to(last.size(), given)
+                fork.prefix != *last.root() && last.size() > 0 && fork.leads_to(last.size(), given)
             }
             Reason::Older => auditor.is_some() && given.size() < last.size(),
             Reason::Unproved => auditor.is_some() && given.size() > last.size(),
         };
-        if holds { Ok(()) } else { Err(RefusalError::Empty) }
+        if holds {
+            Ok(())
+        } else {
+            Err(RefusalError::Empty)
+        }
     }
 }
 

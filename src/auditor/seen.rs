@@ -77,7 +77,10 @@ impl Decode for Seen {
         let mut seen = BTreeMap::new();
         for _ in 0..input.count(4 + 32 + 4, MAX_LOGS)? {
             let origin = input.text(MAX_NAME)?.to_owned();
-            if seen.last_key_value().is_some_and(|(last, _)| *last >= origin) {
+            if seen
+                .last_key_value()
+                .is_some_and(|(last, _)| *last >= origin)
+            {
                 return Err(DecodeError::Value("order"));
             }
             let key = VerifyingKey(input.array()?);

@@ -115,9 +115,7 @@ impl Source {
     pub fn inclusion(&self, index: u64) -> Result<InclusionFile, AuditorError> {
         let head = self.best_head(index).clone();
         match self {
-            Self::Vault(log) => {
-                Ok(log.inclusion(index, &Entry::closed(log.leaf(index)?), head)?)
-            }
+            Self::Vault(log) => Ok(log.inclusion(index, &Entry::closed(log.leaf(index)?), head)?),
             Self::Bundle(bundle) => {
                 Ok(bundle.inclusion(index, &Entry::closed(bundle.leaf(index)?), head)?)
             }

@@ -545,7 +545,8 @@ mod tests {
                 let good = fs::read(file).unwrap();
                 let sound = || {
                     let read = Bundle::open(&dir)?;
-                    read.head().verify(head.checkpoint().origin(), key().verifying_key())?;
+                    read.head()
+                        .verify(head.checkpoint().origin(), key().verifying_key())?;
                     let report = read.verify(heads(), |_| {})?;
                     Ok::<_, BundleError>(report.log.is_sound() && report.tiles_sound)
                 };

@@ -752,9 +752,21 @@ mod tests {
         let findings = [
             Finding::Leaf { index: 1 },
             Finding::LeafMissing { index: 1 },
-            Finding::Root { head: HeadSource::Stored, size: 1, since: 0 },
-            Finding::Root { head: HeadSource::File, size: 1, since: 0 },
-            Finding::Root { head: HeadSource::Cosigned, size: 1, since: 0 },
+            Finding::Root {
+                head: HeadSource::Stored,
+                size: 1,
+                since: 0,
+            },
+            Finding::Root {
+                head: HeadSource::File,
+                size: 1,
+                since: 0,
+            },
+            Finding::Root {
+                head: HeadSource::Cosigned,
+                size: 1,
+                since: 0,
+            },
             Finding::Truncated {
                 head: KNOWN,
                 signed: 1,

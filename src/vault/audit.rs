@@ -341,7 +341,10 @@ fn read_all(
         let (done, hashed) = sync_channel::<Vec<Hashed>>(4);
         scope.spawn(move || {
             for rows in work {
-                if done.send(rows.into_iter().map(Work::hash).collect()).is_err() {
+                if done
+                    .send(rows.into_iter().map(Work::hash).collect())
+                    .is_err()
+                {
                     break;
                 }
             }

@@ -55,9 +55,7 @@ fn tile_error(error: TileError<VaultError>) -> VaultError {
 }
 
 /// The head that is stored, with the cosignatures that are kept of the same head.
-fn stored_heads(
-    view: &Tx<'_>,
-) -> Result<(SignedCheckpoint, Vec<SignedCheckpoint>), VaultError> {
+fn stored_heads(view: &Tx<'_>) -> Result<(SignedCheckpoint, Vec<SignedCheckpoint>), VaultError> {
     let altered = |_| VaultError::LogAltered;
     let head = view.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
     let mut head = SignedCheckpoint::parse(&head).map_err(altered)?;
@@ -150,7 +148,11 @@ impl PublicLog {
     pub fn root_at(&self, size: u64) -> Result<Digest, VaultError> {
         let view = self.store.view()?;
         let tiles = Tiles(&view);
-        root_at(&TileReader::new(&tiles, self.head.checkpoint().size()), size).map_err(tile_error)
+        root_at(
+            &TileReader::new(&tiles, self.head.checkpoint().size()),
+            size,
+        )
+        .map_err(tile_error)
     }
 
     /// Makes an inclusion proof.
@@ -280,8 +282,7 @@ impl Vault {
         let checked = head.verify(&origin, self.keyring.checkpoint_key)?;
         let cosigners = self.cosigners()?;
         head.cosignatures(&cosigners)?;
-        let worth =
-            audit::last_cosigned([head], &cosigners).ok_or(VaultError::NotCosigned)?;
+        let worth = audit::last_cosigned([head], &cosigners).ok_or(VaultError::NotCosigned)?;
         let size = checked.size();
         let mut writing = Writing::begin(self)?;
         {

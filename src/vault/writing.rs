@@ -196,7 +196,10 @@ impl<'v> Writing<'v> {
             }
         };
         if self.now < time {
-            self.act(ActNote::new(ActKind::ClockBackwards).after(last), Fact::None)?;
+            self.act(
+                ActNote::new(ActKind::ClockBackwards).after(last),
+                Fact::None,
+            )?;
         }
         Ok(())
     }
