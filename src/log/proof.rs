@@ -189,6 +189,13 @@ impl InclusionFile {
         self.extra.as_deref()
     }
 
+    /// The act that is shown with the entry. Nothing authenticates it before
+    /// [`InclusionFile::verify_entry`].
+    pub fn act(&self) -> Option<super::act::Act> {
+        let entry = Entry::from_bytes(self.extra.as_deref()?).ok()?;
+        entry.act().map(|signed| signed.act.clone())
+    }
+
     /// Checks that a leaf with this hash is in the log `origin` whose heads `key` signs.
     ///
     /// # Errors

@@ -267,7 +267,24 @@ pub(crate) struct LogArgs {
 #[derive(Subcommand)]
 pub(crate) enum LogCommand {
     Show(LogShow),
-    Checkpoint,
+    Checkpoint(LogCheckpoint),
+    Open(LogOpen),
+}
+
+#[derive(Args)]
+pub(crate) struct LogCheckpoint {
+    #[arg(long, value_name = "FILE")]
+    pub import: Option<PathBuf>,
+    #[arg(long, value_name = "KEY", requires = "import")]
+    pub cosigner: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct LogOpen {
+    #[arg(required = true)]
+    pub entries: Vec<u64>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Args)]
@@ -287,15 +304,96 @@ pub(crate) struct Audit {
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
     Verify(AuditVerify),
+    Consistency(AuditConsistency),
+    Inclusion(AuditInclusion),
+    Cosign(AuditCosign),
+    Export(AuditExport),
+    Keygen(AuditKeygen),
+    Refusal(AuditRefusal),
 }
 
 #[derive(Args)]
 pub(crate) struct AuditVerify {
     pub dir: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
-    pub head: Option<PathBuf>,
+    pub head: Vec<PathBuf>,
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    #[arg(long, value_name = "KEY")]
+    pub cosigner: Vec<String>,
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub max_age: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditConsistency {
+    pub old: PathBuf,
+    pub new: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub proof: Option<PathBuf>,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "proof")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditInclusion {
+    #[arg(conflicts_with_all = ["record", "entry", "out"], required_unless_present_any = ["record", "entry"])]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "ID", requires = "out", conflicts_with_all = ["entry", "from"])]
+    pub record: Option<String>,
+    #[arg(long, value_name = "N", requires = "record")]
+    pub version: Option<u32>,
+    #[arg(long, value_name = "N", requires = "out")]
+    pub entry: Option<u64>,
+    #[arg(long, value_name = "DIR", requires = "entry")]
+    pub from: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "KEY", requires = "file")]
+    pub key: Option<String>,
+    #[arg(long, value_name = "KEY", requires = "file")]
+    pub slot_key: Option<String>,
+    #[arg(long, value_name = "KEY", requires = "file")]
+    pub cosigner: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditCosign {
+    pub source: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub signer: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub seen: Option<PathBuf>,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditExport {
+    pub dir: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditKeygen {
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    #[arg(long, value_name = "FILE")]
+    pub to_file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditRefusal {
+    pub file: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub key: String,
+    #[arg(long, value_name = "KEY")]
+    pub auditor: Option<String>,
 }
 
 #[derive(Args)]

@@ -1,14 +1,15 @@
 //! Reading the vault's own log.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use sigilo::i18n::{Localize as _, Message};
-use sigilo::vault::{ObjectId, SlotId, TrailEntry};
+use sigilo::vault::{ObjectId, SlotId, TrailEntry, Vault};
 
 use crate::app::{App, column, time};
-use crate::cli::LogShow;
-use crate::failure::{Failure, NOTHING};
-use crate::vault;
+use crate::cli::{LogCheckpoint, LogOpen, LogShow};
+use crate::failure::{Failure, NOTHING, file};
+use crate::{audit, vault};
 
 pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
@@ -84,9 +85,12 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
     Ok(if kept.is_empty() { NOTHING } else { 0 })
 }
 
-/// The signed head, as text for a sheet of paper or a stick.
-pub(crate) fn checkpoint(app: &App) -> Result<u8, Failure> {
+/// The signed head, as text for a sheet of paper or a stick; or one that others have cosigned, back.
+pub(crate) fn checkpoint(app: &App, args: &LogCheckpoint) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
+    if let Some(path) = &args.import {
+        return import(app, &vault, path, &args.cosigner);
+    }
     // Entries of intake keys come under a signature only now.
     vault.log(sigilo::vault::ActNote::new(
         sigilo::log::act::ActKind::Checkpoint,
@@ -100,6 +104,67 @@ pub(crate) fn checkpoint(app: &App) -> Result<u8, Failure> {
         app.note(
             &Message::new("cli-checkpoint-key").with("key", vault.checkpoint_key().to_string()),
         );
+    }
+    Ok(0)
+}
+
+fn import(app: &App, vault: &Vault, path: &Path, cosigners: &[String]) -> Result<u8, Failure> {
+    let head = audit::head(path)?;
+    let keys = audit::keys(cosigners)?;
+    vault.trust_cosigners(&keys)?;
+    let worth = vault.import_cosigned(&head)?;
+    if app.json() {
+        app.print_json(&audit::cosigned_json(Some(&worth)));
+    } else {
+        app.print(&app.text(&audit::cosigned(&worth)));
+    }
+    Ok(0)
+}
+
+/// Opens single acts for others to see.
+pub(crate) fn open(app: &App, args: &LogOpen) -> Result<u8, Failure> {
+    let vault = vault::open(app)?;
+    let files = vault.disclose(&args.entries)?;
+    let single = files.len() == 1;
+    if !single {
+        std::fs::create_dir_all(&args.out).map_err(|e| file(&args.out, &e))?;
+    }
+    let mut written = Vec::new();
+    for proof in &files {
+        let path = if single {
+            args.out.clone()
+        } else {
+            args.out.join(format!("{}.tlog-proof", proof.index()))
+        };
+        audit::write_new(&path, &proof.to_string())?;
+        written.push(path.display().to_string());
+    }
+    let mut slots = Vec::new();
+    for proof in &files {
+        let actor = proof.act().map(|act| SlotId(act.actor));
+        if let Some((slot, key)) = actor.and_then(|s| Some((s, vault.keyring().slot_key(s)?))) {
+            let key = sigilo::codec::to_hex(&key.0);
+            if !slots.contains(&(slot, key.clone())) {
+                slots.push((slot, key));
+            }
+        }
+    }
+    let key = vault.checkpoint_key().to_string();
+    if app.json() {
+        let slots: serde_json::Map<_, _> = slots
+            .into_iter()
+            .map(|(slot, key)| (slot.to_string(), key.into()))
+            .collect();
+        app.print_json(&serde_json::json!({ "files": written, "key": key, "slot_keys": slots }));
+        return Ok(0);
+    }
+    for path in written {
+        app.print(&path);
+    }
+    app.note(&Message::new("cli-checkpoint-key").with("key", key));
+    for (slot, key) in slots {
+        let text = Message::new("cli-open-slot-key").with("slot", slot.to_string());
+        app.note(&text.with("key", key));
     }
     Ok(0)
 }

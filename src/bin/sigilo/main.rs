@@ -6,6 +6,7 @@ mod card;
 mod cli;
 mod cli_round;
 mod coordinator;
+mod cosign;
 mod demo;
 mod evaluate;
 mod failure;
@@ -26,7 +27,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use sigilo::i18n::{Lang, Messages};
 
 use crate::app::App;
-use crate::cli::{Cli, Command, KeysCommand, LogCommand};
+use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
@@ -98,10 +99,17 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         },
         Command::Log(args) => match args.command {
             LogCommand::Show(args) => log::show(app, &args),
-            LogCommand::Checkpoint => log::checkpoint(app),
+            LogCommand::Checkpoint(args) => log::checkpoint(app, &args),
+            LogCommand::Open(args) => log::open(app, &args),
         },
         Command::Audit(args) => match args.command {
-            cli::AuditCommand::Verify(args) => audit::verify(app, &args),
+            AuditCommand::Verify(args) => audit::verify(app, &args),
+            AuditCommand::Consistency(args) => audit::consistency(app, &args),
+            AuditCommand::Inclusion(args) => audit::inclusion(app, &args),
+            AuditCommand::Cosign(args) => cosign::cosign(app, &args),
+            AuditCommand::Export(args) => audit::export(app, &args),
+            AuditCommand::Keygen(args) => cosign::keygen(app, &args),
+            AuditCommand::Refusal(args) => cosign::refusal(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),

@@ -150,6 +150,11 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
             app.print(&app.text(&done));
         }
     }
+    if vault.access().rights.has(Rights::READ) {
+        let heads = vault.cosigned_heads()?;
+        let last = audit::last_cosigned(&heads, &vault.cosigners()?);
+        crate::audit::say_age(app, last.as_ref(), crate::audit::MAX_AGE_DAYS);
+    }
     if findings.is_empty() {
         return Ok(0);
     }

@@ -72,7 +72,6 @@ help-log-show-record = Only of this record
 help-log-checkpoint = Sign and show the head of the log, to keep on paper or a stick
 help-audit = Verify without any key
 help-audit-verify = Verify a locked vault: signatures, order, and that all that is stored is what was logged
-help-audit-verify-dir = Folder of the vault
 help-audit-verify-head = A head that you kept earlier: the vault must continue from it
 help-audit-verify-key = Key that signs this vault's heads, from a source other than the vault itself
 help-demo = Show everything with invented people: six vaults, a blind round, search, erasure, and a tampering caught
@@ -326,3 +325,97 @@ cli-keys-rotated-lost = { $count } { $count ->
   } could not be opened with the old keys, either. Run "sigilo check".
 cli-keys-rotation-resumed = An earlier replacement of keys was interrupted. It goes on now.
 cli-progress-rotate = Replacing keys
+
+# Proofs and cosignatures
+help-audit-verify-dir = Folder of the vault, or of an audit bundle
+help-audit-verify-cosigner = Key of somebody whose cosignatures count; may be given several times
+help-audit-verify-max-age = Days after which a cosignature is old; 30 unless said
+help-audit-consistency = Verify that one head continues from another
+help-audit-consistency-old = The older head, as you kept it
+help-audit-consistency-new = The newer head
+help-audit-consistency-from = Vault or audit bundle to take the proof from; the vault unless said
+help-audit-consistency-proof = A file with the proof, instead of a vault
+help-audit-consistency-key = Key that signs the heads, from a source other than the vault itself
+help-audit-consistency-out = Write the proof here
+help-audit-inclusion = Verify a proof of one entry, or make one
+help-audit-inclusion-file = The proof; needs no vault, only the key
+help-audit-inclusion-record = Make the proof of this record (id or case number)
+help-audit-inclusion-version = Version of the record; the latest unless said
+help-audit-inclusion-entry = Make the proof of this entry of the log; needs no key
+help-audit-inclusion-from = Vault or audit bundle to take it from
+help-audit-inclusion-out = Write the proof here
+help-audit-inclusion-key = Key that signs the heads of the log
+help-audit-inclusion-slot-key = Public key of the slot that is said to have acted, in hexadecimal
+help-audit-inclusion-cosigner = Key of somebody whose cosignatures count; may be given several times
+help-audit-cosign = Verify a log, compare it with the head seen last, and cosign its head
+help-audit-cosign-source = Vault, audit bundle, proof file or head
+help-audit-cosign-signer = Your key file, made with "audit keygen"
+help-audit-cosign-seen = File that remembers the heads seen; beside the key file unless said
+help-audit-cosign-key = Key that signs the heads of the log; needed the first time
+help-audit-cosign-out = Write the cosigned head here, or the refusal
+help-audit-export = Write the log without what it stored, for an auditor or a web server; needs no key
+help-audit-export-dir = New folder to write to
+help-audit-keygen = Make an auditor's key
+help-audit-keygen-name = Name that stands in every signature, such as a domain; without spaces
+help-audit-keygen-to-file = New file for the key; whoever has it can cosign in your name
+help-audit-refusal = Verify an auditor's refusal of a head
+help-audit-refusal-file = The refusal
+help-audit-refusal-key = Key that signs the heads of the log
+help-audit-refusal-auditor = Key of the auditor; not needed where the log convicts itself
+help-log-checkpoint-import = Take back a head that somebody has cosigned
+help-log-checkpoint-cosigner = Key of a cosigner, compared beforehand; trusted from now on
+help-log-open = Open single acts for others to see, each with its proof and nothing else
+help-log-open-entries = Numbers of the entries, as "log show" shows them
+help-log-open-out = File to write to; for several entries, a folder
+cli-progress-export = Exporting
+cli-audit-key-kind = This is the key of a cosigner, not the one that signs the heads of a log.
+cli-audit-cosigner-kind = This is not the key of a cosigner. "sigilo audit keygen" shows it.
+cli-audit-needs-key = Say with --key which key signs the heads of this log.
+cli-audit-bad-slot-key = The key of a slot is 64 hexadecimal digits.
+cli-audit-bundle-summary =
+    { $entries ->
+        [one] 1 entry
+       *[other] { $entries } entries
+    }: signed to { $signed }, { $unsigned } unsigned · { $erased ->
+        [one] 1 tombstone
+       *[other] { $erased } tombstones
+    } · audit bundle, without contents
+cli-audit-bundle-sound = Sound: these are the entries that were signed, in that order.
+cli-audit-exported =
+    { $entries ->
+        [one] 1 entry exported.
+       *[other] { $entries } entries exported.
+    }
+cli-audit-export-behind =
+    { $count ->
+        [one] 1 entry is not signed yet and was left out.
+       *[other] { $count } entries are not signed yet and were left out.
+    }
+cli-audit-consistent = The head of { $new } entries continues from the head of { $old } entries: of those, none was changed, removed or put elsewhere.
+cli-audit-proved = Proof written: entry { $entry } is under the signed head of { $size } entries.
+cli-cosigned-none = No known outsider has cosigned this log: what is found here holds against strangers, not against whoever holds the key of the log.
+cli-cosigned-last = Last cosigned by { $name } on { $time }: { $size } entries.
+cli-cosigned-old = That was { $days } days ago, more than { $limit }. Have the head cosigned again.
+cli-open-slot-key = Key of the slot { $slot }: { $key }
+cli-proof-holds = The proof holds: this is entry { $entry } of the log { $log }, under its signed head of { $size } entries.
+cli-proof-no-content = The entry stored nothing.
+cli-proof-content = The entry stored something whose SHA-256 is { $hash }.
+cli-proof-erases = The entry erases what entry { $entry } stored.
+cli-proof-closed = Its act is sealed and not shown.
+cli-proof-act = { $kind }, on { $time } by the clock of the house, which nobody else has confirmed.
+cli-proof-actor = Done with the key { $slot }; its signature was not checked (--slot-key).
+cli-proof-actor-signed = Done with the key { $slot }, whose signature is valid.
+cli-proof-object = Done to { $object }, version { $version }.
+cli-proof-count = How many: { $count }.
+cli-proof-prior = It follows on entry { $entry }.
+cli-proof-reason = Reason given: { $reason }
+cli-proof-slot-forged = The act is in the log, but that key did not sign it.
+cli-proof-cosigned = Cosigned by { $name } on { $time }: by then the entry existed in this form.
+cli-proof-not-cosigned = No cosignature of a known cosigner (--cosigner): when the entry was made is the word of the house alone.
+cli-keygen-cosigner = Key of your cosignatures (--cosigner): { $key }
+cli-keygen-auditor = Key of your refusals (--auditor): { $key }
+cli-keygen-advice = Give both to the houses, by phone or on paper. Keep the key file, and the file of heads seen that will lie beside it, with a copy.
+cli-cosign-done = Cosigned: { $size } entries.
+cli-cosign-refused = Not cosigned: { $reason } The signed statement with both heads is in { $file }; keep it and show it.
+cli-refusal-holds = The refusal of { $time } holds. Seen before: a head of { $last } entries; brought then: one of { $given }. Reason: { $reason }
+cli-refusal-needs-auditor = This refusal rests on the auditor's word alone: name the auditor's key with --auditor.

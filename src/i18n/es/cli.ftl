@@ -72,7 +72,6 @@ help-log-show-record = Solo de este expediente
 help-log-checkpoint = Firma y muestra la cabeza del registro, para guardarla en papel o USB
 help-audit = Verificar sin ninguna clave
 help-audit-verify = Verifica una bóveda cerrada: firmas, orden, y que todo lo guardado sea lo registrado
-help-audit-verify-dir = Carpeta de la bóveda
 help-audit-verify-head = Una cabeza que usted guardó antes: la bóveda debe ser su continuación
 help-audit-verify-key = Clave que firma las cabezas de esta bóveda, de una fuente distinta a la bóveda misma
 help-demo = Muestra todo con personas inventadas: seis bóvedas, una ronda a ciegas, búsqueda, borrado y una alteración descubierta
@@ -326,3 +325,97 @@ cli-keys-rotated-lost = { $count } { $count ->
   } con las claves viejas. Ejecute «sigilo check».
 cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
 cli-progress-rotate = Cambiando claves
+
+# Pruebas y cofirmas
+help-audit-verify-dir = Carpeta de la bóveda o de un paquete de auditoría
+help-audit-verify-cosigner = Clave de alguien cuyas cofirmas cuentan; se puede dar varias veces
+help-audit-verify-max-age = Días tras los que una cofirma es vieja; 30 si no se dice
+help-audit-consistency = Verificar que una cabeza continúa otra
+help-audit-consistency-old = La cabeza antigua, como usted la guardó
+help-audit-consistency-new = La cabeza nueva
+help-audit-consistency-from = Bóveda o paquete de auditoría de donde tomar la prueba; la bóveda si no se dice
+help-audit-consistency-proof = Un archivo con la prueba, en lugar de una bóveda
+help-audit-consistency-key = Clave que firma las cabezas, de otra fuente que la bóveda misma
+help-audit-consistency-out = Escribir la prueba aquí
+help-audit-inclusion = Verificar la prueba de un asiento, o hacer una
+help-audit-inclusion-file = La prueba; no necesita bóveda, solo la clave
+help-audit-inclusion-record = Hacer la prueba de este expediente (id o número de caso)
+help-audit-inclusion-version = Versión del expediente; la última si no se dice
+help-audit-inclusion-entry = Hacer la prueba de este asiento de la cadena; no necesita clave
+help-audit-inclusion-from = Bóveda o paquete de auditoría de donde tomarla
+help-audit-inclusion-out = Escribir la prueba aquí
+help-audit-inclusion-key = Clave que firma las cabezas de la cadena
+help-audit-inclusion-slot-key = Clave pública de la ranura que habría actuado, en hexadecimal
+help-audit-inclusion-cosigner = Clave de alguien cuyas cofirmas cuentan; se puede dar varias veces
+help-audit-cosign = Verificar una cadena, compararla con la última cabeza vista y cofirmar la suya
+help-audit-cosign-source = Bóveda, paquete de auditoría, archivo de prueba o cabeza
+help-audit-cosign-signer = Su archivo de clave, hecho con «audit keygen»
+help-audit-cosign-seen = Archivo que recuerda las cabezas vistas; junto al de la clave si no se dice
+help-audit-cosign-key = Clave que firma las cabezas de la cadena; hace falta la primera vez
+help-audit-cosign-out = Escribir aquí la cabeza cofirmada, o la negativa
+help-audit-export = Escribir la cadena sin lo guardado, para un auditor o un servidor web; no necesita clave
+help-audit-export-dir = Carpeta nueva donde escribir
+help-audit-keygen = Hacer la clave de un auditor
+help-audit-keygen-name = Nombre que va en cada firma, como un dominio; sin espacios
+help-audit-keygen-to-file = Archivo nuevo para la clave; quien lo tiene puede cofirmar en su nombre
+help-audit-refusal = Verificar la negativa de un auditor a cofirmar una cabeza
+help-audit-refusal-file = La negativa
+help-audit-refusal-key = Clave que firma las cabezas de la cadena
+help-audit-refusal-auditor = Clave del auditor; no hace falta donde la cadena se delata sola
+help-log-checkpoint-import = Recibir de vuelta una cabeza que alguien cofirmó
+help-log-checkpoint-cosigner = Clave de un cofirmante, ya comparada; se confía en ella desde ahora
+help-log-open = Abrir actos sueltos para que otros los vean, cada uno con su prueba y nada más
+help-log-open-entries = Números de los asientos, como los muestra «log show»
+help-log-open-out = Archivo donde escribir; para varios asientos, una carpeta
+cli-progress-export = Exportando
+cli-audit-key-kind = Esta es la clave de un cofirmante, no la que firma las cabezas de una cadena.
+cli-audit-cosigner-kind = Esta no es la clave de un cofirmante. La muestra «sigilo audit keygen».
+cli-audit-needs-key = Diga con --key qué clave firma las cabezas de esta cadena.
+cli-audit-bad-slot-key = La clave de una ranura son 64 dígitos hexadecimales.
+cli-audit-bundle-summary =
+    { $entries ->
+        [one] 1 asiento
+       *[other] { $entries } asientos
+    }: firmada hasta { $signed }, { $unsigned } sin firmar · { $erased ->
+        [one] 1 lápida
+       *[other] { $erased } lápidas
+    } · paquete de auditoría, sin contenidos
+cli-audit-bundle-sound = Íntegra: estos son los asientos que se firmaron, en ese orden.
+cli-audit-exported =
+    { $entries ->
+        [one] 1 asiento exportado.
+       *[other] { $entries } asientos exportados.
+    }
+cli-audit-export-behind =
+    { $count ->
+        [one] 1 asiento todavía no está firmado y quedó fuera.
+       *[other] { $count } asientos todavía no están firmados y quedaron fuera.
+    }
+cli-audit-consistent = La cabeza de { $new } asientos continúa la de { $old } asientos: de esos, ninguno fue cambiado, retirado ni puesto en otro lugar.
+cli-audit-proved = Prueba escrita: el asiento { $entry } está bajo la cabeza firmada de { $size } asientos.
+cli-cosigned-none = Nadie de fuera a quien se conozca aquí ha cofirmado esta cadena: lo que aquí se halla vale contra extraños, no contra quien tiene la clave de la cadena.
+cli-cosigned-last = Última cofirma, de { $name }, el { $time }: { $size } asientos.
+cli-cosigned-old = Eso fue hace { $days } días, más de { $limit }. Haga cofirmar otra vez la cabeza.
+cli-open-slot-key = Clave de la ranura { $slot }: { $key }
+cli-proof-holds = La prueba es válida: este es el asiento { $entry } de la cadena { $log }, bajo su cabeza firmada de { $size } asientos.
+cli-proof-no-content = El asiento no guardó nada.
+cli-proof-content = El asiento guardó algo cuyo SHA-256 es { $hash }.
+cli-proof-erases = El asiento borra lo que guardó el asiento { $entry }.
+cli-proof-closed = Su acto está sellado y no se muestra.
+cli-proof-act = { $kind }, el { $time } según el reloj de la casa, que nadie más ha confirmado.
+cli-proof-actor = Hecho con la clave { $slot }; su firma no se verificó (--slot-key).
+cli-proof-actor-signed = Hecho con la clave { $slot }, cuya firma es válida.
+cli-proof-object = Sobre { $object }, versión { $version }.
+cli-proof-count = Cuántos: { $count }.
+cli-proof-prior = Sigue al asiento { $entry }.
+cli-proof-reason = Motivo dado: { $reason }
+cli-proof-slot-forged = El acto está en la cadena, pero esa clave no lo firmó.
+cli-proof-cosigned = Cofirmado por { $name } el { $time }: para entonces el asiento existía en esta forma.
+cli-proof-not-cosigned = Sin cofirma de alguien conocido (--cosigner): cuándo se hizo el asiento es solo la palabra de la casa.
+cli-keygen-cosigner = Clave de sus cofirmas (--cosigner): { $key }
+cli-keygen-auditor = Clave de sus negativas (--auditor): { $key }
+cli-keygen-advice = Dé las dos a las casas, por teléfono o en papel. Guarde el archivo de clave, y el de cabezas vistas que quedará a su lado, con una copia.
+cli-cosign-done = Cofirmada: { $size } asientos.
+cli-cosign-refused = No se cofirmó: { $reason } La declaración firmada con las dos cabezas está en { $file }; guárdela y muéstrela.
+cli-refusal-holds = La negativa del { $time } es válida. Se había visto una cabeza de { $last } asientos; se trajo una de { $given }. Motivo: { $reason }
+cli-refusal-needs-auditor = Esta negativa descansa solo en la palabra del auditor: indique su clave con --auditor.
