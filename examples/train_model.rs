@@ -1,11 +1,13 @@
 //! Trains the model of match weights and writes `src/matching/tables/model.tsv`.
 //!
-//! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N] > FILE`
+//! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N]
+//! [--calibrate] > FILE`
 //!
 //! Every pair comes from networks that `sigilo::evaluate::synthetic` invents: several countries,
 //! error rates, shares of names in no table, sizes and both policies. Four networks of five train;
 //! the rest calibrate: steps, and m and u of every field. The model that ships links each site's
-//! own records here, so the program is run twice when fields change.
+//! own records here, so the program is run twice when fields change. `--calibrate` keeps the trees
+//! that ship and computes steps and fields again, after weights of features changed.
 
 use rayon::prelude::*;
 use sigilo::evaluate::network;
@@ -17,7 +19,16 @@ use sigilo::matching::tokens::{Params, Policy};
 struct Pair {
     inputs: Inputs,
     matched: bool,
+    weight: f32,
+    strict: bool,
 }
+
+/// Share of matches that every network is weighted to: so the model tells the odds against the
+/// candidates of its own round, whatever their number, and the round's prior is adapted later.
+const PRIOR: f64 = 0.3;
+
+/// Most pairs of a network that are no match; the rest is drawn away.
+const MOST: usize = 12_000;
 
 fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
     let countries = ["", "MEX", "", "GTM", "HND", "SLV", "MEX", "NIC"];
@@ -26,14 +37,21 @@ fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
             let mut random = Random::new(9_000 + i);
             let recipe = Recipe {
                 seed: 40_000 + i,
-                persons: [1_500, 6_000, 12_000, 20_000][random.below(4)],
+                persons: [1_500, 6_000, 12_000, 24_000][random.below(4)],
                 sites: 2 + random.below(14),
-                repeat: [0.03, 0.1, 0.1, 0.2, 0.4][random.below(5)],
-                errors: [0.5, 0.8, 1.0, 1.2, 1.6][random.below(5)],
+                repeat: if i % 16 == 6 {
+                    0.5
+                } else {
+                    [0.03, 0.07, 0.1, 0.15, 0.3][random.below(5)]
+                },
+                errors: [0.5, 0.8, 1.0, 1.3, 1.8][random.below(5)],
                 unknown_names: [0.0, 0.2, 0.5, 1.0][random.below(4)],
                 country: countries[random.below(countries.len())],
                 siblings: [0.01, 0.03, 0.08][random.below(3)],
                 no_place: [0.02, 0.1, 0.3, 1.0][random.below(4)],
+                foreign: i % 8 == 6,
+                places: [0, 0, 40, 12][random.below(4)],
+                head: [1.0, 1.0, 1.25, 1.5][random.below(4)],
                 ..Recipe::default()
             };
             let policy = [Policy::Strict, Policy::Standard][random.below(2)];
@@ -59,14 +77,32 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
             .collect()
     };
-    pairs
+    let mut found: Vec<Pair> = pairs
         .iter()
         .zip(inputs)
         .map(|(p, inputs)| Pair {
             inputs,
             matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
+            weight: 1.0,
+            strict: policy == Policy::Strict,
         })
-        .collect()
+        .collect();
+    let count = |found: &[Pair]| found.iter().filter(|p| p.matched).count();
+    let others = found.len() - count(&found);
+    let mut random = Random::new(recipe.seed);
+    found.retain(|p| p.matched || random.chance(MOST as f64 / others.max(1) as f64));
+    let matches = count(&found) as f64;
+    let others = found.len() as f64 - matches;
+    let odds = matches.max(1.0) * (1.0 - PRIOR) / (others.max(1.0) * PRIOR);
+    for p in &mut found {
+        // The rarer side keeps its weight, up to three for accidents.
+        p.weight = if p.matched {
+            (3.0 / odds).min(1.0) as f32
+        } else {
+            odds.min(3.0) as f32
+        };
+    }
+    found
 }
 
 #[derive(Clone)]
@@ -218,7 +254,8 @@ fn main() {
         least: 8.0,
         ridge: 4.0,
     };
-    let mut args = std::env::args().skip(1);
+    let calibrate = std::env::args().any(|a| a == "--calibrate");
+    let mut args = std::env::args().skip(1).filter(|a| a != "--calibrate");
     while let (Some(name), Some(number)) = (args.next(), args.next()) {
         let number: usize = number.parse().unwrap_or(0);
         match name.as_str() {
@@ -231,6 +268,9 @@ fn main() {
     let shipped = Model::shipped();
     let (mut train, mut held): (Vec<Pair>, Vec<Pair>) = (Vec::new(), Vec::new());
     for (i, (recipe, policy)) in recipes(count).iter().enumerate() {
+        if calibrate && i % 5 != 4 {
+            continue;
+        }
         let pairs = pairs_of(recipe, *policy, shipped);
         eprintln!(
             "network {i}: {} candidate pairs, {} matches",
@@ -243,8 +283,23 @@ fn main() {
             train.extend(pairs);
         }
     }
-    let matches = train.iter().filter(|p| p.matched).count() as f64;
-    let base = (matches / (train.len() as f64 - matches)).ln();
+    if calibrate {
+        let file = include_str!("../src/matching/tables/model.tsv");
+        let is_tree = |l: &&str| ["tree", "split", "leaf"].iter().any(|h| l.starts_with(h));
+        let body: String = file
+            .lines()
+            .filter(is_tree)
+            .flat_map(|l| [l, "\n"])
+            .collect();
+        let base = file.lines().find_map(|l| l.strip_prefix("base\t"));
+        write(
+            base.and_then(|b| b.parse().ok()).unwrap_or(0.0),
+            &body,
+            &held,
+        );
+        return;
+    }
+    let base = (PRIOR / (1.0 - PRIOR)).ln();
     let mut odds = vec![base; train.len()];
     let mut held_odds = vec![base; held.len()];
     let mut trees: Vec<Vec<Node>> = Vec::new();
@@ -255,7 +310,8 @@ fn main() {
             .map(|(p, o)| {
                 let q = 1.0 / (1.0 + (-o).exp());
                 let y = f64::from(u8::from(p.matched));
-                ((q - y) as f32, (q * (1.0 - q)) as f32)
+                let w = f64::from(p.weight);
+                ((w * (q - y)) as f32, (w * q * (1.0 - q)) as f32)
             })
             .unzip();
         let tree = grow(&train, &g, &h, &settings);
@@ -274,23 +330,8 @@ fn main() {
             );
         }
     }
-    write(base, &trees, &held);
-}
-
-fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
-    println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
-    println!("# Source: trained by examples/train_model.rs on generated networks only.");
-    println!("base\t{}", (base * 1000.0).round());
-    let bounds = [-4000, -2000, -700, 700, 2000, 3500, 5000];
-    let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
-    println!("bounds\t{}", list.join("\t"));
-    let mut text = format!(
-        "base\t{}\nbounds\t{}\n",
-        (base * 1000.0).round(),
-        list.join("\t")
-    );
     let mut body = String::new();
-    for tree in trees {
+    for tree in &trees {
         body.push_str("tree\n");
         for node in tree {
             body.push_str(&match node {
@@ -304,29 +345,44 @@ fn write(base: f64, trees: &[Vec<Node>], held: &[Pair]) {
             });
         }
     }
-    text.push_str(&body);
-    let model = Model::parse(&text).expect("what is written here is read there");
-    let mut steps = [[0u64; 2]; STEPS];
-    let mut fields: Vec<Vec<[u64; 2]>> = SLOTS.iter().map(|s| vec![[0; 2]; s.1 + 1]).collect();
-    let mut totals = [0u64; 2];
+    write((base * 1000.0).round(), &body, &held);
+}
+
+fn write(base: f64, body: &str, held: &[Pair]) {
+    let bounds = [-5000, -2500, -800, 0, 800, 1800, 3500];
+    let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
+    let head = format!("base\t{base}\nbounds\t{}\n", list.join("\t"));
+    println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");
+    println!("# Source: trained by examples/train_model.rs on generated networks only.");
+    print!("{head}");
+    let model = Model::parse(&format!("{head}{body}")).expect("what is written here is read there");
+    let mut steps = [[[0f64; 2]; STEPS]; 2];
+    let mut step_totals = [[0f64; 2]; 2];
+    let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
+    let mut totals = [0f64; 2];
     for p in held {
         let side = usize::from(!p.matched);
-        totals[side] += 1;
-        steps[usize::from(model.step(model.weight(&p.inputs)))][side] += 1;
+        let w = f64::from(p.weight);
+        totals[side] += w;
+        let policy = usize::from(p.strict);
+        step_totals[policy][side] += w;
+        steps[policy][usize::from(model.step(model.weight(&p.inputs)))][side] += w;
         for (slot, table) in fields.iter_mut().enumerate() {
-            table[usize::from(p.inputs[slot])][side] += 1;
+            table[usize::from(p.inputs[slot])][side] += w;
         }
     }
-    let share = |n: [u64; 2]| -> String {
-        let of = |i: usize| n[i] * 1_000_000 / totals[i].max(1);
+    let share = |n: [f64; 2], totals: [f64; 2]| -> String {
+        let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
         format!("{}\t{}", of(0), of(1))
     };
-    for s in steps {
-        println!("step\t{}", share(s));
+    for (steps, totals) in steps.into_iter().zip(step_totals) {
+        for s in steps {
+            println!("step\t{}", share(s, totals));
+        }
     }
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {
-            println!("field\t{slot}\t{level}\t{}", share(*n));
+            println!("field\t{slot}\t{level}\t{}", share(*n, totals));
         }
     }
     print!("{body}");

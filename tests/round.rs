@@ -25,6 +25,7 @@ use sigilo::round::site::{AroundTokens, SiteRound, TokenInput};
 use sigilo::round::tokens::TokenFile;
 use sigilo::round::trust::TrustStore;
 use sigilo::round::welcome::{self, Welcome};
+use sigilo::round::withdrawn::Withdrawn;
 use sigilo::round::{Card, NoteHash, PartyId, Role, RoundError, Time};
 
 const TOKENS: u16 = 4;
@@ -750,6 +751,7 @@ fn parse_everything(bytes: &[u8]) {
     canonical::<BlindedRequest>(bytes);
     canonical::<EvaluatedReply>(bytes);
     canonical::<TokenFile>(bytes);
+    canonical::<Withdrawn>(bytes);
     canonical::<PairsAsk>(bytes);
     canonical::<PairsWeights>(bytes);
 }

@@ -1,6 +1,6 @@
 //! Candidate pairs out of tags, and persons out of weights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
@@ -20,7 +20,7 @@ use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::result::{Presence, RoundResult, SiteTotal};
 use crate::round::tokens::{Handle, TokenFile};
 use crate::round::totals::Totals;
-use crate::round::{PartyId, RoundError, Time};
+use crate::round::{PartyId, Role, RoundError, Time};
 use crate::vault::StateChange;
 
 /// Chance meetings in a round that is too small to tell their rate are no reason to stop it.
@@ -127,6 +127,47 @@ pub(super) fn collected<'n>(
     Ok(collected)
 }
 
+/// Rows of persons who have left, and how many of each site.
+pub(super) struct Gone {
+    rows: BTreeSet<Row>,
+    of: BTreeMap<PartyId, Totals>,
+}
+
+impl Gone {
+    pub fn load(
+        party: &Party,
+        note: &AgreedNote,
+        book: &Book,
+        collected: &Collected<'_>,
+    ) -> Result<Self, PartyError> {
+        let mut gone = Self {
+            rows: BTreeSet::new(),
+            of: BTreeMap::new(),
+        };
+        for (site, file) in collected.files() {
+            let Some(taken) = book.taken(Kind::Withdrawn, site) else {
+                continue;
+            };
+            let card = party.trust().get(site, Role::Site)?;
+            let quota = note.draft().quota(site).ok_or(PartyError::Stored)?;
+            let bytes = party.shelved(&taken.file)?;
+            let (_, list) = super::open_withdrawn(party, note, book, card, &bytes, quota)?;
+            for (row, handle) in (0u32..).zip(&file.handles) {
+                if list.handles.binary_search(handle).is_ok() {
+                    gone.rows.insert(Row { site: *site, row });
+                }
+            }
+            gone.of.insert(*site, list.totals);
+        }
+        Ok(gone)
+    }
+
+    fn totals(&self) -> Totals {
+        let sum = |sum: Totals, t: &Totals| sum.plus(*t);
+        self.of.values().fold(Totals::default(), sum)
+    }
+}
+
 pub(super) struct Found {
     pub rows: Vec<(Row, Row)>,
     pub candidates: u64,
@@ -149,6 +190,7 @@ fn numbered(collected: &Collected<'_>) -> (Vec<u32>, Vec<Row>) {
 pub(super) fn candidates(
     note: &AgreedNote,
     collected: &Collected<'_>,
+    gone: &Gone,
 ) -> Result<Found, PartyError> {
     let draft = note.draft();
     let (site_of, rows) = numbered(collected);
@@ -169,7 +211,11 @@ pub(super) fn candidates(
         let (Some(ua), Some(ub)) = (used.get(a).copied(), used.get(b).copied()) else {
             continue;
         };
-        if ua >= draft.pairs || ub >= draft.pairs {
+        let (Some(ra), Some(rb)) = (rows.get(a), rows.get(b)) else {
+            continue;
+        };
+        let left = gone.rows.contains(ra) || gone.rows.contains(rb);
+        if left || ua >= draft.pairs || ub >= draft.pairs {
             continue;
         }
         for i in [a, b] {
@@ -177,9 +223,7 @@ pub(super) fn candidates(
                 *n += 1;
             }
         }
-        if let (Some(ra), Some(rb)) = (rows.get(a), rows.get(b)) {
-            chosen.push((*ra, *rb));
-        }
+        chosen.push((*ra, *rb));
     }
     Ok(Found {
         rows: chosen,
@@ -194,6 +238,7 @@ pub(super) struct Matched {
     totals: Totals,
     rows: usize,
     compared: u64,
+    left: BTreeMap<PartyId, Totals>,
 }
 
 /// Decides which rows are one person.
@@ -202,6 +247,7 @@ pub(super) fn decide(
     note: &AgreedNote,
     asked: &Asked,
     collected: &Collected<'_>,
+    gone: &Gone,
     ask: &PairsAsk,
     weights: &PairsWeights,
 ) -> Result<Matched, PartyError> {
@@ -215,9 +261,15 @@ pub(super) fn decide(
     };
     let (site_of, rows) = numbered(collected);
     // Summands that do not add up to something that fits the files are not totals.
-    if totals.persons > rows.len() as u64 || totals.records < totals.persons {
+    let left = gone.totals();
+    if totals.persons > rows.len() as u64
+        || totals.records < totals.persons
+        || left.persons > totals.persons
+        || left.records > totals.records
+    {
         return Err(RoundError::Numbers.into());
     }
+    let totals = totals.minus(left);
     let number = |row: &Row| -> Result<u32, PartyError> {
         let i = rows.binary_search(row).map_err(|_| RoundError::Numbers)?;
         Ok(u32::try_from(i).map_err(|_| RoundError::TooLarge)?)
@@ -225,6 +277,9 @@ pub(super) fn decide(
     let mut pairs = Vec::with_capacity(weighted.len());
     let mut steps = Vec::with_capacity(weighted.len());
     for (a, b, shared, level) in weighted {
+        if gone.rows.contains(&a) || gone.rows.contains(&b) {
+            continue;
+        }
         let (a, b) = (number(&a)?, number(&b)?);
         pairs.push(Candidate {
             a: a.min(b),
@@ -233,8 +288,16 @@ pub(super) fn decide(
         });
         steps.push(level);
     }
-    let decision = decide::decide(Model::shipped(), &pairs, &steps, &site_of, totals.persons);
-    let limit = rarity(draft.policy).degree_limit();
+    let policy = rarity(draft.policy);
+    let decision = decide::decide(
+        Model::shipped(),
+        policy,
+        &pairs,
+        &steps,
+        &site_of,
+        totals.persons,
+    );
+    let limit = policy.degree_limit();
     let meetings = decision.degree * totals.persons as f64 / 2.0;
     if decision.degree > limit && meetings > MEETINGS_MIN {
         return Err(PartyError::Dense {
@@ -247,6 +310,7 @@ pub(super) fn decide(
         totals,
         rows: rows.len(),
         compared: pairs.len() as u64,
+        left: gone.of.clone(),
     })
 }
 
@@ -274,7 +338,12 @@ impl Matched {
                 let file = collected.files().find(|(s, _)| *s == id);
                 let total = match file {
                     Some((_, file)) if draft.site_totals => {
+                        let left = self.left.get(id).copied().unwrap_or_default();
                         let of = totals(file)?;
+                        if left.persons > of.persons || left.records > of.records {
+                            return Err(RoundError::Numbers.into());
+                        }
+                        let of = of.minus(left);
                         Some(SiteTotal {
                             records: of.records,
                             persons: of.persons,

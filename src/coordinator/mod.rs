@@ -28,7 +28,8 @@ use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
 use crate::round::tokens::{Handle, TokenFile};
-use crate::round::{PartyId, Role, RoundError, Time};
+use crate::round::withdrawn::Withdrawn;
+use crate::round::{Card, PartyId, Role, RoundError, Time};
 use crate::vault::{ActNote, StateChange, Vault};
 
 /// Part of the round's state that holds the recipient's private half.
@@ -230,6 +231,7 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
     };
     if book.result.is_none() {
         collect(party, stick, &note, &mut book, now, &mut out)?;
+        collect_withdrawn(party, stick, &note, &mut book, &mut out)?;
         let missing = missing_sites(&note, &book);
         if !book.sent.contains_key(ASK) {
             if missing.is_empty() {
@@ -271,7 +273,8 @@ pub fn publish(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
     let mut out = Outcome::default();
     if book.note.is_none() {
         publish_into(party, stick, &mut book, &mut out)?;
-    } else {
+    }
+    if book.note.is_some() {
         gather(party, stick, &mut book, &mut out)?;
     }
     Ok(out)
@@ -371,6 +374,16 @@ fn gather(
     Ok(None)
 }
 
+/// The note with all signatures, those in the folder among them.
+fn gathered(party: &Party, stick: &Stick, book: &mut Book) -> Result<AgreedNote, PartyError> {
+    if book.note.is_none() {
+        return Err(RoundError::Joins.into());
+    }
+    let mut out = Outcome::default();
+    gather(party, stick, book, &mut out)?;
+    party.agreed(book)
+}
+
 fn tokens_name(party: &Party, site: &PartyId) -> Result<String, PartyError> {
     let card = party.trust().get(site, Role::Site)?;
     Ok(format!("{}.tokens", file_label(card)))
@@ -392,10 +405,11 @@ fn collect(
     now: Time,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
-    for (site, quota) in &note.draft().sites {
+    for (card, quota) in party.sites_by_name(note.draft())? {
+        let site = &card.id();
         let name = tokens_name(party, site)?;
         attempt(out, &name, |out| {
-            let max = TokenFile::max_size(note.draft(), *quota);
+            let max = TokenFile::max_size(note.draft(), quota);
             let Some(bytes) = stick.read(&name, travel::file_max(max as u64 + 1024))? else {
                 return Ok(());
             };
@@ -404,7 +418,7 @@ fn collect(
                 out.done.push(Event::Unchanged(name.clone()));
                 return Ok(());
             }
-            let (id, file) = open_tokens(party, note, book, site, &bytes, *quota)?;
+            let (id, file) = open_tokens(party, note, book, site, &bytes, quota)?;
             if let Some(had) = had {
                 if had.id == id {
                     out.done.push(Event::Unchanged(name.clone()));
@@ -434,6 +448,72 @@ fn collect(
         })?;
     }
     Ok(())
+}
+
+/// Takes the files in the folder that say who has left.
+fn collect_withdrawn(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    book: &mut Book,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    for (card, quota) in party.sites_by_name(note.draft())? {
+        let name = format!("{}.withdrawn", file_label(card));
+        attempt(out, &name, |out| {
+            let max = Withdrawn::max_size(quota);
+            let Some(bytes) = stick.read(&name, travel::file_max(max as u64 + 1024))? else {
+                return Ok(());
+            };
+            let had = book.taken(Kind::Withdrawn, &card.id()).copied();
+            if had.is_some_and(|t| t.file.hash == sha256(&[&bytes])) {
+                out.done.push(Event::Unchanged(name.clone()));
+                return Ok(());
+            }
+            let (id, new) = open_withdrawn(party, note, book, card, &bytes, quota)?;
+            if let Some(had) = had {
+                let old = party.shelved(&had.file)?;
+                let (_, old) = open_withdrawn(party, note, book, card, &old, quota)?;
+                // Nobody comes back: an older list changes nothing.
+                if new.handles.iter().all(|h| old.handles.contains(h)) {
+                    out.done.push(Event::Unchanged(name.clone()));
+                    return Ok(());
+                }
+                if !old.handles.iter().all(|h| new.handles.contains(h)) {
+                    return Err(PartyError::SecondFile(card.name().to_owned()));
+                }
+            }
+            let taken = Taken {
+                id,
+                file: party.shelve(&bytes)?,
+            };
+            book.taken.insert((Kind::Withdrawn as u8, card.id()), taken);
+            let act = ActNote::new(ActKind::RoundWithdrawn).count(new.totals.persons);
+            party.keep(book, Vec::new(), act)?;
+            out.done.push(Event::Took(name.clone()));
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn open_withdrawn(
+    party: &Party,
+    note: &AgreedNote,
+    book: &Book,
+    card: &Card,
+    bytes: &[u8],
+    quota: u32,
+) -> Result<(EnvelopeId, Withdrawn), PartyError> {
+    let max = Withdrawn::max_size(quota);
+    let opened = envelope::decrypt(&secret(party, book)?, bytes, max)?.verify(
+        Kind::Withdrawn,
+        note.hash(),
+        card,
+        party.id(),
+    )?;
+    let list = Withdrawn::from_bytes(opened.payload()).map_err(RoundError::from)?;
+    Ok((opened.id(), list))
 }
 
 fn open_tokens(
@@ -473,11 +553,12 @@ pub fn match_files(
 ) -> Result<Outcome, PartyError> {
     let mut book = book(party, stick, None)?;
     let mut out = Outcome::default();
-    let note = party.agreed(&book)?;
     if book.closed {
         return Err(PartyError::Closed);
     }
+    let note = gathered(party, stick, &mut book)?;
     collect(party, stick, &note, &mut book, now, &mut out)?;
+    collect_withdrawn(party, stick, &note, &mut book, &mut out)?;
     match_into(party, &note, &mut book, without, &mut out)?;
     party.deliver(&book, stick, ASK, &mut out)?;
     Ok(out)
@@ -520,7 +601,8 @@ fn match_into(
         });
     }
     let collected = matching::collected(party, note, book, &present)?;
-    let found = matching::candidates(note, &collected)?;
+    let gone = matching::Gone::load(party, note, book, &collected)?;
+    let found = matching::candidates(note, &collected, &gone)?;
     let ask = collected.ask(0, &found.rows)?;
     if ask.pairs.len() > pairs_max(note.draft()) {
         return Err(RoundError::Numbers.into());
@@ -567,8 +649,15 @@ fn match_into(
 pub fn decide(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
     let mut book = book(party, stick, None)?;
     let mut out = Outcome::default();
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
     if book.result.is_none() {
+        if !book.sent.contains_key(ASK) {
+            return Err(PartyError::NotAsked);
+        }
         let note = party.agreed(&book)?;
+        collect_withdrawn(party, stick, &note, &mut book, &mut out)?;
         decide_into(party, stick, &note, &mut book, now, &mut out)?;
     }
     deliver_result(party, stick, &book, &mut out)?;
@@ -601,7 +690,8 @@ fn decide_into(
     let collected = matching::collected(party, note, book, &asked.sites)?;
     let mut decided = None;
     attempt(out, WEIGHTS, |_| {
-        let matched = matching::decide(party, note, &asked, &collected, &ask, &weights)?;
+        let gone = matching::Gone::load(party, note, book, &collected)?;
+        let matched = matching::decide(party, note, &asked, &collected, &gone, &ask, &weights)?;
         decided = Some(matched.result(note, &asked, &collected, now)?);
         Ok(())
     })?;
@@ -667,7 +757,8 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
     let max = PairsWeights::size(ask.pairs.len());
     let (_, weights) = open_weights(party, &note, &book, &party.shelved(&taken.file)?, max)?;
     let collected = matching::collected(party, &note, &book, &asked.sites)?;
-    let matched = matching::decide(party, &note, &asked, &collected, &ask, &weights)?;
+    let gone = matching::Gone::load(party, &note, &book, &collected)?;
+    let matched = matching::decide(party, &note, &asked, &collected, &gone, &ask, &weights)?;
     Ok(matched.clusters(&collected))
 }
 

@@ -31,6 +31,8 @@ pub const RECORD_BODY: &[u8] = b"sigilo v1 record body";
 pub const WRAP_HASH: &[u8] = b"sigilo v1 wrap hash";
 /// Vault: hash of stored content, which is a wrap hash and a sealed body.
 pub const CONTENT_HASH: &[u8] = b"sigilo v1 content hash";
+/// Vault: a list of new wraps starts with this.
+pub const WRAP_LIST: &[u8] = b"sigilo v1 wrap list";
 /// Log: associated data of sealed details.
 pub const LOG_DETAILS: &[u8] = b"sigilo v1 log details";
 /// Log: commitment to details.

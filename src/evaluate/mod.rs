@@ -104,6 +104,8 @@ pub struct Report {
     pub decided: Decided,
     /// The best threshold in hindsight.
     pub best: Best,
+    /// The sites' own duplicates: pairs of records within a site against the truth.
+    pub own: Own,
     /// What the round says of itself, without the truth.
     pub estimate: Estimate,
     /// Time of the stages.
@@ -143,6 +145,15 @@ pub struct Best {
     pub f1: f64,
     /// Log-odds, in nats, at which it is reached.
     pub threshold: f64,
+}
+
+/// See [`Report::own`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Own {
+    /// Share of linked pairs that are true.
+    pub precision: f64,
+    /// Share of true pairs that are linked.
+    pub recall: f64,
 }
 
 /// See [`Report::estimate`].
@@ -249,7 +260,7 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
         for s in &steps {
             counts[usize::from(*s)] += 1;
         }
-        let adapted = score::adapt(model, &counts);
+        let adapted = score::adapt(model, options.policy, &counts);
         let unmatched = pairs.len() as f64 * (1.0 - adapted.prior);
         let degree = 2.0 * unmatched / locals.len().max(1) as f64;
         if raised < MAX_RAISES && degree > options.policy.degree_limit() {
@@ -399,6 +410,23 @@ impl Judge<'_> {
         (x.len() * y.len(), same)
     }
 
+    /// Pairs of records within each site.
+    fn own(&self, entity: &[Vec<usize>]) -> Own {
+        let pairs = |n: usize| n * n.saturating_sub(1) / 2;
+        let equal = |list: &[usize]| -> usize {
+            let mut sorted = list.to_vec();
+            sorted.sort_unstable();
+            sorted.chunk_by(|a, b| a == b).map(|c| pairs(c.len())).sum()
+        };
+        let linked: usize = self.entities.iter().map(|e| pairs(e.len())).sum();
+        let right: usize = self.entities.iter().map(|e| equal(e)).sum();
+        let all: usize = entity.iter().map(|e| equal(e)).sum();
+        Own {
+            precision: ratio(right, linked, 1.0),
+            recall: ratio(right, all, 1.0),
+        }
+    }
+
     fn clusters(&self, clusters: &[u32]) -> Decided {
         let mut members: HashMap<u32, Vec<usize>> = HashMap::new();
         for (p, c) in clusters.iter().enumerate() {
@@ -528,7 +556,7 @@ pub fn judge(
 
     let mut decided = judge.clusters(&round.clusters);
     decided.threshold = f64::from(round.threshold) / 1000.0;
-    let best = (-8..=16)
+    let best = (-20..=16)
         .map(|t| {
             let threshold = t * 500;
             let scored: Vec<Scored> = round
@@ -567,6 +595,7 @@ pub fn judge(
             f1: best.0,
             threshold: best.1,
         },
+        own: judge.own(&entity),
         estimate: round.estimate.clone(),
         seconds: round.seconds.clone(),
     }

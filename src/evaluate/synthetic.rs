@@ -62,6 +62,12 @@ pub struct Recipe {
     pub siblings: f64,
     /// Share of records without any place.
     pub no_place: f64,
+    /// Whether persons have one surname, only a state, and any age: a register from elsewhere.
+    pub foreign: bool,
+    /// Number of states that persons come from, 0 for all.
+    pub places: usize,
+    /// Exponent of name shares: above 1, common names are more common than in the tables.
+    pub head: f64,
 }
 
 impl Default for Recipe {
@@ -77,6 +83,9 @@ impl Default for Recipe {
             country: "",
             siblings: 0.03,
             no_place: 0.05,
+            foreign: false,
+            places: 0,
+            head: 1.0,
         }
     }
 }
@@ -209,7 +218,8 @@ impl<'a> World<'a> {
             list.into_iter()
                 .map(|(n, s)| {
                     // Shares differ from the table's, too.
-                    let s = s * (50 + random.below(150) as u64);
+                    let s = (s as f64).powf(recipe.head) * (50 + random.below(150)) as f64;
+                    let s = s as u64;
                     if random.chance(recipe.unknown_names) {
                         (invented(random, surname), s)
                     } else {
@@ -279,6 +289,17 @@ impl<'a> World<'a> {
                 towns,
             });
         }
+        if recipe.places > 0 {
+            // Most people come from the few largest of a random choice.
+            let keep: Vec<usize> = (0..recipe.places)
+                .map(|_| random.below(weights.len().max(1)))
+                .collect();
+            for (i, (_, weight)) in weights.iter_mut().enumerate() {
+                if !keep.contains(&i) {
+                    *weight /= 500;
+                }
+            }
+        }
         let mut nicknames: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for r in rows("nicknames") {
             if let [form, name] = r[..] {
@@ -332,15 +353,28 @@ impl<'a> World<'a> {
         let town = random
             .below(place.towns.len())
             .min(random.below(place.towns.len()));
+        let foreign = self.recipe.foreign;
         Description {
             given_names: self.given_names(male, random),
             paternal_surname: self.surname(place, random),
-            maternal_surname: self.surname(place, random),
+            maternal_surname: if foreign {
+                String::new()
+            } else {
+                self.surname(place, random)
+            },
             sex: Some(if male { Sex::Male } else { Sex::Female }),
             birth: self.birth(random),
-            nationality: place.country.clone(),
+            nationality: if foreign {
+                String::new()
+            } else {
+                place.country.clone()
+            },
             state: place.state.clone(),
-            municipality: place.towns[town].clone(),
+            municipality: if foreign {
+                String::new()
+            } else {
+                place.towns[town].clone()
+            },
             phone: if random.chance(0.5) {
                 format!("{:010}", random.below(10_000_000_000))
             } else {
@@ -352,7 +386,11 @@ impl<'a> World<'a> {
 
     fn given_names(&self, male: bool, random: &mut Random) -> String {
         let mut names: Vec<String> = Vec::new();
-        let n = [1, 1, 1, 1, 2, 2, 2, 2, 2, 3][random.below(10)];
+        let n = if self.recipe.foreign {
+            1
+        } else {
+            [1, 1, 1, 1, 2, 2, 2, 2, 2, 3][random.below(10)]
+        };
         while names.len() < n {
             let name = self.given[usize::from(male)].draw(random);
             if !names.contains(&name) {
@@ -365,7 +403,11 @@ impl<'a> World<'a> {
     fn birth(&self, random: &mut Random) -> PartialDate {
         let spread = random.below(14) + random.below(14) + random.below(14);
         PartialDate {
-            year: Some(2013 - spread as u16),
+            year: Some(if self.recipe.foreign {
+                1900 + random.below(100) as u16
+            } else {
+                2013 - spread as u16
+            }),
             month: Some(1 + random.below(12) as u8),
             day: Some(1 + random.below(28) as u8),
             estimated: false,
@@ -406,6 +448,12 @@ impl<'a> World<'a> {
             r.paternal_surname = format!("{} {}", r.paternal_surname, r.maternal_surname);
             r.maternal_surname.clear();
         }
+        let exchanged = if self.recipe.foreign { 0.04 } else { 0.015 };
+        if random.chance(exchanged * e) {
+            // Surname first, on a form that asked for it the other way round.
+            let d = &mut r;
+            std::mem::swap(&mut d.given_names, &mut d.paternal_surname);
+        }
         if random.chance(0.02 * e) {
             r.maternal_surname = format!("de {}", self.surnames.draw(random));
         }
@@ -416,7 +464,9 @@ impl<'a> World<'a> {
         ] {
             *field = miswrite(field, e, random);
         }
-        if random.chance(0.015 * e) {
+        if random.chance(0.005 * e) {
+            r.given_names.clear();
+        } else if random.chance(0.015 * e) {
             r.paternal_surname.clear();
             r.maternal_surname.clear();
         }
@@ -429,7 +479,7 @@ impl<'a> World<'a> {
         } else if random.chance(0.03 * e) {
             let at = self.place_weights.draw(random).parse().unwrap_or(0);
             let place: &Place = &self.places[at];
-            if place.country == r.nationality {
+            if place.country == r.nationality && !r.municipality.is_empty() {
                 r.state = place.state.clone();
                 r.municipality = place.towns[random.below(place.towns.len())].clone();
             }
@@ -564,6 +614,14 @@ fn mistype(word: &str, random: &mut Random) -> String {
 fn misdate(mut d: PartialDate, e: f64, random: &mut Random) -> PartialDate {
     if random.chance(0.04 * e) {
         return PartialDate::default();
+    }
+    if random.chance(0.01 * e) {
+        // Somebody else's line.
+        d.month = Some(1 + random.below(12) as u8);
+        d.day = Some(1 + random.below(28) as u8);
+        d.year = d
+            .year
+            .and_then(|y| y.checked_add_signed(random.below(9) as i16 - 4));
     }
     if random.chance(0.05 * e) {
         let off = [-2, -1, 1, 1][random.below(4)];

@@ -294,8 +294,7 @@ fn cosign_into(party: &Party, stick: &Stick, out: &mut Outcome) -> Result<(), Pa
 pub fn evaluate(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
-    let book = open_book(party, stick)?;
-    let note = party.agreed(&book)?;
+    let note = agreed_note(party, stick)?;
     evaluate_into(party, stick, &note, now, &mut out)?;
     Ok(out)
 }
@@ -309,6 +308,21 @@ fn open_book(party: &Party, stick: &Stick) -> Result<Book, PartyError> {
     Ok(book)
 }
 
+/// The note with all signatures, those in the folder among them.
+fn agreed_note(party: &Party, stick: &Stick) -> Result<AgreedNote, PartyError> {
+    let mut book = open_book(party, stick)?;
+    // Only one that was cosigned here; another is for `cosign`.
+    if book.note.is_none() {
+        return Err(RoundError::Unsigned(party.card().name().to_owned()).into());
+    }
+    if let Some((note, true)) = party.merged_note(&book, stick)? {
+        book.agreed = note.unsigned(party.trust())?.is_empty();
+        book.note = Some(note.to_text());
+        party.keep(&mut book, Vec::new(), ActNote::new(ActKind::State))?;
+    }
+    party.agreed(&book)
+}
+
 fn evaluate_into(
     party: &Party,
     stick: &Stick,
@@ -317,10 +331,9 @@ fn evaluate_into(
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
     let mut secrets_of_round = None;
-    for (site, quota) in &note.draft().sites {
-        let site = party.trust().get(site, Role::Site)?;
+    for (site, quota) in party.sites_by_name(note.draft())? {
         let name = format!("{}.blinded", file_label(site));
-        let max = BlindedRequest::max_size(note.draft(), *quota);
+        let max = BlindedRequest::max_size(note.draft(), quota);
         let bytes = match stick.read(&name, travel::file_max(max as u64 + 1024)) {
             Ok(None) => continue,
             Ok(Some(bytes)) => bytes,
@@ -427,7 +440,7 @@ impl Evaluation<'_> {
 pub fn compare(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
-    let note = party.agreed(&open_book(party, stick)?)?;
+    let note = agreed_note(party, stick)?;
     if stick.read(ASK, u64::MAX)?.is_none() {
         return Err(missing(ASK));
     }

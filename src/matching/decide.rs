@@ -3,6 +3,7 @@
 use super::cluster::{self, Scored};
 use super::join::Candidate;
 use super::score::{self, Adapted, Bands, Model, STEPS};
+use super::tokens::Policy;
 
 /// What a round decides from the steps that the comparer released.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,7 @@ pub struct Decision {
 /// that are real, for the degree.
 pub fn decide(
     model: &Model,
+    policy: Policy,
     pairs: &[Candidate],
     steps: &[u8],
     site_of: &[u32],
@@ -41,7 +43,7 @@ pub fn decide(
             *n += 1;
         }
     }
-    let adapted = score::adapt(model, &counts);
+    let adapted = score::adapt(model, policy, &counts);
     let bands = score::bands(&adapted, &counts);
     let posterior = |s: &u8| adapted.posterior.get(step_of(s)).copied().unwrap_or(0.0);
     let scored: Vec<Scored> = pairs
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn an_empty_round_is_decided() {
-        let d = decide(Model::shipped(), &[], &[], &[0, 1, 1], 3);
+        let d = decide(Model::shipped(), Policy::Strict, &[], &[], &[0, 1, 1], 3);
         assert_eq!(d.clusters.len(), 3);
         assert_eq!((d.possible, d.declared.len()), (0, 0));
         assert!(d.precision.is_sorted() && d.recall.is_sorted());
@@ -149,7 +151,14 @@ mod tests {
             .collect();
         let steps: Vec<u8> = (0..20).map(|i| if i < 10 { 7 } else { 0 }).collect();
         let site_of: Vec<u32> = (0..40).map(|i| u32::from(i >= 20)).collect();
-        let d = decide(Model::shipped(), &pairs, &steps, &site_of, 40);
+        let d = decide(
+            Model::shipped(),
+            Policy::Strict,
+            &pairs,
+            &steps,
+            &site_of,
+            40,
+        );
         assert_eq!(d.declared.iter().filter(|d| **d).count(), 10);
         assert_eq!(d.clusters[0], d.clusters[20]);
         assert_ne!(d.clusters[15], d.clusters[35]);

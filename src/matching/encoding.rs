@@ -8,11 +8,11 @@ use super::features::{self, FeatureTable};
 use super::fixed::{self, Bits, ONE_BIT};
 use super::{Description, Sex};
 use crate::crypto::{Secret, kdf, labels};
-use crate::names::tables::{Part, Tables};
+use crate::names::tables::{self, Tables};
 use crate::names::{self, phonetic, place};
 
 /// Slots in the order of their bytes, with the elements that each holds.
-pub const SLOTS: [(Slot, usize); 30] = [
+pub const SLOTS: [(Slot, usize); 31] = [
     (Slot::Given, 6),
     (Slot::GivenGrams, 8),
     (Slot::GivenInitials, 2),
@@ -20,12 +20,13 @@ pub const SLOTS: [(Slot, usize); 30] = [
     (Slot::Paternal, 3),
     (Slot::Maternal, 3),
     (Slot::Either, 4),
+    (Slot::Anywhere, 4),
     (Slot::SurnameGrams, 12),
     (Slot::PaternalInitial, 1),
     (Slot::MaternalInitial, 1),
     (Slot::Year, 3),
     (Slot::Month, 1),
-    (Slot::Day, 1),
+    (Slot::Day, 3),
     (Slot::MonthDay, 1),
     (Slot::Nationality, 1),
     (Slot::State, 1),
@@ -57,6 +58,7 @@ pub enum Slot {
     Paternal,
     Maternal,
     Either,
+    Anywhere,
     SurnameGrams,
     PaternalInitial,
     MaternalInitial,
@@ -256,7 +258,7 @@ impl Profile {
     }
 
     fn given(&mut self, of: &Description) {
-        let tables = Tables::get();
+        let known = Tables::get();
         let words: Vec<names::GivenWord> = [of.given_names.as_str()]
             .into_iter()
             .chain(of.aliases.iter().map(String::as_str))
@@ -271,8 +273,9 @@ impl Profile {
         for word in &words {
             for name in &word.stands_for {
                 let form = phonetic::form(name);
-                let bits = fixed::surprisal(tables.given_part(Part::Whole, &form), 100_000);
+                let bits = fixed::surprisal(known.given_part(tables::WHOLE, &form), 100_000);
                 self.push(Slot::Given, repeats(bits, 50, 75), &form);
+                self.push(Slot::Anywhere, 1, &form);
                 self.grams(Slot::GivenGrams, &form);
                 if let Some(first) = form.chars().next() {
                     self.push(Slot::GivenInitials, 1, first.encode_utf8(&mut [0; 4]));
@@ -300,12 +303,12 @@ impl Profile {
                 Slot::HasMaternal,
             ),
         ];
-        let tables = Tables::get();
+        let known = Tables::get();
         let mut seen: Vec<String> = Vec::new();
         for (words, slot, initial, has) in sides {
             for (i, word) in words.iter().enumerate() {
                 let form = phonetic::form(word);
-                let share = tables.surname_part(Part::Whole, &form, regions);
+                let share = known.surname_part(tables::WHOLE, &form, regions);
                 let bits = fixed::surprisal(share, 100_000);
                 self.push(has, 1, "");
                 self.push(slot, repeats(bits, 60, 80), &form);
@@ -313,6 +316,7 @@ impl Profile {
                 let again = seen.iter().filter(|s| **s == form).count();
                 let numbered = format!("{form}{}", "'".repeat(again));
                 self.push(Slot::Either, repeats(bits, 70, 900), &numbered);
+                self.push(Slot::Anywhere, 1, &numbered);
                 self.grams(Slot::SurnameGrams, &form);
                 if let (0, Some(first)) = (i, form.chars().next()) {
                     self.push(initial, 1, first.encode_utf8(&mut [0; 4]));
@@ -340,7 +344,9 @@ impl Profile {
         }
         if let Some((m, d)) = of.birth.month_and_day() {
             self.push(Slot::HasMonthDay, 1, "");
-            self.push(Slot::Day, 1, &d.to_string());
+            for near in [d - 1, d, d + 1] {
+                self.push(Slot::Day, 1, &near.to_string());
+            }
             self.push(Slot::MonthDay, 1, &format!("{}-{}", m.min(d), m.max(d)));
         }
         if let Some(m) = of.birth.usable_month() {

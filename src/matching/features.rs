@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::fixed::{self, Bits, ONE_BIT};
 use super::{Description, Person};
 use crate::crypto::{kdf, labels};
-use crate::names::tables::{self, Part, Tables};
+use crate::names::tables::{self, Parts, Tables};
 use crate::names::{self, phonetic, place};
 
 /// Kinds of features, in the order of `tables/features.tsv`.
@@ -15,13 +15,11 @@ use crate::names::{self, phonetic, place};
 #[allow(missing_docs)]
 pub enum Kind {
     GivenWord,
-    GivenPrefix,
-    GivenSkeleton,
-    GivenSuffix,
     SurnameWord,
-    SurnamePrefix,
-    SurnameSkeleton,
-    SurnameSuffix,
+    AnyWord,
+    Prefix,
+    Skeleton,
+    Suffix,
     Year,
     YearPairEven,
     YearPairOdd,
@@ -36,15 +34,13 @@ pub enum Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 19] = [
+pub const KINDS: [Kind; 17] = [
     Kind::GivenWord,
-    Kind::GivenPrefix,
-    Kind::GivenSkeleton,
-    Kind::GivenSuffix,
     Kind::SurnameWord,
-    Kind::SurnamePrefix,
-    Kind::SurnameSkeleton,
-    Kind::SurnameSuffix,
+    Kind::AnyWord,
+    Kind::Prefix,
+    Kind::Skeleton,
+    Kind::Suffix,
     Kind::Year,
     Kind::YearPairEven,
     Kind::YearPairOdd,
@@ -89,13 +85,37 @@ pub const MAX_FEATURES: usize = 64;
 pub struct Feature {
     /// Its kind.
     pub kind: Kind,
-    /// What it is a feature of.
-    pub attribute: Attribute,
-    /// Its surprisal, capped.
-    pub bits: Bits,
+    /// Its group in the list.
+    pub group: u8,
+    /// Its bit in sets of features of the group.
+    pub member: u8,
     /// Its value.
     pub text: String,
 }
+
+/// Most features of one group.
+const GROUP: usize = 5;
+
+/// Features of one value: what any set of them tells together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What it is a value of.
+    pub attribute: Attribute,
+    /// Bits by set of members, capped.
+    pub joint: [Bits; 1 << GROUP],
+}
+
+/// The features of one description. Distinct, in a fixed order.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Features {
+    /// The features.
+    pub list: Vec<Feature>,
+    /// Their groups.
+    pub groups: Vec<Group>,
+}
+
+/// Most groups of one description.
+pub const MAX_GROUPS: usize = 32;
 
 impl Feature {
     /// The bytes that are hashed: kind and value.
@@ -178,15 +198,17 @@ impl FeatureTable {
     }
 }
 
-/// The features of one description, distinct, in a fixed order, at most [`MAX_FEATURES`].
-pub fn features(of: &Description, table: &FeatureTable) -> Vec<Feature> {
+/// The features of one description, at most [`MAX_FEATURES`] in [`MAX_GROUPS`].
+pub fn features(of: &Description, table: &FeatureTable) -> Features {
     let mut all = Collected {
         table,
-        list: Vec::with_capacity(40),
+        found: Features {
+            list: Vec::with_capacity(40),
+            groups: Vec::with_capacity(12),
+        },
     };
     let country = place::country(&of.nationality);
     let state = place::state(&country, &of.state);
-    let municipality = place::municipality(&of.municipality);
 
     let given = [of.given_names.as_str()]
         .into_iter()
@@ -194,117 +216,169 @@ pub fn features(of: &Description, table: &FeatureTable) -> Vec<Feature> {
         .flat_map(names::given);
     for (word, attribute) in given.zip(0..SURNAME) {
         for name in &word.stands_for {
-            all.given(attribute, &phonetic::form(name));
+            all.name(attribute, Kind::GivenWord, &phonetic::form(name), &[]);
         }
     }
     let regions = place::regions(&country, &state);
     let surnames = names::surnames(&of.paternal_surname, &of.maternal_surname);
     let words = surnames.paternal.iter().chain(&surnames.maternal);
     for (word, attribute) in words.zip(SURNAME..YEAR) {
-        all.surname(attribute, &phonetic::form(word), &regions);
-    }
-
-    if let Some(year) = of.birth.year {
-        all.flat(Kind::Year, YEAR, year.to_string());
-        all.flat(Kind::YearPairEven, YEAR, (year / 2).to_string());
-        all.flat(Kind::YearPairOdd, YEAR, year.div_ceil(2).to_string());
-    }
-    if let Some((m, d)) = of.birth.month_and_day() {
-        all.flat(
-            Kind::MonthDay,
-            MONTH_DAY,
-            format!("{}-{}", m.min(d), m.max(d)),
+        all.name(
+            attribute,
+            Kind::SurnameWord,
+            &phonetic::form(word),
+            &regions,
         );
-        all.flat(Kind::Day, MONTH_DAY, d.to_string());
     }
-    if let Some(m) = of.birth.usable_month() {
-        all.flat(Kind::Month, MONTH_DAY, m.to_string());
-    }
-
-    let tables = Tables::get();
-    let nationality = if country.is_empty() {
-        0
-    } else {
-        let share = tables.country_share(&country);
-        all.push(
-            Kind::Nationality,
-            PLACE,
-            fixed::surprisal(share, 100),
-            country.clone(),
-        );
-        fixed::surprisal(share, 100)
-    };
-    if !state.is_empty() {
-        let share = tables.state(&country, &state).map_or(20, |s| s.per_1000);
-        let bits = nationality + fixed::surprisal(share, 1000);
-        all.push(Kind::State, PLACE, bits, format!("{country} {state}"));
-    }
-    if !municipality.is_empty() {
-        all.flat(Kind::Municipality, PLACE, municipality);
-    }
+    all.birth(of);
+    all.place(country, state, place::municipality(&of.municipality));
     let digits = digits(&of.phone);
     if digits.len() >= 6 {
-        all.flat(Kind::Phone, PHONE, last(&digits, 8).to_owned());
+        let end = last(&digits, 8).to_owned();
+        all.single(Kind::Phone, PHONE, Bits::MAX, end);
     }
     let document = document(&of.document);
     if document.len() >= 5 {
-        all.flat(Kind::Document, DOCUMENT, document);
+        all.single(Kind::Document, DOCUMENT, Bits::MAX, document);
     }
-    all.list
+    all.found
 }
 
 struct Collected<'a> {
     table: &'a FeatureTable,
-    list: Vec<Feature>,
+    found: Features,
 }
 
 impl Collected<'_> {
-    fn push(&mut self, kind: Kind, attribute: Attribute, bits: Bits, text: String) {
-        let bits = bits.min(self.table.cap(kind));
-        if self.table.weight(kind) == 0
-            || bits == 0
-            || text.is_empty()
-            || self.list.len() == MAX_FEATURES
-            || self.list.iter().any(|f| f.kind == kind && f.text == text)
-        {
+    /// Adds a group of features with what each set of them tells, before caps. A set is capped
+    /// by the largest cap in it, or by `whole` if it has several members.
+    fn group(
+        &mut self,
+        attribute: Attribute,
+        members: &[(Kind, String)],
+        whole: Kind,
+        joint: impl Fn(u8) -> Bits,
+    ) {
+        let group = self.found.groups.len();
+        if group == MAX_GROUPS {
             return;
         }
-        self.list.push(Feature {
-            kind,
+        let mut on: u8 = 0;
+        for (member, (kind, text)) in members.iter().enumerate().take(GROUP) {
+            let known = |f: &Feature| f.kind == *kind && f.text == *text;
+            if self.table.weight(*kind) > 0
+                && self.table.cap(*kind) > 0
+                && !text.is_empty()
+                && self.found.list.len() < MAX_FEATURES
+                && !self.found.list.iter().any(known)
+            {
+                on |= 1 << member;
+                self.found.list.push(Feature {
+                    kind: *kind,
+                    group: group as u8,
+                    member: member as u8,
+                    text: text.clone(),
+                });
+            }
+        }
+        if on == 0 {
+            return;
+        }
+        let mut bits = [0; 1 << GROUP];
+        for (set, to) in (0u8..).zip(&mut bits).take(1 << members.len().min(GROUP)) {
+            let several = set.count_ones() > 1;
+            let cap = members
+                .iter()
+                .enumerate()
+                .filter(|(m, _)| set >> m & 1 == 1)
+                .map(|(_, (kind, _))| self.table.cap(*kind))
+                .chain(several.then(|| self.table.cap(whole)))
+                .max()
+                .unwrap_or(0);
+            *to = joint(set).min(cap);
+        }
+        self.found.groups.push(Group {
             attribute,
-            bits,
-            text,
+            joint: bits,
         });
     }
 
-    /// A feature that counts for the cap of its kind whatever its value.
-    fn flat(&mut self, kind: Kind, attribute: Attribute, text: String) {
-        self.push(kind, attribute, Bits::MAX, text);
+    fn single(&mut self, kind: Kind, attribute: Attribute, bits: Bits, text: String) {
+        self.group(attribute, &[(kind, text)], kind, |_| bits);
     }
 
-    fn given(&mut self, attribute: Attribute, form: &str) {
-        let share = |part, text: &str| Tables::get().given_part(part, text);
-        self.word(attribute, form, Kind::GivenWord, share);
-    }
-
-    fn surname(&mut self, attribute: Attribute, form: &str, regions: &[&str]) {
-        let share = |part, text: &str| Tables::get().surname_part(part, text, regions);
-        self.word(attribute, form, Kind::SurnameWord, share);
-    }
-
-    fn word(
-        &mut self,
-        attribute: Attribute,
-        form: &str,
-        whole: Kind,
-        share: impl Fn(Part, &str) -> u32,
-    ) {
-        let parts = [Part::Whole, Part::Prefix, Part::Skeleton, Part::Suffix];
-        for (part, kind) in parts.into_iter().zip(&KINDS[whole as usize..]) {
-            let text = tables::part(form, part);
-            let bits = fixed::surprisal(share(part, &text), 100_000);
-            self.push(*kind, attribute, bits, text);
+    /// A word of a name: the word in its field, the word and its parts wherever they stand, since
+    /// fields get exchanged.
+    fn name(&mut self, attribute: Attribute, whole: Kind, form: &str, regions: &[&str]) {
+        const PARTS: [Parts; 3] = [tables::PREFIX, tables::SKELETON, tables::SUFFIX];
+        let known = Tables::get();
+        let mut members = vec![(whole, form.to_owned()), (Kind::AnyWord, form.to_owned())];
+        let kinds = [Kind::Prefix, Kind::Skeleton, Kind::Suffix];
+        members.extend(kinds.into_iter().zip(PARTS.map(|p| tables::parts(form, p))));
+        let given = |parts, text: &str| known.given_part(parts, text);
+        // Either surname of a person may be the one that meets.
+        let surname = |parts, text: &str| 2 * known.surname_part(parts, text, regions);
+        let bits = |share| fixed::surprisal(share, 100_000);
+        let here = if whole == Kind::GivenWord {
+            bits(given(tables::WHOLE, form))
+        } else {
+            bits(surname(tables::WHOLE, form))
+        };
+        let mut anywhere = [0; 9];
+        for (parts, to) in (0u8..).zip(&mut anywhere).skip(1) {
+            let text = tables::parts(form, parts);
+            *to = bits(given(parts, &text) + surname(parts, &text));
         }
+        let any = anywhere[usize::from(tables::WHOLE)];
+        self.group(attribute, &members, whole, |set| {
+            let of_parts = anywhere[usize::from(set >> 2)];
+            match set & 3 {
+                0 => of_parts,
+                2 => any.max(of_parts),
+                _ => here.max(any).max(of_parts),
+            }
+        });
+    }
+
+    fn birth(&mut self, of: &Description) {
+        if let Some(year) = of.birth.year {
+            let members = [
+                (Kind::Year, year.to_string()),
+                (Kind::YearPairEven, (year / 2).to_string()),
+                (Kind::YearPairOdd, year.div_ceil(2).to_string()),
+            ];
+            self.group(YEAR, &members, Kind::Year, |_| Bits::MAX);
+        }
+        // A month alone, or month and day in either order.
+        let full = of.birth.month_and_day();
+        let month = of.birth.usable_month().map(|m| m.to_string());
+        let members = [
+            (
+                Kind::MonthDay,
+                full.map_or(String::new(), |(m, d)| format!("{}-{}", m.min(d), m.max(d))),
+            ),
+            (Kind::Month, month.unwrap_or_default()),
+            (
+                Kind::Day,
+                full.map_or(String::new(), |(_, d)| d.to_string()),
+            ),
+        ];
+        self.group(MONTH_DAY, &members, Kind::MonthDay, |_| Bits::MAX);
+    }
+
+    fn place(&mut self, country: String, state: String, municipality: String) {
+        let tables = Tables::get();
+        let nation = fixed::surprisal(tables.country_share(&country), 100);
+        if !state.is_empty() {
+            let share = tables.state(&country, &state).map_or(20, |s| s.per_1000);
+            let own = if country.is_empty() { 0 } else { nation };
+            let bits = own + fixed::surprisal(share, 1000);
+            self.single(Kind::State, PLACE, bits, format!("{country} {state}"));
+        }
+        if !country.is_empty() {
+            self.single(Kind::Nationality, PLACE, nation, country);
+        }
+        self.single(Kind::Municipality, PLACE, Bits::MAX, municipality);
     }
 }
 
@@ -342,15 +416,15 @@ pub fn alternates(person: &Person, table: &FeatureTable) -> Vec<Description> {
 }
 
 /// The feature lists of the [`alternates`] of a person.
-pub fn of_person(person: &Person, table: &FeatureTable) -> Vec<Vec<Feature>> {
+pub fn of_person(person: &Person, table: &FeatureTable) -> Vec<Features> {
     distinct(person, table)
         .into_iter()
         .map(|(_, f)| f)
         .collect()
 }
 
-fn distinct(person: &Person, table: &FeatureTable) -> Vec<(Description, Vec<Feature>)> {
-    let mut found: Vec<(Description, Vec<Feature>)> = Vec::with_capacity(1);
+fn distinct(person: &Person, table: &FeatureTable) -> Vec<(Description, Features)> {
+    let mut found: Vec<(Description, Features)> = Vec::with_capacity(1);
     for description in &person.alternates {
         if found.len() == super::MAX_ALTERNATES {
             break;
@@ -360,7 +434,7 @@ fn distinct(person: &Person, table: &FeatureTable) -> Vec<(Description, Vec<Feat
             whole.complete(other);
         }
         let list = features(&whole, table);
-        if !list.is_empty() && found.iter().all(|(_, f)| *f != list) {
+        if !list.list.is_empty() && found.iter().all(|(_, f)| *f != list) {
             found.push((whole, list));
         }
     }
@@ -419,6 +493,7 @@ mod tests {
         };
         let texts = |d| -> Vec<(Kind, String)> {
             features(d, table)
+                .list
                 .into_iter()
                 .map(|f| (f.kind, f.text))
                 .collect()
@@ -429,10 +504,21 @@ mod tests {
     #[test]
     fn nothing_counts_for_more_than_its_cap() {
         let table = FeatureTable::shipped();
-        for f in features(&example(), table) {
-            assert!(f.bits > 0 && f.bits <= table.cap(f.kind));
+        let found = features(&example(), table);
+        for f in &found.list {
+            let alone = found.groups[usize::from(f.group)].joint[1 << f.member];
+            assert!(alone > 0 && alone <= table.cap(f.kind));
         }
-        assert!(features(&Description::default(), table).is_empty());
+        for group in &found.groups {
+            for set in 1..32usize {
+                for more in 1..32usize {
+                    let (few, many) = (group.joint[set], group.joint[set | more]);
+                    assert!(few <= many || many == 0, "a larger set tells no less");
+                }
+            }
+        }
+        let nothing = features(&Description::default(), table);
+        assert!(nothing.list.is_empty() && nothing.groups.is_empty());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{Description, Person, join};
 use crate::crypto::{Secret, kdf};
 
 /// Weight that two records of one site need to be proposed as one person, in 1/1000 nat.
-pub const LINK: i32 = 2500;
+pub const LINK: i32 = 4000;
 
 /// Groups of `records` that are one person each: for every record the place of the first record
 /// of its group. `secret` only shuffles the search.
@@ -84,5 +84,7 @@ fn first8(digest: &[u8; 32]) -> u64 {
 
 /// Whether anything of a description can be matched at all.
 pub fn is_usable(record: &Description) -> bool {
-    !features::features(record, features::FeatureTable::shipped()).is_empty()
+    !features::features(record, features::FeatureTable::shipped())
+        .list
+        .is_empty()
 }

@@ -1,7 +1,7 @@
 //! The slow, obvious form of every fast path of this module, for tests and for readers.
 
 use super::Person;
-use super::features::{self, Feature};
+use super::features::{self, Features};
 use super::join::{Candidate, Frequent, Joined};
 use super::tokens::{self, GroupKeys, Params, SiteSecret, Sum, TokenInput};
 use crate::crypto::kdf;
@@ -37,8 +37,9 @@ pub fn token_inputs(
 }
 
 /// The ids of the features that token `j` takes, or `None` if they do not reach H.
-fn choose(list: &[Feature], params: &Params, keys: &GroupKeys, j: u16) -> Option<Vec<u64>> {
-    let mut arrivals: Vec<(u64, u64, &Feature)> = list
+fn choose(of: &Features, params: &Params, keys: &GroupKeys, j: u16) -> Option<Vec<u64>> {
+    let mut arrivals: Vec<(u64, u64, usize)> = of
+        .list
         .iter()
         .enumerate()
         .map(|(index, feature)| {
@@ -47,14 +48,14 @@ fn choose(list: &[Feature], params: &Params, keys: &GroupKeys, j: u16) -> Option
             let id = be(&stream[..8]);
             let uniform = be(&stream[stream.len() - 4..]) as u32;
             let weight = params.table.weight(feature.kind);
-            (tokens::ticket(uniform, weight, id, index), id, feature)
+            (tokens::ticket(uniform, weight, id, index), id, index)
         })
         .collect();
     arrivals.sort_by_key(|(ticket, _, _)| *ticket);
     let mut sum = Sum::default();
     let mut ids = Vec::new();
-    for (_, id, feature) in arrivals {
-        if sum.add(feature) {
+    for (_, id, index) in arrivals {
+        if sum.add(of, index) {
             ids.push(id);
             if sum.reached(params) {
                 return Some(ids);

@@ -7,6 +7,7 @@
 use std::sync::OnceLock;
 
 use super::encoding::{Levels, SLOTS};
+use super::tokens::Policy;
 
 /// What a model sees of a pair: the levels, the number of shared tokens out of 64, and H in half
 /// bits.
@@ -53,8 +54,9 @@ pub struct Model {
     trees: Vec<Vec<Node>>,
     /// Lower bounds of steps 1 to 7.
     bounds: [Weight; STEPS - 1],
-    /// Pairs of a million matches, and of a million others, that fall in each step.
-    steps: [(u32, u32); STEPS],
+    /// Pairs of a million matches, and of a million others, that fall in each step: under
+    /// `standard`, then under `strict`, where fewer others meet and those are more alike.
+    steps: [[(u32, u32); STEPS]; 2],
     /// Per slot and level: of a million matches, of a million others.
     fields: Vec<Vec<(u32, u32)>>,
 }
@@ -86,12 +88,12 @@ impl Model {
             base: 0,
             trees: Vec::new(),
             bounds: [-4000, -2000, -500, 500, 2000, 4000, 6000],
-            steps: [(125_000, 125_000); STEPS],
+            steps: [[(125_000, 125_000); STEPS]; 2],
             fields: Vec::new(),
         }
     }
 
-    /// Reads a model file: `base W`, `bounds` and seven weights, `step M U` eight times,
+    /// Reads a model file: `base W`, `bounds` and seven weights, `step M U` sixteen times,
     /// `field SLOT LEVEL M U`, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
     /// HIGH` with places of later nodes, or `leaf W`. Columns are parted by tabs.
     ///
@@ -114,8 +116,9 @@ impl Model {
             match (head, &numbers[..]) {
                 ("base", [w]) => model.base = *w,
                 ("bounds", all) => model.bounds = all.try_into().map_err(|_| error)?,
-                ("step", [m, u]) if step < STEPS => {
-                    model.steps[step] = (natural(*m, error)?, natural(*u, error)?);
+                ("step", [m, u]) if step < 2 * STEPS => {
+                    model.steps[step / STEPS][step % STEPS] =
+                        (natural(*m, error)?, natural(*u, error)?);
                     step += 1;
                 }
                 ("field", [slot, level, m, u]) => {
@@ -211,15 +214,19 @@ impl Model {
     }
 
     /// Shares of matches and of others that fall in each step, from the training data.
-    pub fn step_shares(&self) -> [(f64, f64); STEPS] {
+    pub fn step_shares(&self, policy: Policy) -> [(f64, f64); STEPS] {
+        let steps = match policy {
+            Policy::Standard => &self.steps[0],
+            Policy::Strict => &self.steps[1],
+        };
         let total = |f: fn(&(u32, u32)) -> u32| -> f64 {
-            self.steps.iter().map(|s| f64::from(f(s)) + 1.0).sum()
+            steps.iter().map(|s| f64::from(f(s)) + 1.0).sum()
         };
         let (m, u) = (total(|s| s.0), total(|s| s.1));
         std::array::from_fn(|i| {
             (
-                (f64::from(self.steps[i].0) + 1.0) / m,
-                (f64::from(self.steps[i].1) + 1.0) / u,
+                (f64::from(steps[i].0) + 1.0) / m,
+                (f64::from(steps[i].1) + 1.0) / u,
             )
         })
     }
@@ -256,8 +263,8 @@ pub struct Adapted {
 
 /// Adapts the prior to the round, without labels: expectation maximisation on the share of
 /// matches alone (Saerens, Latinne, Decaestecker 2002); m and u stay those of the model.
-pub fn adapt(model: &Model, counts: &[u64; STEPS]) -> Adapted {
-    let shares = model.step_shares();
+pub fn adapt(model: &Model, policy: Policy, counts: &[u64; STEPS]) -> Adapted {
+    let shares = model.step_shares(policy);
     let total: u64 = counts.iter().sum();
     let mut prior = 0.5f64;
     let posterior = |prior: f64| -> [f64; STEPS] {
@@ -358,14 +365,18 @@ mod tests {
     #[test]
     fn the_prior_follows_the_round() {
         let model = Model::shipped();
-        let shares = model.step_shares();
-        for prior in [0.02, 0.3, 0.9] {
+        for (policy, prior) in [
+            (Policy::Standard, 0.02),
+            (Policy::Strict, 0.3),
+            (Policy::Standard, 0.9),
+        ] {
+            let shares = model.step_shares(policy);
             let counts: [u64; STEPS] = std::array::from_fn(|i| {
                 (100_000.0 * (prior * shares[i].0 + (1.0 - prior) * shares[i].1)) as u64
             });
-            let found = adapt(model, &counts).prior;
+            let found = adapt(model, policy, &counts).prior;
             assert!((found - prior).abs() < 0.02, "{prior} {found}");
         }
-        assert!(adapt(model, &[0; STEPS]).prior > 0.0);
+        assert!(adapt(model, Policy::Strict, &[0; STEPS]).prior > 0.0);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::features::{self, ATTRIBUTES, Feature, FeatureTable};
+use super::features::{self, ATTRIBUTES, Feature, FeatureTable, Features, MAX_GROUPS};
 use super::fixed::{self, Bits, ONE_BIT};
 use super::{Person, reference};
 use crate::crypto::{Secret, kdf, labels};
@@ -20,6 +20,9 @@ pub struct Params {
     pub h: Bits,
     /// Bits that the given names or the date of birth contribute at least.
     pub individual: Bits,
+    /// Bits that are asked for on top of H, because attributes tell less together than their
+    /// sum: families share places and names.
+    pub dependence: Bits,
     /// Weights and caps.
     pub table: FeatureTable,
 }
@@ -63,6 +66,7 @@ impl Params {
             tokens: Self::TOKENS,
             h: fixed::log2_bits(expected.max(2)) + policy.margin(),
             individual: 4 * ONE_BIT,
+            dependence: ONE_BIT,
             table: FeatureTable::shipped().clone(),
         }
     }
@@ -219,7 +223,7 @@ impl Tokenizer {
         let lists = features::of_person(person, &self.params.table);
         let slots: Vec<Vec<usize>> = lists
             .iter()
-            .map(|list| list.iter().map(|f| self.slot(f)).collect())
+            .map(|f| f.list.iter().map(|f| self.slot(f)).collect())
             .collect();
         let mut tickets: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
         let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
@@ -242,7 +246,7 @@ impl Tokenizer {
                 let mut reached = false;
                 for t in &tickets {
                     let i = (t & 63) as usize;
-                    if sum.add(&list[i]) {
+                    if sum.add(list, i) {
                         ids.push(self.ids[slots[i]]);
                         if sum.reached(&self.params) {
                             reached = true;
@@ -265,8 +269,12 @@ impl Tokenizer {
     }
 }
 
+/// Least that a feature must add to be taken: what adds less only makes the token fragile.
+pub const MIN_GAIN: Bits = ONE_BIT / 2;
+
 /// Bits that the features taken so far tell.
 pub(super) struct Sum {
+    taken: [u8; MAX_GROUPS],
     have: [Bits; ATTRIBUTES],
     total: Bits,
     individual: Bits,
@@ -277,6 +285,7 @@ pub(super) struct Sum {
 impl Default for Sum {
     fn default() -> Self {
         Self {
+            taken: [0; MAX_GROUPS],
             have: [0; ATTRIBUTES],
             total: 0,
             individual: 0,
@@ -287,19 +296,24 @@ impl Default for Sum {
 }
 
 impl Sum {
-    /// Takes a feature if it tells more than its attribute already does.
-    pub(super) fn add(&mut self, feature: &Feature) -> bool {
-        let have = &mut self.have[usize::from(feature.attribute)];
-        if feature.bits <= *have {
+    /// Takes a feature if its attribute tells at least [`MIN_GAIN`] more with it.
+    pub(super) fn add(&mut self, of: &Features, index: usize) -> bool {
+        let feature = &of.list[index];
+        let group = &of.groups[usize::from(feature.group)];
+        let taken = &mut self.taken[usize::from(feature.group)];
+        let have = &mut self.have[usize::from(group.attribute)];
+        let with = group.joint[usize::from(*taken | 1 << feature.member)];
+        if with < *have + MIN_GAIN {
             return false;
         }
-        let more = feature.bits - *have;
-        *have = feature.bits;
+        *taken |= 1 << feature.member;
+        let more = with - *have;
+        *have = with;
         self.total += more;
-        if features::is_individual(feature.attribute) {
+        if features::is_individual(group.attribute) {
             self.individual += more;
         }
-        if features::is_name(feature.attribute) {
+        if features::is_name(group.attribute) {
             self.name = true;
         } else {
             self.other = true;
@@ -309,7 +323,10 @@ impl Sum {
 
     /// Whether the features are enough for a token.
     pub(super) fn reached(&self, params: &Params) -> bool {
-        self.total >= params.h && self.name && self.other && self.individual >= params.individual
+        self.total >= params.h + params.dependence
+            && self.name
+            && self.other
+            && self.individual >= params.individual
     }
 }
 

@@ -34,31 +34,39 @@ pub struct State {
     pub per_1000: u32,
 }
 
-/// Parts of a name whose frequency is summed over the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The whole phonetic form.
-    Whole,
-    /// Its first three letters.
-    Prefix,
-    /// Its last four letters.
-    Suffix,
-    /// Its first four consonants.
-    Skeleton,
-}
+/// Parts of a phonetic form, as a set: [`PREFIX`], [`SKELETON`], [`SUFFIX`], or [`WHOLE`].
+pub type Parts = u8;
+/// The first three letters.
+pub const PREFIX: Parts = 1;
+/// The first four consonants.
+pub const SKELETON: Parts = 2;
+/// The last three letters.
+pub const SUFFIX: Parts = 4;
+/// The form itself, with or without its parts.
+pub const WHOLE: Parts = 8;
 
-/// The `part` of a phonetic form, empty if the form is too short to have one of its own.
-pub fn part(form: &str, part: Part) -> String {
-    let count = form.chars().count();
-    match part {
-        Part::Whole => form.to_owned(),
-        Part::Prefix => form.chars().take(3).collect(),
-        Part::Suffix => form.chars().skip(count.saturating_sub(4)).collect(),
-        Part::Skeleton => phonetic::skeleton(form, 4),
+/// The `parts` of a phonetic form, one after the other.
+pub fn parts(form: &str, parts: Parts) -> String {
+    if parts & WHOLE != 0 {
+        return form.to_owned();
     }
+    let count = form.chars().count();
+    let mut out = String::new();
+    if parts & PREFIX != 0 {
+        out.extend(form.chars().take(3));
+    }
+    if parts & SKELETON != 0 {
+        out.push('-');
+        out.push_str(&phonetic::skeleton(form, 4));
+    }
+    if parts & SUFFIX != 0 {
+        out.push('+');
+        out.extend(form.chars().skip(count.saturating_sub(3)));
+    }
+    out
 }
 
-type Shares = HashMap<(Part, String), u32>;
+type Shares = HashMap<(Parts, String), u32>;
 
 /// All tables, parsed.
 pub struct Tables {
@@ -100,8 +108,8 @@ fn by_part<'a>(table: impl Iterator<Item = (&'a str, u32)>) -> Shares {
     let mut shares = Shares::new();
     for (name, share) in table {
         let form = phonetic::form(name);
-        for p in [Part::Whole, Part::Prefix, Part::Suffix, Part::Skeleton] {
-            *shares.entry((p, part(&form, p))).or_insert(0) += share;
+        for p in PREFIX..=WHOLE {
+            *shares.entry((p, parts(&form, p))).or_insert(0) += share;
         }
     }
     shares
@@ -257,13 +265,13 @@ impl Tables {
     }
 
     /// Persons of 100,000 whose given names have this part.
-    pub fn given_part(&self, kind: Part, text: &str) -> u32 {
+    pub fn given_part(&self, kind: Parts, text: &str) -> u32 {
         share(&self.given_parts, kind, text)
     }
 
     /// Persons of 100,000 whose paternal surname has this part: the larger of the general and the
     /// regional value.
-    pub fn surname_part(&self, kind: Part, text: &str, regions: &[&str]) -> u32 {
+    pub fn surname_part(&self, kind: Parts, text: &str, regions: &[&str]) -> u32 {
         regions
             .iter()
             .filter_map(|r| self.regional.get(*r))
@@ -302,7 +310,7 @@ impl Tables {
     }
 }
 
-fn share(shares: &Shares, kind: Part, text: &str) -> u32 {
+fn share(shares: &Shares, kind: Parts, text: &str) -> u32 {
     // The pair is the key of the map; one short allocation, outside the cached path.
     shares.get(&(kind, text.to_owned())).copied().unwrap_or(0)
 }
@@ -345,8 +353,8 @@ mod tests {
     fn a_regional_surname_is_frequent_at_home() {
         let t = Tables::get();
         let pech = phonetic::form("pech");
-        assert_eq!(t.surname_part(Part::Whole, &pech, &[]), 0);
-        assert!(t.surname_part(Part::Whole, &pech, &["MX-YUC"]) > 1000);
-        assert!(t.given_part(Part::Prefix, "mar") > 10_000);
+        assert_eq!(t.surname_part(WHOLE, &pech, &[]), 0);
+        assert!(t.surname_part(WHOLE, &pech, &["MX-YUC"]) > 1000);
+        assert!(t.given_part(PREFIX, "mar") > 10_000);
     }
 }

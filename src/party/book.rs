@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::stick::{self, NOTE_MAX};
 use super::{Event, Outcome, Party, PartyError, Stick};
 use crate::codec::{Decode, DecodeError, Encode, Reader, from_hex, put_bytes, to_hex};
+use crate::round::draft::Draft;
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::{NoteHash, PartyId, RoundError};
@@ -247,11 +248,23 @@ impl Party {
     /// The round that a folder is about: what its note or draft names, else the only open one.
     pub(crate) fn book_for(&self, stick: &Stick) -> Result<Book, PartyError> {
         for name in [stick::NOTE, stick::DRAFT] {
-            let named = stick.read(name, NOTE_MAX)?.as_deref().and_then(named_round);
-            if let Some(round) = named {
-                // A folder of a round that is not known here is no reason to take another.
-                return self.book(&round)?.ok_or(PartyError::NoRound);
+            let Some(bytes) = stick.read(name, NOTE_MAX)? else {
+                continue;
+            };
+            let Some(round) = named_round(&bytes) else {
+                continue;
+            };
+            if let Some(book) = self.book(&round)? {
+                return Ok(book);
             }
+            // Not known here, or not what it was: a damaged note is not taken for that of another
+            // round, and a folder of another round is no reason to take an open one.
+            if name == stick::NOTE {
+                PublishedNote::read(&bytes, self.trust())?;
+            } else {
+                Draft::read(&bytes, self.trust())?;
+            }
+            return Err(PartyError::NoRound);
         }
         self.only_book()
     }

@@ -6,7 +6,7 @@ use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
-use crate::round::{Role, RoundError, Time};
+use crate::round::{Role, RoundError};
 use crate::vault::VaultError;
 
 /// Why a step of a round was not made. Nothing was changed when one of these is returned.
@@ -103,15 +103,15 @@ pub enum PartyError {
     /// A file of the party's own is lost or was changed.
     #[error("a stored file is lost or was changed")]
     Stored,
+    /// The comparer has not been asked yet.
+    #[error("the pairs were not asked for yet")]
+    NotAsked,
     /// The list of pairs was made; its sites cannot be changed.
     #[error("the pairs were asked for already")]
     Matched,
     /// No such record, or it does not take part.
     #[error("the record does not take part in the round")]
     NotTakingPart,
-    /// The deadline of the round has not passed.
-    #[error("the deadline {0} has not passed")]
-    Early(Time),
 }
 
 /// How serious a refusal is; the command has an exit code for each.
@@ -150,8 +150,7 @@ impl PartyError {
             | Self::Quorum { .. }
             | Self::Tables
             | Self::Dense { .. }
-            | Self::Matched
-            | Self::Early(_) => Class::Refused,
+            | Self::Matched => Class::Refused,
             Self::Stored => Class::Integrity,
             _ => Class::Failed,
         }
@@ -243,13 +242,115 @@ impl Localize for PartyError {
                 .with("found", thousandths(*found))
                 .with("limit", thousandths(*limit)),
             Self::Stored => Message::new("party-stored"),
+            Self::NotAsked => Message::new("party-not-asked"),
             Self::Matched => Message::new("party-matched"),
             Self::NotTakingPart => Message::new("party-not-taking-part"),
-            Self::Early(time) => Message::new("party-early").with("time", time.to_string()),
         }
     }
 }
 
 fn thousandths(n: u32) -> String {
     format!("{}.{:03}", n / 1000, n % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Lang, Messages};
+    use crate::party::Event;
+    use crate::round::Time;
+
+    #[test]
+    fn every_refusal_and_event_speaks_both_languages() {
+        let name = || "Casa".to_owned();
+        let errors = [
+            PartyError::Vault(VaultError::WrongKey),
+            PartyError::Round(RoundError::Damaged),
+            PartyError::File {
+                name: name(),
+                kind: io::ErrorKind::NotFound,
+            },
+            PartyError::NoCard,
+            PartyError::HasCard,
+            PartyError::OtherRole {
+                expected: Role::Site,
+                found: Role::Holder,
+            },
+            PartyError::NoSuchParty(name()),
+            PartyError::NoRound,
+            PartyError::SeveralRounds,
+            PartyError::Closed,
+            PartyError::Plan("sites"),
+            PartyError::SecondDraft,
+            PartyError::SecondRequest(name()),
+            PartyError::SecondFile(name()),
+            PartyError::SecondAsk,
+            PartyError::Points {
+                name: name(),
+                asked: 2,
+                left: 1,
+            },
+            PartyError::Quorum {
+                present: 1,
+                quorum: 2,
+            },
+            PartyError::Owed(name()),
+            PartyError::Tables,
+            PartyError::Dense {
+                found: 1500,
+                limit: 1200,
+            },
+            PartyError::Stored,
+            PartyError::NotAsked,
+            PartyError::Matched,
+            PartyError::NotTakingPart,
+        ];
+        let events = [
+            Event::Wrote(name()),
+            Event::Unchanged(name()),
+            Event::Took(name()),
+            Event::Joined,
+            Event::Cosigned,
+            Event::Published,
+            Event::Evaluated(name(), 1),
+            Event::Blinded {
+                records: 1,
+                persons: 1,
+                left_out: 0,
+                bare: 0,
+            },
+            Event::Tokens {
+                persons: 1,
+                dropped: 0,
+                crowded: 0,
+            },
+            Event::Matched {
+                candidates: 1,
+                asked: 1,
+                frequent: 0,
+            },
+            Event::Compared {
+                pairs: 1,
+                unreadable: 0,
+            },
+            Event::Decided {
+                records: 3,
+                local_persons: 2,
+                persons: 1,
+            },
+            Event::Closed,
+            Event::Withdrawn,
+            Event::WaitsFor(name()),
+            Event::WaitsUntil(Time::MAX),
+        ];
+        for lang in [Lang::Es, Lang::En] {
+            let messages = Messages::new(lang);
+            let all = errors.iter().map(Localize::message);
+            for message in all.chain(events.iter().map(Localize::message)) {
+                assert!(messages.has(message.id), "{}", message.id);
+                let said = messages.say(&message);
+                assert!(!said.contains("party-") && !said.contains('{'), "{said}");
+            }
+        }
+    }
 }

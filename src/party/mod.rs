@@ -24,6 +24,7 @@ use crate::crypto::sign::SigningKey;
 use crate::crypto::travel::{IDENTITY, Identity};
 use crate::log::act::ActKind;
 use crate::round::card::CardBody;
+use crate::round::draft::Draft;
 use crate::round::trust::TrustStore;
 use crate::round::{Card, PartyId, Role, Time};
 use crate::vault::{ActNote, StateChange, Vault};
@@ -230,6 +231,18 @@ impl Party {
             (Some(card), None) => Ok(card),
             _ => Err(PartyError::NoSuchParty(typed.to_owned())),
         }
+    }
+
+    /// The sites of a draft with their quotas, in the order of names, so that people see the same order
+    /// everywhere.
+    pub(crate) fn sites_by_name(&self, draft: &Draft) -> Result<Vec<(&Card, u32)>, PartyError> {
+        let mut sites = draft
+            .sites
+            .iter()
+            .map(|(id, quota)| Ok((self.trust.get(id, Role::Site)?, *quota)))
+            .collect::<Result<Vec<_>, PartyError>>()?;
+        sites.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()).then(a.id().cmp(&b.id())));
+        Ok(sites)
     }
 
     /// Pins a card whose fingerprint a person has compared. The same card again changes nothing.

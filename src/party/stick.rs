@@ -83,11 +83,11 @@ impl Stick {
             kind: e.kind(),
         };
         let path = self.dir.join(name);
-        let about = match fs::metadata(&path) {
+        let about = match fs::symlink_metadata(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(failed)?,
         };
-        // A device or a pipe could be read for ever.
+        // A device or a pipe could be read for ever, a link leads out of the folder.
         if !about.is_file() || about.len() > max {
             return Err(crate::round::RoundError::TooLarge.into());
         }
@@ -124,7 +124,12 @@ impl Stick {
     /// the usual rights, unlike those of a vault.
     fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let part = self.dir.join(format!(".{name}.part"));
-        let mut file = fs::File::create(&part)?;
+        // Never through a link that somebody left on the stick.
+        match fs::remove_file(&part) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let mut file = fs::File::create_new(&part)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         if let Err(e) = written {
             // A full stick keeps no piece of a file.

@@ -40,6 +40,8 @@ pub enum Kind {
     PairsAsk = 5,
     /// Their weights, comparer to coordinator.
     PairsWeights = 6,
+    /// Persons who left, site to coordinator.
+    Withdrawn = 7,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::Tokens,
             Self::PairsAsk,
             Self::PairsWeights,
+            Self::Withdrawn,
         ]
         .into_iter()
         .find(|k| *k as u8 == byte)
@@ -66,6 +69,7 @@ impl Localize for Kind {
             Self::Tokens => "round-kind-tokens",
             Self::PairsAsk => "round-kind-pairs-ask",
             Self::PairsWeights => "round-kind-pairs-weights",
+            Self::Withdrawn => "round-kind-withdrawn",
         })
     }
 }

@@ -25,6 +25,7 @@ pub mod tokens;
 pub mod totals;
 pub mod trust;
 pub mod welcome;
+pub mod withdrawn;
 pub mod words;
 
 pub use card::{Card, PartyId, Role};

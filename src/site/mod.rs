@@ -32,6 +32,7 @@ use crate::round::site::{AroundTokens, SiteRound, TokenInput};
 use crate::round::tokens::Handle;
 use crate::round::totals::Totals;
 use crate::round::welcome::{self, Welcome};
+use crate::round::withdrawn::Withdrawn;
 use crate::round::{Card, PartyId, Role, RoundError, Time};
 use crate::vault::{ActNote, ObjectId, Vault};
 use state::Taking;
@@ -63,6 +64,10 @@ fn blinded_name(card: &Card) -> String {
 
 fn tokens_name(card: &Card) -> String {
     format!("{}.tokens", file_label(card))
+}
+
+fn withdrawn_name(card: &Card) -> String {
+    format!("{}.withdrawn", file_label(card))
 }
 
 /// Does what is due with a folder: blinds, makes tokens, takes the result.
@@ -128,6 +133,7 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         visit.tokens(&mut out)?;
     } else {
         party.deliver(&visit.book, stick, &tokens_name(party.card()), &mut out)?;
+        party.deliver(&visit.book, stick, &withdrawn_name(party.card()), &mut out)?;
     }
     visit.result(&mut out)?;
     Ok(out)
@@ -351,7 +357,16 @@ impl Visit<'_> {
             &[self.note.coordinator()],
             &made.file.to_bytes(),
         )?;
-        taking.handles = made.handles;
+        // Who has left has no handle that means anything, and is no longer to be withdrawn.
+        let here = persons.iter().map(Option::is_some);
+        let (entered, handles) = std::mem::take(&mut taking.entered)
+            .into_iter()
+            .zip(made.handles)
+            .zip(here)
+            .filter_map(|(pair, here)| here.then_some(pair))
+            .unzip();
+        (taking.entered, taking.handles) = (entered, handles);
+        taking.withdrawn.clear();
         let change = taking.change(&self.book, version)?;
         self.book.sent.insert(file.clone(), party.shelve(&sealed)?);
         let act = ActNote::new(ActKind::TokensIssued).count(totals.persons);
@@ -436,11 +451,11 @@ fn token_inputs(
 }
 
 /// Withdraws the person of a record from the open rounds of the site. Before the token file is made,
-/// the person's places become those of a dummy.
+/// the person's places become those of a dummy; afterwards the coordinator is told to drop its handle,
+/// with the next stick.
 ///
 /// # Errors
-/// [`PartyError::NotTakingPart`] if the record is in no open round; [`PartyError::Matched`] if the
-/// token file of the round was made.
+/// [`PartyError::NotTakingPart`] if the record is in no open round.
 pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> {
     party.require(Role::Site)?;
     let mut out = Outcome::default();
@@ -453,11 +468,24 @@ pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> 
         if !taking.entered.iter().any(enters) {
             continue;
         }
-        if book.sent.contains_key(&tokens_name(party.card())) {
-            return Err(PartyError::Matched);
-        }
         if !taking.withdrawn.contains(&record) {
             taking.withdrawn.push(record);
+            if book.sent.contains_key(&tokens_name(party.card())) {
+                let note = party.agreed(&book)?;
+                let (_, file) = envelope::seal(
+                    Kind::Withdrawn,
+                    note.hash(),
+                    party.id(),
+                    party.key(),
+                    &[note.coordinator()],
+                    &left(&taking).to_bytes(),
+                )?;
+                let kept = party.shelve(&file)?;
+                let before = book.sent.insert(withdrawn_name(party.card()), kept);
+                if let Some(before) = before {
+                    party.unshelve(&before);
+                }
+            }
             let change = taking.change(&book, version)?;
             let act = ActNote::new(ActKind::RoundWithdrawn);
             party.keep(&mut book, vec![change], act)?;
@@ -468,6 +496,27 @@ pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> 
         return Err(PartyError::NotTakingPart);
     }
     Ok(out)
+}
+
+/// All persons who have left since the token file.
+fn left(taking: &Taking) -> Withdrawn {
+    let has_left = |e: &people::Entered| {
+        e.records
+            .iter()
+            .any(|(id, _)| taking.withdrawn.contains(id))
+    };
+    let gone = taking.entered.iter().zip(&taking.handles);
+    let gone: Vec<_> = gone.filter(|(e, _)| has_left(e)).collect();
+    let mut handles: Vec<Handle> = gone.iter().map(|(_, handle)| **handle).collect();
+    handles.sort_unstable();
+    let records = gone.iter().map(|(e, _)| e.records.len() as u64).sum();
+    Withdrawn {
+        totals: Totals {
+            records,
+            persons: handles.len() as u64,
+        },
+        handles,
+    }
 }
 
 /// Which records stand behind which handle: what only the site knows, while the round is open.

@@ -46,6 +46,8 @@ pub enum Finding {
     Tiles,
     /// The stored edge of the tree is not that of the entries.
     Frontier,
+    /// A data key was wrapped again, and no list of the log names the wrap.
+    Wrap(u64),
     /// Something does not open with the key at hand although it should.
     Unreadable(u64),
     /// An entry carries no valid signature of a slot.
@@ -67,6 +69,7 @@ impl Localize for Finding {
             Self::CheckpointUnreadable => Message::new("vault-finding-checkpoint-unreadable"),
             Self::Tiles => Message::new("vault-finding-tiles"),
             Self::Frontier => Message::new("vault-finding-frontier"),
+            Self::Wrap(leaf) => at("vault-finding-wrap", leaf),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
             Self::Signature(leaf) => at("vault-finding-signature", leaf),
         }
@@ -274,6 +277,11 @@ pub fn verify(
     findings.extend(read.report.findings.iter().copied().map(Finding::Log));
     let unlogged = view.contents_without_leaf()?.into_iter();
     findings.extend(unlogged.map(|index| Finding::Log(log::Finding::ContentUnlogged { index })));
+    findings.extend(
+        super::rotate::unlisted(&view)?
+            .into_iter()
+            .map(Finding::Wrap),
+    );
     if !read.tiles_sound {
         findings.push(Finding::Tiles);
     }

@@ -298,9 +298,12 @@ impl Vault {
             Ok(())
         };
         view.each_wrapped(|at, leaf, batch, wrapped| {
-            let Some(batch) = self.batch_key(view, batch)? else {
+            let Some(batch) = self.batch_key(view, batch, at)? else {
                 return Ok(());
             };
+            if content::is_list(&batch.0, wrapped) {
+                return Ok(());
+            }
             chunk.push(Wrapped {
                 at,
                 named: logged_fact(leaf),
@@ -406,7 +409,7 @@ impl Vault {
                 at,
                 named: logged_fact(leaf),
                 batch: self
-                    .batch_key(&view, row.batch)?
+                    .batch_key(&view, row.batch, at)?
                     .ok_or(VaultError::Locked)?,
                 wrapped: row.wrapped,
             };
@@ -451,8 +454,9 @@ impl Vault {
         let altered = || VaultError::Altered { leaf };
         let stored = view.leaf(leaf)?.ok_or_else(altered)?;
         let logged = crate::log::Leaf::from_bytes(&stored.leaf).map_err(|_| altered())?;
-        let batch: Arc<(BatchRow, Secret<32>)> =
-            self.batch_key(view, row.batch)?.ok_or(VaultError::Locked)?;
+        let batch: Arc<(BatchRow, Secret<32>)> = self
+            .batch_key(view, row.batch, leaf)?
+            .ok_or(VaultError::Locked)?;
         let wrapped = Wrapped {
             at: leaf,
             named: logged.fact,
@@ -471,10 +475,12 @@ pub(crate) fn each_unreadable(
     mut report: impl FnMut(u64),
 ) -> Result<(), VaultError> {
     let mut leaves = Vec::new();
-    view.each_wrapped(|leaf, _, batch, _| {
+    view.each_wrapped(|leaf, _, batch, wrapped| {
         // A batch that cannot be opened although the slot should is found below.
-        if !matches!(vault.batch_key(view, batch), Ok(None)) {
-            leaves.push(leaf);
+        match vault.batch_key(view, batch, leaf) {
+            Ok(None) => {}
+            Ok(Some(batch)) if content::is_list(&batch.0, wrapped) => {}
+            _ => leaves.push(leaf),
         }
         Ok(())
     })?;

@@ -155,10 +155,7 @@ pub(crate) fn seal_content(
     body: &[u8],
 ) -> Result<Sealed, VaultError> {
     let data_key = Secret::<32>::random()?;
-    let mut plain = Zeroizing::new(Vec::with_capacity(64));
-    plain.extend_from_slice(data_key.expose());
-    header.encode(&mut plain);
-    let wrapped = aead::seal(&batch.key, &wrap_ad(vault, &batch.row), &plain)?;
+    let wrapped = rewrap(vault, batch, &data_key, header)?;
     let padded = aead::pad(body);
     let body = aead::seal(&data_key, &body_ad(vault, &batch.row, header), &padded)?;
     let row = ContentRow {
@@ -173,16 +170,76 @@ pub(crate) fn seal_content(
     })
 }
 
-/// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
-pub(crate) fn content_hash(batch: &BatchRow, wrapped: &[u8], body: &[u8]) -> Digest {
-    let wrap = sha256(&[
+/// Bytes of a wrapped data key.
+pub(crate) const WRAPPED: usize = aead::OVERHEAD + 32 + 16 + 4 + 1;
+/// Bytes of one that was wrapped again: the hash of the first wrap, the leaf that logs the new one,
+/// the new one.
+pub(crate) const REWRAPPED: usize = 32 + 8 + WRAPPED;
+
+/// A data key as it is wrapped now, and what is kept of the wrap that its leaf names.
+pub(crate) struct Rewrapped<'a> {
+    /// Hash of the first wrap.
+    pub first: Digest,
+    /// The leaf whose list names the wrap of now.
+    pub list: u64,
+    /// The wrap of now.
+    pub wrapped: &'a [u8],
+}
+
+impl<'a> Rewrapped<'a> {
+    /// Reads the stored form, if this is one.
+    pub fn parse(stored: &'a [u8]) -> Option<Self> {
+        if stored.len() != REWRAPPED {
+            return None;
+        }
+        let (first, rest) = stored.split_first_chunk::<32>()?;
+        let (list, wrapped) = rest.split_first_chunk::<8>()?;
+        Some(Self {
+            first: *first,
+            list: u64::from_be_bytes(*list),
+            wrapped,
+        })
+    }
+}
+
+/// Whether a content is a list of wraps: it belongs to the log and wraps no data key.
+pub(crate) fn is_list(batch: &BatchRow, stored: &[u8]) -> bool {
+    batch.is_of_log() && stored.is_empty()
+}
+
+/// SHA-256 of a wrapped key with its batch.
+pub(crate) fn wrap_hash(batch: &BatchRow, wrapped: &[u8]) -> Digest {
+    sha256(&[
         labels::WRAP_HASH,
         &batch.target,
         &batch.epoch.to_be_bytes(),
         &batch.encapsulated,
         wrapped,
-    ]);
+    ])
+}
+
+/// Hash of the wrap under which a content was sealed first.
+pub(crate) fn first_wrap_hash(batch: &BatchRow, stored: &[u8]) -> Digest {
+    Rewrapped::parse(stored).map_or_else(|| wrap_hash(batch, stored), |r| r.first)
+}
+
+/// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
+pub(crate) fn content_hash(batch: &BatchRow, stored: &[u8], body: &[u8]) -> Digest {
+    let wrap = first_wrap_hash(batch, stored);
     sha256(&[labels::CONTENT_HASH, &wrap, body])
+}
+
+/// Wraps a data key again under the key of another batch.
+pub(crate) fn rewrap(
+    vault: VaultId,
+    batch: &OpenBatch,
+    data_key: &Secret<32>,
+    header: &Header,
+) -> Result<Vec<u8>, VaultError> {
+    let mut plain = Zeroizing::new(Vec::with_capacity(64));
+    plain.extend_from_slice(data_key.expose());
+    header.encode(&mut plain);
+    Ok(aead::seal(&batch.key, &wrap_ad(vault, &batch.row), &plain)?)
 }
 
 /// SHA-256 of stored details: the encapsulated key of their batch and the ciphertext.
@@ -195,8 +252,9 @@ pub(crate) fn open_header(
     vault: VaultId,
     batch: &BatchRow,
     key: &Secret<32>,
-    wrapped: &[u8],
+    stored: &[u8],
 ) -> Result<(Secret<32>, Header), VaultError> {
+    let wrapped = Rewrapped::parse(stored).map_or(stored, |r| r.wrapped);
     let plain = aead::open(key, &wrap_ad(vault, batch), wrapped)?;
     let mut input = Reader::new(&plain);
     let data_key = Secret::from_slice(input.take(32)?)?;

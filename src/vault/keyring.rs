@@ -20,13 +20,17 @@ use crate::crypto::{Secret, aead, labels, random};
 
 const MAGIC: &[u8; 14] = b"sigilo-keyring";
 const VERSION: u8 = 1;
+/// Grants with several keys of the log.
+const GRANTS_SUCCESSIVE: u8 = 2;
+/// Most keys that the log may have had.
+const MAX_LOG_KEYS: usize = 256;
 /// Most slots of one keyring.
 pub const MAX_SLOTS: usize = 64;
 /// Most compartments of one keyring.
 pub const MAX_COMPARTMENTS: usize = 64;
 const MAX_RETIRED: usize = 4096;
 /// Largest keyring file in bytes; checked before it is read.
-pub const MAX_FILE: usize = 1 << 20;
+pub const MAX_FILE: usize = 2 << 20;
 /// Longest name of a site, a compartment or a slot, in bytes.
 pub const MAX_NAME: usize = 200;
 
@@ -199,7 +203,9 @@ pub struct Access {
     roster_key: Secret<32>,
     keyring: Option<SigningKey>,
     checkpoint: Option<SigningKey>,
-    log: Option<OpeningKey>,
+    /// Keys of the log, each with the leaf from which on it is used; older ones stay, because the
+    /// leaves name what was sealed to them.
+    log: Vec<(u64, OpeningKey)>,
     compartments: Vec<(CompartmentId, u32, OpeningKey)>,
 }
 
@@ -217,9 +223,45 @@ impl Access {
         self.checkpoint.as_ref()
     }
 
-    /// Opens the details of acts, if this slot may.
-    pub fn log(&self) -> Option<&OpeningKey> {
-        self.log.as_ref()
+    /// Whether this slot opens the details of acts.
+    pub fn reads_log(&self) -> bool {
+        !self.log.is_empty()
+    }
+
+    /// Opens the details of the act at this leaf, if this slot may.
+    pub fn log(&self, leaf: u64) -> Option<&OpeningKey> {
+        let (_, key) = self.log.iter().rev().find(|(since, _)| *since <= leaf)?;
+        Some(key)
+    }
+
+    /// Compartments that this slot opens, each with the generation of the key.
+    pub(crate) fn opened(&self) -> impl Iterator<Item = (CompartmentId, u32)> {
+        self.compartments.iter().map(|(id, epoch, _)| (*id, *epoch))
+    }
+
+    /// The same keys once more, to go back to if a change fails.
+    pub(crate) fn duplicate(&self) -> Result<Self, VaultError> {
+        let signing = |key: &SigningKey| SigningKey::from_seed(key.seed().duplicate());
+        let opening = |key: &OpeningKey| OpeningKey::from_private(key.private().duplicate());
+        Ok(Self {
+            slot: self.slot,
+            rights: self.rights,
+            roster: self.roster.clone(),
+            signing: signing(&self.signing)?,
+            roster_key: self.roster_key.duplicate(),
+            keyring: self.keyring.as_ref().map(signing).transpose()?,
+            checkpoint: self.checkpoint.as_ref().map(signing).transpose()?,
+            log: self
+                .log
+                .iter()
+                .map(|(since, key)| Ok((*since, opening(key)?)))
+                .collect::<Result<_, VaultError>>()?,
+            compartments: self
+                .compartments
+                .iter()
+                .map(|(id, epoch, key)| Ok((*id, *epoch, opening(key)?)))
+                .collect::<Result<_, VaultError>>()?,
+        })
     }
 }
 
@@ -228,7 +270,7 @@ struct Grants<'a> {
     roster_key: &'a Secret<32>,
     keyring: Option<&'a SigningKey>,
     checkpoint: Option<&'a SigningKey>,
-    log: Option<&'a OpeningKey>,
+    log: Vec<(u64, &'a OpeningKey)>,
     compartments: Vec<(CompartmentId, u32, &'a OpeningKey)>,
 }
 
@@ -241,12 +283,23 @@ impl Grants<'_> {
             }
         }
         // Reserved in one piece: a vector that grows leaves copies of secrets behind.
-        let mut out = Zeroizing::new(Vec::with_capacity(256 + self.compartments.len() * 64));
-        out.push(VERSION);
+        let keys = self.compartments.len() + self.log.len();
+        let mut out = Zeroizing::new(Vec::with_capacity(256 + keys * 64));
+        // The first form holds one key of the log, used from the beginning.
+        let first = matches!(self.log.as_slice(), [] | [(0, _)]);
+        out.push(if first { VERSION } else { GRANTS_SUCCESSIVE });
         out.extend_from_slice(self.roster_key.expose());
         optional(&mut out, self.keyring.map(SigningKey::seed));
         optional(&mut out, self.checkpoint.map(SigningKey::seed));
-        optional(&mut out, self.log.map(OpeningKey::private));
+        if first {
+            optional(&mut out, self.log.first().map(|(_, key)| key.private()));
+        } else {
+            out.extend_from_slice(&len_u32(self.log.len()));
+            for (since, key) in &self.log {
+                out.extend_from_slice(&since.to_be_bytes());
+                out.extend_from_slice(key.private().expose());
+            }
+        }
         out.extend_from_slice(&len_u32(self.compartments.len()));
         for (id, epoch, key) in &self.compartments {
             id.encode(&mut out);
@@ -353,7 +406,7 @@ impl Slot {
             verifying_key: VerifyingKey(input.array()?),
             sealing_key: SealingKey(input.array()?),
             secrets: input.bytes(256)?.to_vec(),
-            grants: input.bytes(16 << 10)?.to_vec(),
+            grants: input.bytes(24 << 10)?.to_vec(),
         })
     }
 
@@ -463,7 +516,7 @@ impl Keyring {
             roster_key: Secret::random()?,
             keyring: Some(keyring),
             checkpoint: Some(checkpoint),
-            log: Some(log),
+            log: vec![(0, log)],
             compartments: keys,
         };
         access.slot = ring.add_slot(&mut access, first)?;
@@ -577,6 +630,71 @@ impl Keyring {
         self.sign(access)
     }
 
+    /// Begins a change of all keys that open records, log and roster: each compartment gets the key
+    /// of its next epoch, the log a new one from the leaf `log_since` on. Every slot is given old and
+    /// new keys by its public key; no passphrase is needed.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`] unless the slot manages keys and holds every other.
+    pub(crate) fn begin_rotation(
+        &mut self,
+        access: &mut Access,
+        log_since: u64,
+    ) -> Result<(), VaultError> {
+        if access.keyring.is_none() || access.checkpoint.is_none() || access.log.is_empty() {
+            return Err(VaultError::NotAllowed);
+        }
+        if access.log.len() >= MAX_LOG_KEYS {
+            return Err(VaultError::TooManySlots);
+        }
+        for compartment in &mut self.compartments {
+            if access
+                .compartment(compartment.id, compartment.epoch)
+                .is_none()
+            {
+                return Err(VaultError::NotAllowed);
+            }
+            let key = OpeningKey::generate()?;
+            compartment.epoch = compartment
+                .epoch
+                .checked_add(1)
+                .ok_or(VaultError::TooLarge)?;
+            compartment.key = key.sealing_key();
+            access
+                .compartments
+                .push((compartment.id, compartment.epoch, key));
+        }
+        let log = OpeningKey::generate()?;
+        self.log_key = log.sealing_key();
+        access.log.push((log_since, log));
+        access.roster_key = Secret::random()?;
+        self.grant_all(access)?;
+        self.sign(access)
+    }
+
+    /// Ends a change of keys: no slot is given the old keys of compartments any more.
+    pub(crate) fn end_rotation(&mut self, access: &mut Access) -> Result<(), VaultError> {
+        if access.keyring.is_none() {
+            return Err(VaultError::NotAllowed);
+        }
+        access.compartments.retain(|(id, epoch, _)| {
+            self.compartments
+                .iter()
+                .any(|c| c.id == *id && c.epoch == *epoch)
+        });
+        self.grant_all(access)?;
+        self.sign(access)
+    }
+
+    fn grant_all(&mut self, access: &Access) -> Result<(), VaultError> {
+        let mut slots = std::mem::take(&mut self.slots);
+        let done = slots
+            .iter_mut()
+            .try_for_each(|slot| self.grant(access, slot));
+        self.slots = slots;
+        done
+    }
+
     /// Opens the slot that `unlock` fits, and checks the whole keyring with it.
     ///
     /// # Errors
@@ -649,18 +767,26 @@ impl Keyring {
         plain: &[u8],
     ) -> Result<Access, VaultError> {
         let mut input = Reader::new(plain);
-        match input.u8()? {
-            VERSION => {}
-            v => return Err(DecodeError::Version(v).into()),
+        let version = input.u8()?;
+        if version != VERSION && version != GRANTS_SUCCESSIVE {
+            return Err(DecodeError::Version(version).into());
         }
         let roster_key = secret32(&mut input)?;
         let signing_key = |seed: Option<Secret<32>>| seed.map(SigningKey::from_seed).transpose();
         let keyring = signing_key(optional32(&mut input)?)?;
         let checkpoint = signing_key(optional32(&mut input)?)?;
-        let log = optional32(&mut input)?
-            .map(OpeningKey::from_private)
-            .transpose()?;
-        let n = input.count(52, MAX_COMPARTMENTS)?;
+        let mut log = Vec::new();
+        if version == VERSION {
+            let key = optional32(&mut input)?.map(OpeningKey::from_private);
+            log.extend(key.transpose()?.map(|key| (0, key)));
+        } else {
+            for _ in 0..input.count(40, MAX_LOG_KEYS)? {
+                let since = input.u64()?;
+                log.push((since, OpeningKey::from_private(secret32(&mut input)?)?));
+            }
+        }
+        // While keys are being replaced, a compartment has two.
+        let n = input.count(52, 2 * MAX_COMPARTMENTS)?;
         let mut compartments = Vec::with_capacity(n);
         for _ in 0..n {
             let id = CompartmentId::decode(&mut input)?;
@@ -698,7 +824,12 @@ impl Keyring {
                 .checkpoint
                 .as_ref()
                 .filter(|_| reads && slot.rights.has(Rights::LOG)),
-            log: access.log.as_ref().filter(|_| slot.rights.has(Rights::LOG)),
+            log: access
+                .log
+                .iter()
+                .filter(|_| slot.rights.has(Rights::LOG))
+                .map(|(since, key)| (*since, key))
+                .collect(),
             compartments: compartments.map(|(id, e, key)| (*id, *e, key)).collect(),
         };
         slot.grants = seal::seal_to(

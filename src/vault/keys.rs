@@ -6,8 +6,7 @@ use super::keyring::{NewSlot, Rights, SlotKind, Unlock};
 use super::recovery::RecoveryCode;
 use super::writing::Writing;
 use super::{ActNote, Vault, files};
-use crate::codec::Encode as _;
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::Digest;
 use crate::log::act::ActKind;
 
 impl Vault {
@@ -107,17 +106,19 @@ impl Vault {
     /// First the new file beside the old one, then the chain names it, then it takes the old one's
     /// place. Interrupted anywhere, the next opening finds the one that the chain names.
     fn change_keyring(&mut self, ring: super::Keyring, note: ActNote) -> Result<(), VaultError> {
-        let bytes = ring.to_bytes();
-        let (path, staged) = (self.location.keyring(), self.location.staged_keyring());
         let mut writing = Writing::begin(self)?;
-        files::stage(&staged, &bytes)?;
-        writing.keyring(&bytes, note)?;
+        let hash = writing.stage_keyring(&ring, note)?;
         writing.finish()?;
-        self.keyring_hash.set(sha256(&[&bytes]));
-        self.keyring = ring;
-        // The chain has the act. If this last step fails, or another program that opened the vault in
-        // between has done it already, the next opening ends it.
-        let _ = files::put_in_place(&staged, &path);
+        self.put_keyring(ring, hash);
         Ok(())
+    }
+
+    /// The last step of a change of keys, after the chain has named the new file. If it fails, or
+    /// another program that opened the vault in between has done it already, the next opening ends it.
+    pub(super) fn put_keyring(&mut self, ring: super::Keyring, hash: Digest) {
+        self.keyring_hash.set(hash);
+        self.keyring = ring;
+        let staged = self.location.staged_keyring();
+        let _ = files::put_in_place(&staged, &self.location.keyring());
     }
 }

@@ -15,6 +15,7 @@ mod keys;
 pub mod proof;
 mod records;
 pub mod recovery;
+mod rotate;
 mod state;
 mod store;
 mod tiles;
@@ -33,6 +34,7 @@ pub use error::VaultError;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
+pub use rotate::Rotation;
 pub use state::{STATE_COMPARTMENT, STATE_MAX, State, StateChange};
 pub use trail::Entry as TrailEntry;
 pub use writing::ActNote;
@@ -373,7 +375,7 @@ impl Vault {
         let keys_since = trail::keyring_leaf(&view)?;
         trail::each_leaf(self, &view, signed.size(), |entry| {
             frontier.append(entry.leaf.leaf_hash());
-            if self.access.log().is_some() {
+            if self.access.reads_log() {
                 entry.permitted_act(keys_since)?;
             }
             Ok(())
@@ -390,18 +392,20 @@ impl Vault {
         Ok(())
     }
 
-    /// Wrapping key of a stored batch, if the slot opens its compartment.
+    /// Wrapping key of a stored batch, if the slot opens its compartment. Which key of the log opens
+    /// a batch of details is told by the place of the leaf.
     fn batch_key(
         &self,
         view: &store::Tx<'_>,
         id: i64,
+        leaf: u64,
     ) -> Result<Option<Arc<(BatchRow, Secret<32>)>>, VaultError> {
         if let Some(found) = self.opened.borrow().get(&id) {
             return Ok(Some(Arc::clone(found)));
         }
         let row = view.batch(id)?.ok_or(VaultError::Schema)?;
         let key = if row.target == writing::LOG_TARGET {
-            let Some(opening) = self.access.log() else {
+            let Some(opening) = self.access.log(leaf) else {
                 return Ok(None);
             };
             opening.batch_key(&content::log_batch_info(self.id()), &row.encapsulated)?

@@ -133,7 +133,9 @@ impl Vault {
         view.wrapped_of(&target.0)?
             .into_iter()
             .map(|(leaf, batch, wrapped)| {
-                let batch = self.batch_key(view, batch)?.ok_or(VaultError::Locked)?;
+                let batch = self
+                    .batch_key(view, batch, leaf)?
+                    .ok_or(VaultError::Locked)?;
                 let (row, key) = batch.as_ref();
                 let (_, header) = content::open_header(self.id(), row, key, &wrapped)
                     .map_err(|_| VaultError::Altered { leaf })?;

@@ -20,7 +20,10 @@ use crate::log::leaf::LEAF_LEN;
 
 /// "SGLO": marks the file as ours for SQLite and `file`.
 const APPLICATION_ID: i32 = 0x5347_4c4f;
+/// What a new vault is, and what a reader of the first release knows.
 const FORMAT: i32 = 1;
+/// What a vault becomes whose data keys were wrapped again.
+pub(crate) const FORMAT_REWRAPPED: i32 = 2;
 /// How long to wait for another program.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Largest value in the database, bytes.
@@ -116,8 +119,8 @@ impl Store {
             return Err(VaultError::Schema);
         }
         match pragma("user_version")? {
-            FORMAT => {}
-            v if v > FORMAT => return Err(VaultError::Newer),
+            FORMAT..=FORMAT_REWRAPPED => {}
+            v if v > FORMAT_REWRAPPED => return Err(VaultError::Newer),
             _ => return Err(VaultError::Schema),
         }
         store.check_schema()?;
@@ -433,6 +436,99 @@ impl Tx<'_> {
             found.push((to_u64(row.get(0)?)?, row.get(1)?, row.get(2)?));
         }
         Ok(found)
+    }
+
+    /// Marks the file as one of this format, if it is of an older one.
+    pub fn raise_format(&self, format: i32) -> Result<(), VaultError> {
+        let now: i32 = self
+            .tx
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if now < format {
+            self.tx.pragma_update(None, "user_version", format)?;
+        }
+        Ok(())
+    }
+
+    /// Contents behind leaf `after` whose data key is wrapped for an older epoch of a compartment, at
+    /// most `limit`, in order: leaf, its bytes, batch, stored wrap.
+    #[allow(clippy::type_complexity)]
+    pub fn older_wraps(
+        &self,
+        target: &[u8; 16],
+        epoch: u32,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>, i64, Vec<u8>)>, VaultError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT c.leaf, l.leaf, c.batch, c.wrapped FROM content c \
+             JOIN batch b ON b.id = c.batch JOIN leaf l ON l.idx = c.leaf \
+             WHERE c.leaf > ?1 AND b.target = ?2 AND b.epoch < ?3 ORDER BY c.leaf LIMIT ?4",
+        )?;
+        let after = after.map_or(Ok(-1), to_i64)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![after, target, epoch, limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((to_u64(row.get(0)?)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        }
+        Ok(found)
+    }
+
+    /// How many contents [`Tx::older_wraps`] would name in all.
+    pub fn count_older_wraps(&self, target: &[u8; 16], epoch: u32) -> Result<u64, VaultError> {
+        to_u64(self.tx.query_row(
+            "SELECT count(*) FROM content c JOIN batch b ON b.id = c.batch \
+             WHERE b.target = ?1 AND b.epoch < ?2",
+            params![target, epoch],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// Puts another wrap in the place of the stored one, which `secure_delete` overwrites.
+    pub fn set_wrap(&self, leaf: u64, batch: i64, wrapped: &[u8]) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("UPDATE content SET batch = ?2, wrapped = ?3 WHERE leaf = ?1")?
+            .execute(params![to_i64(leaf)?, batch, wrapped])?;
+        Ok(())
+    }
+
+    /// Leaves of the stored contents that are in clear: lists of wraps, and what else the log holds.
+    pub fn open_contents(&self) -> Result<Vec<u64>, VaultError> {
+        let mut statement = self
+            .tx
+            .prepare("SELECT leaf FROM content WHERE length(wrapped) = 0 ORDER BY leaf")?;
+        let found: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        found.into_iter().map(to_u64).collect()
+    }
+
+    /// The stored wrap of a content, without its body: batch, bytes.
+    pub fn wrap(&self, leaf: u64) -> Result<Option<(i64, Vec<u8>)>, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT batch, wrapped FROM content WHERE leaf = ?1")?
+            .query_row([to_i64(leaf)?], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?)
+    }
+
+    /// Contents whose data key was wrapped again: their leaf, and the first bytes of the stored wrap
+    /// with hash and list.
+    pub fn each_rewrapped(
+        &self,
+        len: usize,
+        mut visit: impl FnMut(u64, &[u8]),
+    ) -> Result<(), VaultError> {
+        let mut statement = self
+            .tx
+            .prepare("SELECT leaf, wrapped FROM content WHERE length(wrapped) = ?1")?;
+        let len = i64::try_from(len).unwrap_or(i64::MAX);
+        let mut rows = statement.query([len])?;
+        while let Some(row) = rows.next()? {
+            let wrapped = row.get_ref(1)?.as_blob().map_err(|_| VaultError::Schema)?;
+            visit(to_u64(row.get(0)?)?, wrapped);
+        }
+        Ok(())
     }
 
     /// Destroys a data key and what it sealed; `secure_delete` overwrites both.

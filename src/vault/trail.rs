@@ -36,7 +36,7 @@ impl Stored<'_> {
         let (row, key) = match self.batch.as_deref() {
             Some(batch) => batch,
             // A key that reads the log opens every entry of it.
-            None if self.vault.access.log().is_some() => return Err(altered()),
+            None if self.vault.access.reads_log() => return Err(altered()),
             None => return Err(VaultError::NotAllowed),
         };
         if !row.is_of_log() || content::details_hash(row, &self.details) != self.leaf.details_hash {
@@ -70,7 +70,7 @@ pub(crate) fn open_entry(
         vault,
         index,
         leaf,
-        batch: vault.batch_key(view, row.batch)?,
+        batch: vault.batch_key(view, row.batch, index)?,
         details: row.details,
     };
     let (salt, signed) = stored.opening()?;
@@ -132,7 +132,7 @@ pub(crate) fn each_leaf(
             vault,
             index,
             leaf,
-            batch: vault.batch_key(view, row.batch)?,
+            batch: vault.batch_key(view, row.batch, index)?,
             details: row.details,
         })
     })
@@ -201,7 +201,7 @@ impl Vault {
                 // The check without keys names this one.
                 return Ok(());
             };
-            let batch = match self.batch_key(&view, row.batch) {
+            let batch = match self.batch_key(&view, row.batch, index) {
                 Ok(batch) => batch,
                 Err(VaultError::Database(what)) => return Err(VaultError::Database(what)),
                 Err(_) => {
@@ -209,7 +209,7 @@ impl Vault {
                     return Ok(());
                 }
             };
-            if self.access.log().is_some() {
+            if self.access.reads_log() {
                 let stored = Stored {
                     vault: self,
                     index,

@@ -12,11 +12,11 @@ use rayon::prelude::*;
 use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
-use super::store::{LeafRow, Tx};
+use super::store::{ContentRow, LeafRow, Tx};
 use super::tiles::Tiles;
 use super::{Vault, meta};
 use crate::codec::{Decode as _, Encode as _};
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
 use crate::log::act::{Act, ActKind, Reason};
@@ -184,7 +184,7 @@ impl<'v> Writing<'v> {
         let Some(last) = size.checked_sub(1) else {
             return Ok(());
         };
-        if self.vault.access.log().is_none() {
+        if self.vault.access.log(last).is_none() {
             return Ok(());
         }
         let time = match self.vault.last_act.get() {
@@ -220,7 +220,7 @@ impl<'v> Writing<'v> {
     }
 
     /// The batch for a target, of this session or begun now.
-    fn batch(&mut self, target: [u8; 16]) -> Result<Rc<OpenBatch>, VaultError> {
+    pub(crate) fn batch(&mut self, target: [u8; 16]) -> Result<Rc<OpenBatch>, VaultError> {
         if let Some(batch) = self.vault.batches.0.borrow().get(&target) {
             return Ok(Rc::clone(batch));
         }
@@ -323,6 +323,37 @@ impl<'v> Writing<'v> {
         let index = self.act(note, Fact::Content { hash, key: None })?;
         self.tx.set_meta(meta::KEYRING, &hash)?;
         self.tx.set_meta(meta::KEYRING_LEAF, &index.to_be_bytes())
+    }
+
+    /// Writes the new keyring beside the one in use, and logs it. Returns its hash.
+    pub(crate) fn stage_keyring(
+        &mut self,
+        ring: &super::Keyring,
+        note: ActNote,
+    ) -> Result<Digest, VaultError> {
+        let bytes = ring.to_bytes();
+        super::files::stage(&self.vault.location.staged_keyring(), &bytes)?;
+        self.keyring(&bytes, note)?;
+        Ok(sha256(&[&bytes]))
+    }
+
+    /// Entries in the log so far, those of this transaction included.
+    pub(crate) fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Logs bytes that anybody may read, and stores them. Returns the place in the log.
+    pub(crate) fn open_content(&mut self, note: ActNote, body: Vec<u8>) -> Result<u64, VaultError> {
+        let batch = self.batch(LOG_TARGET)?;
+        let row = ContentRow {
+            batch: batch.id,
+            wrapped: Vec::new(),
+            body,
+        };
+        let hash = content::content_hash(&batch.row, &row.wrapped, &row.body);
+        let index = self.act(note, Fact::Content { hash, key: None })?;
+        self.tx.add_content(index, &row)?;
+        Ok(index)
     }
 
     /// Signs the new head if this slot may, and makes everything durable.

@@ -100,6 +100,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    pub fn total(&self, total: u64) {
+        self.bar.set_length(total);
+    }
+
     pub fn at(&self, position: u64) {
         if self.began.elapsed() >= Duration::from_secs(2) {
             self.bar.set_position(position);

@@ -138,6 +138,44 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
     let Some(path) = &args.file else {
         return list(app);
     };
+    let mut party = open(app)?;
+    if !path.is_dir() {
+        let card = read_card(path)?;
+        let known = confirm(app, args, &mut party, &card, true)?;
+        return tell(app, &card, known).map(|row| {
+            if app.json() {
+                app.print_json(&row);
+            }
+            0
+        });
+    }
+    // A folder: every card in it, one by one; with a fingerprint, the one that has it.
+    let mut cards = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|e| file(path, &e))? {
+        let found = entry.map_err(|e| file(path, &e))?.path();
+        if found.extension().is_some_and(|e| e == "card") {
+            cards.push(read_card(&found)?);
+        }
+    }
+    cards.sort_by(|a, b| a.name().cmp(b.name()).then(a.id().cmp(&b.id())));
+    if let Some(typed) = &args.fingerprint {
+        cards.retain(|c| words::matches(&c.id().0, typed));
+    }
+    if cards.is_empty() {
+        return Err(Failure::new(NOTHING, Message::new("party-no-cards")));
+    }
+    let mut rows = Vec::new();
+    for card in cards {
+        let known = confirm(app, args, &mut party, &card, false)?;
+        rows.push(tell(app, &card, known)?);
+    }
+    if app.json() {
+        app.print_json(&serde_json::json!({ "cards": rows }));
+    }
+    Ok(0)
+}
+
+fn read_card(path: &Path) -> Result<round::Card, Failure> {
     let too_large = || file(path, &std::io::ErrorKind::FileTooLarge.into());
     let about = std::fs::metadata(path).map_err(|e| file(path, &e))?;
     if about.len() > CARD_MAX as u64 {
@@ -147,35 +185,48 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
     if bytes.len() > CARD_MAX {
         return Err(too_large());
     }
-    let card = round::Card::read(&bytes).map_err(sigilo::party::PartyError::from)?;
-    let mut party = open(app)?;
-    let known = party.trust().cards().any(|c| c.id() == card.id());
-    if !known {
-        if !app.json() {
-            show(app, &card);
+    Ok(round::Card::read(&bytes).map_err(sigilo::party::PartyError::from)?)
+}
+
+/// Has the fingerprint compared and pins the card. Returns whether it was pinned before.
+fn confirm(
+    app: &App,
+    args: &Trust,
+    party: &mut Party,
+    card: &round::Card,
+    qr: bool,
+) -> Result<bool, Failure> {
+    if party.trust().cards().any(|c| c.id() == card.id()) {
+        return Ok(true);
+    }
+    if !app.json() {
+        show(app, card);
+        if qr {
             app.print(&card.qr_terminal());
         }
-        match &args.fingerprint {
-            Some(typed) if words::matches(&card.id().0, typed) => {}
-            Some(_) => {
-                return Err(Failure::new(
-                    crate::failure::REFUSED,
-                    Message::new("party-other-fingerprint").with("name", card.name()),
-                ));
-            }
-            None if args.yes => {}
-            None => {
-                let question = Message::new("party-ask-trust").with("name", card.name());
-                if !prompt::confirm(app, &question)? {
-                    return Err(Failure::of("cli-stopped"));
-                }
+    }
+    match &args.fingerprint {
+        Some(typed) if words::matches(&card.id().0, typed) => {}
+        Some(_) => {
+            return Err(Failure::new(
+                crate::failure::REFUSED,
+                Message::new("party-other-fingerprint").with("name", card.name()),
+            ));
+        }
+        None if args.yes => {}
+        None => {
+            let question = Message::new("party-ask-trust").with("name", card.name());
+            if !prompt::confirm(app, &question)? {
+                return Err(Failure::of("cli-stopped"));
             }
         }
-        party.pin(card.clone())?;
     }
-    if app.json() {
-        app.print_json(&row(&card));
-    } else {
+    party.pin(card.clone())?;
+    Ok(false)
+}
+
+fn tell(app: &App, card: &round::Card, known: bool) -> Result<serde_json::Value, Failure> {
+    if !app.json() {
         let id = if known {
             "party-trusted-already"
         } else {
@@ -183,7 +234,7 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
         };
         app.print(&app.text(&Message::new(id).with("name", card.name())));
     }
-    Ok(0)
+    Ok(row(card))
 }
 
 fn row(card: &round::Card) -> serde_json::Value {
@@ -197,12 +248,17 @@ fn row(card: &round::Card) -> serde_json::Value {
 
 fn list(app: &App) -> Result<u8, Failure> {
     let party = open(app)?;
+    let mut cards: Vec<&round::Card> = party.trust().cards().collect();
+    cards.sort_by(|a, b| {
+        let role = a.body().role.cmp(&b.body().role);
+        role.then(a.name().cmp(b.name())).then(a.id().cmp(&b.id()))
+    });
     if app.json() {
-        let rows: Vec<_> = party.trust().cards().map(row).collect();
+        let rows: Vec<_> = cards.into_iter().map(row).collect();
         app.print_json(&serde_json::json!({ "cards": rows }));
         return Ok(0);
     }
-    for card in party.trust().cards() {
+    for card in cards {
         let own = if card.id() == party.id() { "*" } else { " " };
         app.print(&format!(
             "{own} {} {} {}",

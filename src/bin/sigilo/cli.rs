@@ -203,6 +203,7 @@ pub(crate) enum KeysCommand {
     Intake(KeysIntake),
     Recovery,
     Remove(KeysRemove),
+    Rotate(KeysRotate),
 }
 
 #[derive(Args)]
@@ -247,6 +248,14 @@ pub(crate) struct KeysRemove {
     pub slot: String,
     #[arg(long)]
     pub yes: bool,
+    #[arg(long)]
+    pub rotate: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysRotate {
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]

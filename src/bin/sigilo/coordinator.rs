@@ -125,7 +125,11 @@ fn close(app: &App, args: &Close) -> Result<u8, Failure> {
 pub(crate) fn status(app: &App) -> Result<u8, Failure> {
     let party = card::open(app)?;
     let rounds = coordinator::status(&party)?;
-    let names = |ids: &[PartyId]| -> Vec<String> { ids.iter().map(|id| party.name(id)).collect() };
+    let names = |ids: &[PartyId]| -> Vec<String> {
+        let mut names: Vec<String> = ids.iter().map(|id| party.name(id)).collect();
+        names.sort();
+        names
+    };
     if app.json() {
         let rows: Vec<_> = rounds
             .iter()

@@ -1,57 +1,75 @@
-//! The demonstration: the library's own vaults, with invented people that ship in the crate.
+//! The demonstration: the reference network with invented people that ship in the crate, played
+//! through the files and the code of the commands.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use sigilo::coordinator::Plan;
 use sigilo::crypto::kdf::PassphraseCost;
 use sigilo::crypto::secret::Passphrase;
 use sigilo::i18n::{Localize, Message};
 use sigilo::log::act::{ActKind, Reason};
-use sigilo::record::code::ServiceKind;
+use sigilo::network::{Network, Played, Setup, SiteSetup};
+use sigilo::record::code::{Agreement, ServiceKind};
 use sigilo::record::import::{self, Options};
-use sigilo::record::{Query, SearchKey};
+use sigilo::record::{Kind, Query, Record, SearchKey};
+use sigilo::round::{Role, Time};
 use sigilo::vault::audit::{self, Known, Report};
 use sigilo::vault::{
-    ActNote, DATABASE_FILE, Location, NewSlot, ObjectId, Rights, SlotKind, Unlock, Vault,
+    ActNote, CHECKPOINT_FILE, DATABASE_FILE, KEYRING_FILE, Location, ObjectId, Unlock, Vault,
     VaultError,
 };
 
 use crate::app::{App, column};
 use crate::cli::Demo;
 use crate::failure::{FAILED, Failure, INTEGRITY, file};
-use crate::vault;
 
-/// Site, and its table: one in English with commas, one in Spanish with semicolons.
-const SITES: [(&str, &[u8]); 2] = [
+/// Name, word in the truth, and table of each site: some in English with commas, some in Spanish
+/// with semicolons.
+const SITES: [(&str, &str, &[u8]); 6] = [
     (
         "Casa Alianza",
+        "casa-alianza",
         include_bytes!("../../data/proteja/casa-alianza.csv"),
     ),
     (
+        "Alternativas",
+        "alternativas",
+        include_bytes!("../../data/proteja/alternativas.csv"),
+    ),
+    (
+        "Camino a Casa",
+        "camino-a-casa",
+        include_bytes!("../../data/proteja/camino-a-casa.csv"),
+    ),
+    (
+        "Cancún",
+        "cancun",
+        include_bytes!("../../data/proteja/cancun.csv"),
+    ),
+    (
         "Las Mercedes",
+        "las-mercedes",
         include_bytes!("../../data/proteja/las-mercedes.csv"),
     ),
+    (
+        "Línea",
+        "hotline",
+        include_bytes!("../../data/proteja/hotline.csv"),
+    ),
 ];
+
+/// Which records are the same person. Read only when everything is decided.
+const TRUTH: &str = include_str!("../../data/proteja/truth.csv");
 
 const PASSPHRASE: &str = "cuatro palabras que nadie diga";
 
 /// What is looked for: a name as somebody hears it.
 const HEARD: &str = "gonsalo lopes";
 
-struct Site {
-    name: &'static str,
-    dir: PathBuf,
-    records: usize,
-    services: [u64; 4],
-    seconds: Seconds,
-}
-
-#[derive(Default)]
-struct Seconds {
-    import: f64,
-    search: f64,
-    verify: f64,
-}
+/// Of so many records, one is of a person who did not agree to matching.
+const NO_CONSENT: usize = 20;
 
 const SERVICES: [ServiceKind; 4] = [
     ServiceKind::Medical,
@@ -59,6 +77,14 @@ const SERVICES: [ServiceKind; 4] = [
     ServiceKind::MentalHealth,
     ServiceKind::Legal,
 ];
+
+/// What is known of a site's table before the network is built.
+struct Given {
+    services: [u64; 4],
+    consenting: u64,
+    /// Entity of each record that may enter the round, by its place in the table.
+    entities: Vec<Option<String>>,
+}
 
 pub(crate) fn demo(app: &App, args: &Demo) -> Result<u8, Failure> {
     let (dir, keep) = match &args.dir {
@@ -83,60 +109,360 @@ fn step(app: &App, message: &Message) {
     }
 }
 
+/// Reads the tables. Consent is invented, too: the data have none.
+fn read() -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
+    let mut entity: HashMap<(&str, &str), &str> = HashMap::new();
+    for line in TRUTH.lines().skip(1) {
+        let mut cells = line.trim().split(',');
+        if let (Some(site), Some(id), Some(e)) = (cells.next(), cells.next(), cells.next()) {
+            entity.insert((site, id), e);
+        }
+    }
+    let mut setups = Vec::new();
+    let mut given = Vec::new();
+    for (name, word, table) in SITES {
+        let table = import::read(table, &Options::default())
+            .map_err(|e| Failure::new(FAILED, e.message()))?;
+        let mut records: Vec<Record> = Vec::new();
+        let mut known = Given {
+            services: [0; 4],
+            consenting: 0,
+            entities: Vec::new(),
+        };
+        for (i, row) in table.rows.into_iter().enumerate() {
+            let mut record = row
+                .record
+                .map_err(|_| Failure::of("cli-import-incomplete"))?;
+            let yes = i % NO_CONSENT != NO_CONSENT - 1;
+            record.consents.matching.given = if yes { Agreement::Yes } else { Agreement::No };
+            known.consenting += u64::from(yes);
+            for (sum, kind) in known.services.iter_mut().zip(SERVICES) {
+                *sum += record.service_total(kind);
+            }
+            // The round of the demonstration counts victims.
+            let enters = yes && record.kind == Kind::Victim;
+            let truth = entity.get(&(word, record.local_id.as_str()));
+            known
+                .entities
+                .push(truth.filter(|_| enters).map(|e| (*e).to_owned()));
+            records.push(record);
+        }
+        setups.push(SiteSetup {
+            name: name.to_owned(),
+            records,
+        });
+        given.push(known);
+    }
+    Ok((setups, given))
+}
+
 fn play(app: &App, dir: &Path) -> Result<u8, Failure> {
     let began = Instant::now();
     step(app, &Message::new("demo-begin"));
-    let mut sites = Vec::new();
-    for (name, table) in SITES {
-        sites.push(make(app, dir, name, table)?);
+    let (sites, given) = read()?;
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
+    let now = sigilo::party::now();
+    let deadline =
+        Time::from_seconds(now.seconds() + 30 * 86_400).ok_or_else(|| Failure::of("demo-clock"))?;
+    let network = Network::build(
+        Setup {
+            dir: dir.to_owned(),
+            coordinator: "Comisión".to_owned(),
+            holders: vec!["Defensoría".to_owned(), "Universidad".to_owned()],
+            sites,
+            passphrase: Passphrase::new(PASSPHRASE.to_owned()),
+            cost: PassphraseCost::default(),
+            plan: Plan::new(&app.t("demo-purpose"), deadline, records as u64),
+            link: true,
+        },
+        |_| {},
+    )?;
+    let built = Message::new("demo-built").with("records", records);
+    step(app, &built);
+    let first = network
+        .sites
+        .first()
+        .map(|s| s.dir().to_owned())
+        .ok_or_else(|| Failure::of("demo-empty"))?;
+    let ids: Vec<Vec<ObjectId>> = network.sites.iter().map(|s| s.sealed.clone()).collect();
+    step(app, &Message::new("demo-round"));
+    let played = network.round(now, |_| {})?;
+    let unsound: usize = played.chains.iter().map(|c| c.findings.len()).sum();
+    if unsound > 0 {
+        return Err(Failure::new(
+            INTEGRITY,
+            Message::new("cli-audit-failed").with("count", unsound),
+        ));
     }
-    for site in &mut sites {
-        search(app, site)?;
+    let quality = Quality::of(&played, &given, &ids);
+    if !app.json() {
+        print_sites(app, &played, &given);
+        print_result(app, &played, &quality);
+        print_seen(app, &played);
+        app.print("");
     }
-    let Some(first) = sites.first_mut() else {
-        return Ok(0);
+    let site = House {
+        name: SITES[0].0,
+        dir: first,
     };
-    let erased = erase(app, first)?;
-    for site in &mut sites {
-        let report = verify(app, site)?;
-        if !report.is_sound() {
-            return Err(Failure::new(
-                INTEGRITY,
-                Message::new("cli-audit-failed").with("count", report.findings.len()),
-            ));
-        }
+    search(app, &site)?;
+    let erased = erase(app, &site)?;
+    let report = verify(app, &site)?;
+    if !report.is_sound() {
+        return Err(Failure::new(
+            INTEGRITY,
+            Message::new("cli-audit-failed").with("count", report.findings.len()),
+        ));
     }
-    let caught = sites.first().map(|s| tamper(app, dir, s)).transpose()?;
-    table(app, &sites);
+    let caught = tamper(app, dir, &site)?;
     let seconds = began.elapsed().as_secs_f64();
     if app.json() {
-        let rows: Vec<_> = sites.iter().map(json).collect();
-        app.print_json(&serde_json::json!({
-            "sites": rows,
-            "erased": erased.to_string(),
-            "tampering_caught": caught,
-            "sound": true,
-            "seconds": seconds,
-        }));
+        let mut value = json(&played, &given, &quality);
+        value["erased"] = serde_json::json!(erased.to_string());
+        value["tampering_caught"] = serde_json::json!(caught);
+        value["sound"] = serde_json::json!(true);
+        value["seconds"] = serde_json::json!(seconds);
+        app.print_json(&value);
     } else {
+        print_seconds(app, &played);
         let end = Message::new("demo-end").with("seconds", format!("{seconds:.1}"));
         app.print(&app.text(&end));
     }
     Ok(0)
 }
 
-fn json(site: &Site) -> serde_json::Value {
-    let services = SERVICES.iter().zip(site.services);
-    serde_json::json!({
-        "site": site.name,
-        "records": site.records,
-        "services": services.map(|(k, n)| (k.code(), n)).collect::<std::collections::BTreeMap<_, _>>(),
-        "seconds": {
-            "import": site.seconds.import,
-            "search": site.seconds.search,
-            "verify": site.seconds.verify,
-        },
+/// The round against the truth, over pairs of records of different sites that entered it.
+struct Quality {
+    pairs: u64,
+    found: u64,
+    declared: u64,
+}
+
+impl Quality {
+    fn of(played: &Played, given: &[Given], ids: &[Vec<ObjectId>]) -> Self {
+        let mut people: HashMap<&str, Vec<(usize, ObjectId)>> = HashMap::new();
+        for (site, (known, sealed)) in given.iter().zip(ids).enumerate() {
+            for (entity, id) in known.entities.iter().zip(sealed) {
+                if let Some(entity) = entity {
+                    people.entry(entity).or_default().push((site, *id));
+                }
+            }
+        }
+        let truth: HashSet<_> = people.values().flat_map(|p| cross_pairs(p)).collect();
+        let declared: HashSet<_> = played
+            .clusters
+            .iter()
+            .flat_map(|c| cross_pairs(c))
+            .collect();
+        Self {
+            pairs: truth.len() as u64,
+            found: declared.intersection(&truth).count() as u64,
+            declared: declared.len() as u64,
+        }
+    }
+
+    fn precision(&self) -> f64 {
+        self.found as f64 / (self.declared.max(1)) as f64
+    }
+
+    fn recall(&self) -> f64 {
+        self.found as f64 / (self.pairs.max(1)) as f64
+    }
+}
+
+type RecordOf = (usize, ObjectId);
+
+/// Pairs of records of different sites, each once.
+fn cross_pairs(group: &[RecordOf]) -> Vec<(RecordOf, RecordOf)> {
+    let mut pairs = Vec::new();
+    for (i, a) in group.iter().enumerate() {
+        for b in group.iter().skip(i + 1).filter(|b| b.0 != a.0) {
+            pairs.push(((*a).min(*b), (*a).max(*b)));
+        }
+    }
+    pairs
+}
+
+fn role(role: Role) -> Message {
+    Message::new(match role {
+        Role::Site => "demo-role-site",
+        Role::Coordinator => "demo-role-coordinator",
+        Role::Holder => "demo-role-holder",
+        Role::Auditor => "demo-role-auditor",
     })
+}
+
+fn print_sites(app: &App, played: &Played, given: &[Given]) {
+    app.print("");
+    let mut head = column("", 14);
+    for id in [
+        "demo-records",
+        "demo-persons",
+        "demo-consent",
+        "demo-entered",
+    ] {
+        head.push_str(&format!(" {:>9}", app.t(id)));
+    }
+    for kind in SERVICES {
+        head.push_str(&format!("  {:>17}", app.text(&kind.message())));
+    }
+    app.print(&head);
+    for (site, known) in played.sites.iter().zip(given) {
+        let mut row = column(&site.name, 14);
+        for n in [
+            site.records,
+            site.persons,
+            known.consenting,
+            site.entered_records,
+        ] {
+            row.push_str(&format!(" {n:>9}"));
+        }
+        for n in known.services {
+            row.push_str(&format!("  {n:>17}"));
+        }
+        app.print(&row);
+    }
+    app.print("");
+}
+
+fn print_result(app: &App, played: &Played, quality: &Quality) {
+    let r = &played.result;
+    let percent = |n: u16| format!("{:.1}", f64::from(n) / 10.0);
+    let lines = [
+        Message::new("demo-result")
+            .with("records", r.records)
+            .with("local", r.local_persons)
+            .with("persons", r.persons)
+            .with("candidates", r.candidates)
+            .with("matches", r.matches),
+        Message::new("demo-estimate")
+            .with("precision", percent(r.precision[1]))
+            .with("plow", percent(r.precision[0]))
+            .with("phigh", percent(r.precision[2]))
+            .with("recall", percent(r.recall[1]))
+            .with("rlow", percent(r.recall[0]))
+            .with("rhigh", percent(r.recall[2])),
+        Message::new("demo-truth")
+            .with("pairs", quality.pairs)
+            .with("declared", quality.declared)
+            .with("precision", format!("{:.1}", quality.precision() * 100.0))
+            .with("recall", format!("{:.1}", quality.recall() * 100.0)),
+        Message::new("demo-chains")
+            .with("chains", played.chains.len())
+            .with(
+                "entries",
+                played.chains.iter().map(|c| c.entries).sum::<u64>(),
+            ),
+    ];
+    for line in &lines {
+        app.print(&app.text(line));
+    }
+}
+
+/// What each role had before it, all sites taken together.
+fn seen(played: &Played) -> BTreeMap<(&'static str, String, String), (u64, u64)> {
+    let mut rows: BTreeMap<_, (u64, u64)> = BTreeMap::new();
+    for s in &played.seen {
+        let (order, party) = match s.role {
+            Role::Coordinator => ("1", s.party.clone()),
+            Role::Holder => ("2", s.party.clone()),
+            _ => ("3", String::new()),
+        };
+        let row = rows.entry((order, party, s.kind.clone())).or_default();
+        row.0 += s.files;
+        row.1 += s.bytes;
+    }
+    rows
+}
+
+fn print_seen(app: &App, played: &Played) {
+    app.print("");
+    app.print(&app.t("demo-seen"));
+    for ((order, party, kind), (files, bytes)) in seen(played) {
+        let who = match order {
+            "1" => app.text(&role(Role::Coordinator)),
+            "2" => format!("{} {party}", app.text(&role(Role::Holder))),
+            _ => app.t("demo-all-sites"),
+        };
+        app.print(&format!(
+            "  {} {} {files:>4} {:>10}",
+            column(&who, 28),
+            column(&kind, 16),
+            format!("{} KB", bytes.div_ceil(1000)),
+        ));
+    }
+}
+
+fn print_seconds(app: &App, played: &Played) {
+    let stages: Vec<String> = played
+        .seconds
+        .iter()
+        .map(|(stage, s)| format!("{stage} {s:.1}"))
+        .collect();
+    app.print("");
+    app.print(&app.text(&Message::new("demo-seconds").with("stages", stages.join(", "))));
+}
+
+fn json(played: &Played, given: &[Given], quality: &Quality) -> serde_json::Value {
+    let sites: Vec<_> = played
+        .sites
+        .iter()
+        .zip(given)
+        .map(|(site, known)| {
+            let services = SERVICES.iter().zip(known.services);
+            serde_json::json!({
+                "site": site.name,
+                "records": site.records,
+                "persons": site.persons,
+                "with_consent": known.consenting,
+                "entered_records": site.entered_records,
+                "entered_persons": site.entered_persons,
+                "services": services.map(|(k, n)| (k.code(), n)).collect::<BTreeMap<_, _>>(),
+            })
+        })
+        .collect();
+    let seen: Vec<_> = played
+        .seen
+        .iter()
+        .map(|s| {
+            serde_json::json!({
+                "party": s.party, "role": s.role.as_str(), "kind": s.kind,
+                "files": s.files, "bytes": s.bytes,
+            })
+        })
+        .collect();
+    let r = &played.result;
+    serde_json::json!({
+        "sites": sites,
+        "round": {
+            "records": r.records,
+            "local_persons": r.local_persons,
+            "candidate_pairs": r.candidates,
+            "compared_pairs": r.compared,
+            "matches": r.matches,
+            "possible": r.possible,
+            "persons": r.persons,
+            "estimated_precision": r.precision,
+            "estimated_recall": r.recall,
+        },
+        "truth": {
+            "pairs": quality.pairs,
+            "declared": quality.declared,
+            "precision": quality.precision(),
+            "recall": quality.recall(),
+        },
+        "chains": played.chains.iter().map(|c| serde_json::json!({
+            "party": c.party, "entries": c.entries, "findings": c.findings.len(),
+        })).collect::<Vec<_>>(),
+        "seen": seen,
+        "stages": played.seconds.iter().map(|(s, t)| (*s, *t)).collect::<BTreeMap<_, _>>(),
+    })
+}
+
+/// A vault that is looked at more closely.
+struct House {
+    name: &'static str,
+    dir: PathBuf,
 }
 
 fn open(dir: &Path) -> Result<Vault, VaultError> {
@@ -144,64 +470,9 @@ fn open(dir: &Path) -> Result<Vault, VaultError> {
     Vault::open(&Location::new(dir), &Unlock::Passphrase(&passphrase))
 }
 
-/// Makes a vault and seals a table in it.
-fn make(app: &App, dir: &Path, name: &'static str, table: &[u8]) -> Result<Site, Failure> {
-    let folder = dir.join(name.to_lowercase().replace(' ', "-"));
-    let passphrase = Passphrase::new(PASSPHRASE.to_owned());
-    let compartments = vault::compartments();
-    let compartments: Vec<_> = compartments
-        .iter()
-        .map(|(n, k)| (*n, k.as_slice()))
-        .collect();
-    let made = Vault::create(
-        &Location::new(&folder),
-        name,
-        &compartments,
-        &NewSlot {
-            name: &app.t("cli-slot-first"),
-            kind: SlotKind::Passphrase(PassphraseCost::default()),
-            unlock: Unlock::Passphrase(&passphrase),
-            rights: Rights::ALL,
-        },
-        &app.t("cli-slot-recovery"),
-    )?;
-    let began = Instant::now();
-    let read =
-        import::read(table, &Options::default()).map_err(|e| Failure::new(FAILED, e.message()))?;
-    let mut records = Vec::new();
-    let mut services = [0; 4];
-    for row in read.rows {
-        let record = row
-            .record
-            .map_err(|_| Failure::of("cli-import-incomplete"))?;
-        for (sum, kind) in services.iter_mut().zip(SERVICES) {
-            *sum += record.service_total(kind);
-        }
-        records.push(record);
-    }
-    made.vault
-        .seal_all(&records, Some(&Reason::none()), |_| {})?;
-    let import = began.elapsed().as_secs_f64();
-    let sealed = Message::new("demo-sealed")
-        .with("site", name)
-        .with("records", records.len());
-    step(app, &sealed);
-    Ok(Site {
-        name,
-        dir: folder,
-        records: records.len(),
-        services,
-        seconds: Seconds {
-            import,
-            ..Seconds::default()
-        },
-    })
-}
-
 /// Opens the vault anew and looks for a name as it was heard.
-fn search(app: &App, site: &mut Site) -> Result<(), Failure> {
+fn search(app: &App, site: &House) -> Result<(), Failure> {
     let vault = open(&site.dir)?;
-    let began = Instant::now();
     let catalog = vault.catalog()?;
     let query = Query::new(HEARD);
     let found = vault.scan(&catalog, |_, r| {
@@ -212,7 +483,6 @@ fn search(app: &App, site: &mut Site) -> Result<(), Failure> {
     let mut found: Vec<(u32, String)> = found.into_iter().flatten().collect();
     found.sort();
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
-    site.seconds.search = began.elapsed().as_secs_f64();
     let message = Message::new("demo-search")
         .with("site", site.name)
         .with("heard", HEARD)
@@ -225,7 +495,7 @@ fn search(app: &App, site: &mut Site) -> Result<(), Failure> {
 }
 
 /// Erases the first record and shows that it cannot be opened again.
-fn erase(app: &App, site: &Site) -> Result<ObjectId, Failure> {
+fn erase(app: &App, site: &House) -> Result<ObjectId, Failure> {
     let vault = open(&site.dir)?;
     let catalog = vault.catalog()?;
     let item = catalog.items().first().ok_or(VaultError::NoSuchRecord)?;
@@ -243,14 +513,12 @@ fn erase(app: &App, site: &Site) -> Result<ObjectId, Failure> {
 }
 
 /// What an auditor does: no key but the one on a card.
-fn verify(app: &App, site: &mut Site) -> Result<Report, Failure> {
+fn verify(app: &App, site: &House) -> Result<Report, Failure> {
     let known = Known {
         key: Some(*open(&site.dir)?.checkpoint_key().key()),
         ..Known::default()
     };
-    let began = Instant::now();
     let report = audit::verify(&Location::new(&site.dir), &known, |_, _| {})?;
-    site.seconds.verify = began.elapsed().as_secs_f64();
     let message = Message::new("demo-verified")
         .with("site", site.name)
         .with("entries", report.size)
@@ -261,14 +529,12 @@ fn verify(app: &App, site: &mut Site) -> Result<Report, Failure> {
 
 /// Copies a vault, changes one byte of a sealed record in the copy as an insider with a database
 /// program would, and has it verified.
-fn tamper(app: &App, dir: &Path, site: &Site) -> Result<Vec<String>, Failure> {
+fn tamper(app: &App, dir: &Path, site: &House) -> Result<Vec<String>, Failure> {
     let copy = dir.join("alterada");
     std::fs::create_dir(&copy).map_err(|e| file(&copy, &e))?;
-    for entry in std::fs::read_dir(&site.dir).map_err(|e| file(&site.dir, &e))? {
-        let from = entry.map_err(|e| file(&site.dir, &e))?.path();
-        if let Some(name) = from.file_name() {
-            std::fs::copy(&from, copy.join(name)).map_err(|e| file(&from, &e))?;
-        }
+    for name in [DATABASE_FILE, KEYRING_FILE, CHECKPOINT_FILE] {
+        let from = site.dir.join(name);
+        std::fs::copy(&from, copy.join(name)).map_err(|e| file(&from, &e))?;
     }
     let changed = rusqlite::Connection::open(copy.join(DATABASE_FILE)).and_then(|db| {
         let (leaf, mut body): (i64, Vec<u8>) = db.query_row(
@@ -294,32 +560,4 @@ fn tamper(app: &App, dir: &Path, site: &Site) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(found)
-}
-
-fn table(app: &App, sites: &[Site]) {
-    if app.json() {
-        return;
-    }
-    app.print("");
-    let mut head = format!("{}{:>8}", column("", 16), app.t("demo-records"));
-    for kind in SERVICES {
-        head.push_str(&format!("  {:>18}", app.text(&kind.message())));
-    }
-    app.print(&head);
-    for site in sites {
-        let mut row = format!("{}{:>8}", column(site.name, 16), site.records);
-        for n in site.services {
-            row.push_str(&format!("  {n:>18}"));
-        }
-        app.print(&row);
-    }
-    app.print("");
-    for site in sites {
-        let message = Message::new("demo-seconds")
-            .with("site", site.name)
-            .with("import", format!("{:.2}", site.seconds.import))
-            .with("search", format!("{:.2}", site.seconds.search))
-            .with("verify", format!("{:.2}", site.seconds.verify));
-        app.print(&app.text(&message));
-    }
 }

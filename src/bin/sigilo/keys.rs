@@ -2,12 +2,14 @@
 
 use sigilo::crypto::Secret;
 use sigilo::i18n::Message;
-use sigilo::vault::{NewSlot, Rights, SlotId, SlotKind, Unlock, Vault, VaultError};
+use sigilo::log::act::Reason;
+use sigilo::vault::{NewSlot, Rights, Rotation, SlotId, SlotKind, Unlock, Vault, VaultError};
 
 use crate::app::{App, column};
-use crate::cli::{KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, RightArg};
-use crate::failure::Failure;
+use crate::cli::{KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, KeysRotate, RightArg};
+use crate::failure::{Failure, INTEGRITY};
 use crate::prompt::{self, Which};
+use crate::records::reason;
 use crate::vault;
 
 const RIGHTS: [(Rights, &str, &str); 5] = [
@@ -216,6 +218,46 @@ pub(crate) fn remove(app: &App, args: &KeysRemove) -> Result<u8, Failure> {
         }
     }
     vault.remove_slot(id)?;
-    app.note(&Message::new("cli-key-removed-limits"));
+    let rotate = args.rotate
+        || (!args.yes
+            && prompt::interactive()
+            && prompt::confirm(app, &Message::new("cli-ask-rotate"))?);
+    if rotate {
+        replace_keys(app, &mut vault, &Reason::none())?;
+    } else {
+        app.note(&Message::new("cli-key-removed-limits"));
+    }
     done(app, "cli-key-removed", id)
+}
+
+pub(crate) fn rotate(app: &App, args: &KeysRotate) -> Result<u8, Failure> {
+    let reason = reason(args.reason.as_ref())?;
+    let mut vault = vault::open(app)?;
+    let did = replace_keys(app, &mut vault, &reason)?;
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "rewrapped": did.rewrapped,
+            "resumed": did.resumed,
+            "unreadable": did.unreadable,
+        }));
+    } else {
+        let text = Message::new("cli-keys-rotated").with("count", did.rewrapped);
+        app.print(&app.text(&text));
+    }
+    if did.unreadable.is_empty() {
+        return Ok(0);
+    }
+    let lost = Message::new("cli-keys-rotated-lost").with("count", did.unreadable.len());
+    Err(Failure::new(INTEGRITY, lost))
+}
+
+fn replace_keys(app: &App, vault: &mut Vault, reason: &Reason) -> Result<Rotation, Failure> {
+    if vault.rotation_is_unfinished() {
+        app.note(&Message::new("cli-keys-rotation-resumed"));
+    }
+    let progress = app.progress("cli-progress-rotate", vault.log_size()?);
+    Ok(vault.rotate(reason, |n, total| {
+        progress.total(total);
+        progress.at(n);
+    })?)
 }

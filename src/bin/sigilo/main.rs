@@ -95,6 +95,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Intake(args) => keys::intake(app, &args),
             KeysCommand::Recovery => keys::recovery(app),
             KeysCommand::Remove(args) => keys::remove(app, &args),
+            KeysCommand::Rotate(args) => keys::rotate(app, &args),
         },
         Command::Log(args) => match args.command {
             LogCommand::Show(args) => log::show(app, &args),

@@ -3,9 +3,9 @@
 use sigilo::i18n::{Localize as _, Message};
 use sigilo::network;
 use sigilo::party::{self, Class, Outcome, Party, PartyError};
-use sigilo::round::Role;
 use sigilo::round::note::AgreedNote;
-use sigilo::round::result::{Presence, RoundResult};
+use sigilo::round::result::{Presence, RoundResult, SiteTotal};
+use sigilo::round::{PartyId, Role};
 use sigilo::site;
 
 use crate::app::App;
@@ -47,7 +47,10 @@ impl From<PartyError> for Failure {
 
 /// Says what was done, what was refused and what is waited for. The code is that of the most serious
 /// refusal.
-pub(crate) fn finish(app: &App, party: &Party, out: Outcome) -> Result<u8, Failure> {
+pub(crate) fn finish(app: &App, party: &Party, mut out: Outcome) -> Result<u8, Failure> {
+    // Ids decide the order of parties elsewhere; people expect that of names.
+    out.waiting
+        .sort_by_key(|e| (matches!(e, party::Event::WaitsUntil(_)), app.text(e)));
     let code = out.worst().map_or(0, code);
     if app.json() {
         let said = |events: &[party::Event]| -> Vec<serde_json::Value> {
@@ -186,6 +189,16 @@ fn status(app: &App) -> Result<u8, Failure> {
     Ok(if books.is_empty() { NOTHING } else { 0 })
 }
 
+/// The sites of a result in the order of their names.
+fn by_name<'r>(
+    party: &Party,
+    r: &'r RoundResult,
+) -> Vec<&'r (PartyId, Presence, Option<SiteTotal>)> {
+    let mut sites: Vec<_> = r.sites.iter().collect();
+    sites.sort_by_key(|(id, ..)| party.name(id));
+    sites
+}
+
 /// The numbers of a result.
 pub(crate) fn print_result(app: &App, party: &Party, r: &RoundResult) {
     let line = Message::new("party-result")
@@ -202,7 +215,7 @@ pub(crate) fn print_result(app: &App, party: &Party, r: &RoundResult) {
         .with("precision", percent(r.precision[1]))
         .with("recall", percent(r.recall[1]));
     app.print(&format!("  {}", app.text(&line)));
-    for (id, presence, total) in &r.sites {
+    for (id, presence, total) in by_name(party, r) {
         let name = party.name(id);
         let line = match (presence, total) {
             (Presence::Absent, _) => Message::new("party-result-absent").with("name", name),
@@ -228,7 +241,7 @@ pub(crate) fn result_json(party: &Party, r: &RoundResult) -> serde_json::Value {
         "possible": r.possible,
         "precision": r.precision.map(|n| f64::from(n) / 1000.0),
         "recall": r.recall.map(|n| f64::from(n) / 1000.0),
-        "sites": r.sites.iter().map(|(id, presence, total)| serde_json::json!({
+        "sites": by_name(party, r).into_iter().map(|(id, presence, total)| serde_json::json!({
             "name": party.name(id),
             "present": *presence == Presence::Present,
             "records": total.map(|t| t.records),

@@ -74,7 +74,7 @@ help-audit = Verify without any key
 help-audit-verify = Verify a locked vault: signatures, order, and that all that is stored is what was logged
 help-audit-verify-head = A head that you kept earlier: the vault must continue from it
 help-audit-verify-key = Key that signs this vault's heads, from a source other than the vault itself
-help-demo = Show everything with invented people: two vaults, search, erasure, and a tampering caught
+help-demo = Show everything with invented people: six vaults, a blind round, search, erasure, and a tampering caught
 help-demo-dir = New folder to leave the vaults in; if absent, they are deleted at the end
 cli-first-steps =
     There is no vault in this folder. Next steps:
@@ -257,8 +257,27 @@ cli-import-incomplete =
     }
 
 # The demonstration
-demo-begin = Two houses of the reference network, with invented people.
-demo-sealed = { $site }: { $records } records sealed in its vault.
+demo-begin = The reference network: five shelters and a hotline, with invented people.
+demo-purpose = Persons assisted, fourth quarter
+demo-built = { $records } records sealed, each house in its own vault under its own keys; cards exchanged.
+demo-round = A blind round with two key-holders, file by file…
+demo-clock = The clock of this computer cannot be right. Correct it.
+demo-empty = The network has no sites. That is a defect; please tell us.
+demo-records = records
+demo-persons = persons
+demo-consent = consent
+demo-entered = entered
+demo-result = Round: { $records } records of { $local } persons of the sites are { $persons } persons. { $candidates } candidate pairs, { $matches } declared the same.
+demo-estimate = Quality estimated without the truth: precision { $precision } % ({ $plow } to { $phigh }), recall { $recall } % ({ $rlow } to { $rhigh }).
+demo-truth = Against the known truth: of { $pairs } true pairs; { $declared } declared; precision { $precision } %, recall { $recall } %.
+demo-chains = { $chains } logs verified without any key, { $entries } entries, all sound.
+demo-seen = What each had before it (files, and their encrypted size):
+demo-all-sites = all sites
+demo-role-site = site
+demo-role-coordinator = coordinator
+demo-role-holder = holder
+demo-role-auditor = auditor
+demo-seconds = Seconds a stage: { $stages }
 demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
     [0] Nobody.
     [one] One record is like that.
@@ -274,8 +293,6 @@ demo-verified = { $site }: the auditor verifies without any key. { $entries } en
 }
 demo-tampered = Somebody changes one byte of a record in a copy of { $site }. The verification says:
 demo-tamper-missed = The tampering was not caught. That is a defect; please tell us.
-demo-records = records
-demo-seconds = { $site }: import { $import } s, search { $search } s, verify { $verify } s
 demo-end = Everything held, in { $seconds } s.
 
 # evaluate
@@ -386,3 +403,19 @@ cli-cosign-done = Cosigned: { $size } entries.
 cli-cosign-refused = Not cosigned: { $reason } The signed statement with both heads is in { $file }; keep it and show it.
 cli-refusal-holds = The refusal of { $time } holds. Seen before: a head of { $last } entries; brought then: one of { $given }. Reason: { $reason }
 cli-refusal-needs-auditor = This refusal rests on the auditor's word alone: name the auditor's key with --auditor.
+
+# Rotation, backup, evidence, shares
+help-keys-rotate = Replace the keys of all records, so that removed keys open nothing kept from now on
+help-keys-rotate-reason = Why; kept sealed in the log
+help-keys-remove-rotate = Replace the keys of all records as well
+cli-ask-rotate = Whoever kept that key and a copy of the vault can still open what was sealed with the present keys. Replace all keys now? [y/N]
+cli-keys-rotated = All keys were replaced: { $count } { $count ->
+    [one] record key was
+   *[other] record keys were
+  } wrapped again. Make a new backup: old ones are sealed with the old keys.
+cli-keys-rotated-lost = { $count } { $count ->
+    [one] entry
+   *[other] entries
+  } could not be opened with the old keys, either. Run "sigilo check".
+cli-keys-rotation-resumed = An earlier replacement of keys was interrupted. It goes on now.
+cli-progress-rotate = Replacing keys

@@ -52,5 +52,6 @@ vault-finding-head-signature = The signature of { $head } is not valid: it was c
 vault-finding-checkpoint-unreadable = The file "checkpoint" is missing or cannot be read.
 vault-finding-tiles = The stored tree of the log does not belong to its entries.
 vault-finding-frontier = The stored edge of the log does not belong to its entries.
+vault-finding-wrap = The wrapped key of entry { $leaf } is not the one that the last change of keys logged.
 vault-finding-unreadable = Entry { $leaf } cannot be opened with your key, although it should.
 vault-finding-signature = Entry { $leaf } does not carry a valid signature of any key of this vault.

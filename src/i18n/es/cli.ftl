@@ -74,7 +74,7 @@ help-audit = Verificar sin ninguna clave
 help-audit-verify = Verifica una bóveda cerrada: firmas, orden, y que todo lo guardado sea lo registrado
 help-audit-verify-head = Una cabeza que usted guardó antes: la bóveda debe ser su continuación
 help-audit-verify-key = Clave que firma las cabezas de esta bóveda, de una fuente distinta a la bóveda misma
-help-demo = Muestra todo con personas inventadas: dos bóvedas, búsqueda, borrado y una alteración descubierta
+help-demo = Muestra todo con personas inventadas: seis bóvedas, una ronda a ciegas, búsqueda, borrado y una alteración descubierta
 help-demo-dir = Carpeta nueva donde dejar las bóvedas; si falta, se borran al final
 cli-first-steps =
     No hay ninguna bóveda en esta carpeta. Pasos siguientes:
@@ -257,8 +257,27 @@ cli-import-incomplete =
     }
 
 # La demostración
-demo-begin = Dos casas de la red de referencia, con personas inventadas.
-demo-sealed = { $site }: { $records } expedientes sellados en su bóveda.
+demo-begin = La red de referencia: cinco casas y una línea de ayuda, con personas inventadas.
+demo-purpose = Personas atendidas, cuarto trimestre
+demo-built = { $records } expedientes sellados, cada casa en su bóveda y con sus propias claves; tarjetas intercambiadas.
+demo-round = Una ronda a ciegas con dos custodios de llave, archivo por archivo…
+demo-clock = El reloj de este equipo no puede estar bien. Corríjalo.
+demo-empty = La red no tiene casas. Es un defecto; avísenos.
+demo-records = fichas
+demo-persons = personas
+demo-consent = consent.
+demo-entered = en ronda
+demo-result = Ronda: { $records } expedientes de { $local } personas de las casas son { $persons } personas. { $candidates } pares candidatos, { $matches } declarados iguales.
+demo-estimate = Calidad estimada sin ver la verdad: precisión { $precision } % ({ $plow } a { $phigh }), exhaustividad { $recall } % ({ $rlow } a { $rhigh }).
+demo-truth = Contra la verdad conocida: de { $pairs } pares verdaderos; { $declared } declarados; precisión { $precision } %, exhaustividad { $recall } %.
+demo-chains = { $chains } registros verificados sin ninguna clave, { $entries } entradas, todos íntegros.
+demo-seen = Qué tuvo delante cada quien (archivos, y su tamaño cifrado):
+demo-all-sites = todas las casas
+demo-role-site = casa
+demo-role-coordinator = coordinación
+demo-role-holder = custodio
+demo-role-auditor = auditoría
+demo-seconds = Segundos por etapa: { $stages }
 demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $count ->
     [0] Nadie.
     [one] Un expediente se parece.
@@ -274,8 +293,6 @@ demo-verified = { $site }: quien audita verifica sin ninguna clave. { $entries }
 }
 demo-tampered = Alguien cambia un byte de un expediente en una copia de { $site }. La verificación dice:
 demo-tamper-missed = La alteración no se descubrió. Es un defecto; avísenos.
-demo-records = fichas
-demo-seconds = { $site }: importar { $import } s, buscar { $search } s, verificar { $verify } s
 demo-end = Todo se cumplió, en { $seconds } s.
 
 # evaluate
@@ -386,3 +403,19 @@ cli-cosign-done = Cofirmada: { $size } asientos.
 cli-cosign-refused = No se cofirmó: { $reason } La declaración firmada con las dos cabezas está en { $file }; guárdela y muéstrela.
 cli-refusal-holds = La negativa del { $time } es válida. Se había visto una cabeza de { $last } asientos; se trajo una de { $given }. Motivo: { $reason }
 cli-refusal-needs-auditor = Esta negativa descansa solo en la palabra del auditor: indique su clave con --auditor.
+
+# Rotación, copias de seguridad, pruebas, partes
+help-keys-rotate = Cambiar las claves de todos los expedientes: las claves quitadas no abrirán nada de lo que se conserve
+help-keys-rotate-reason = Por qué; queda sellado en la bitácora
+help-keys-remove-rotate = Cambiar también las claves de todos los expedientes
+cli-ask-rotate = Quien guardó esa clave y una copia de la bóveda todavía puede abrir lo sellado con las claves actuales. ¿Cambiar ahora todas las claves? [s/N]
+cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
+    [one] clave de expediente se envolvió
+   *[other] claves de expediente se envolvieron
+  } de nuevo. Haga una copia de seguridad nueva: las anteriores están selladas con las claves viejas.
+cli-keys-rotated-lost = { $count } { $count ->
+    [one] entrada tampoco se pudo abrir
+   *[other] entradas tampoco se pudieron abrir
+  } con las claves viejas. Ejecute «sigilo check».
+cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
+cli-progress-rotate = Cambiando claves

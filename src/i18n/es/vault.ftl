@@ -52,5 +52,6 @@ vault-finding-head-signature = La firma de { $head } no es válida: fue cambiada
 vault-finding-checkpoint-unreadable = El archivo «checkpoint» falta o no se puede leer.
 vault-finding-tiles = El árbol guardado de la cadena no corresponde a sus asientos.
 vault-finding-frontier = El borde guardado de la cadena no corresponde a sus asientos.
+vault-finding-wrap = La clave envuelta de la entrada { $leaf } no es la que registró el último cambio de claves.
 vault-finding-unreadable = El asiento { $leaf } no se puede abrir con su clave, aunque debería.
 vault-finding-signature = El asiento { $leaf } no lleva la firma válida de ninguna clave de esta bóveda.
