@@ -7,6 +7,7 @@ use super::content::{content_hash, details_hash};
 use super::error::VaultError;
 use super::keyring::{self, Keyring};
 use super::store::{BatchRow, JoinedRow, Mode, Store, Table, Tx};
+use super::succession::{Logs, Seen};
 use super::{CHECKPOINT_FILE, Location, VaultId, files, meta, tiles};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
@@ -70,6 +71,8 @@ pub enum Finding {
     Frontier,
     /// A data key was wrapped again, and no list of the log names the wrap.
     Wrap(u64),
+    /// What a restored log says about the one before it does not fit.
+    Succession(u64),
     /// Something does not open with the key at hand although it should.
     Unreadable(u64),
     /// An entry carries no valid signature of a slot.
@@ -103,6 +106,7 @@ impl Localize for Finding {
             Self::Tiles => Message::new("vault-finding-tiles"),
             Self::Frontier => Message::new("vault-finding-frontier"),
             Self::Wrap(leaf) => at("vault-finding-wrap", leaf),
+            Self::Succession(leaf) => at("vault-finding-succession", leaf),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
             Self::Signature(leaf) => at("vault-finding-signature", leaf),
         }
@@ -421,32 +425,54 @@ impl Audit {
         key: Option<VerifyingKey>,
         total: u64,
     ) -> Result<Option<SignedCheckpoint>, VaultError> {
-        let origin = Origin::of_vault(&vault.0);
-        let signed = |head: &SignedCheckpoint| -> Option<Checkpoint> {
-            head.verify(&origin, key?).ok().cloned()
+        let logs = Logs::read(view, vault).unwrap_or_else(|_| {
+            self.find(Finding::Succession(0));
+            Logs::of(vault)
+        });
+        let current = Origin::of_vault(&logs.current());
+        let seen = |head: &SignedCheckpoint| match key {
+            Some(key) => logs.verify(head, key, view),
+            None => Ok(None),
         };
+        let signed = |head: &SignedCheckpoint| -> Result<Option<Checkpoint>, VaultError> {
+            match seen(head)? {
+                Some(Seen::Compare(c)) if *head.checkpoint().origin() == current => Ok(Some(c)),
+                _ => Ok(None),
+            }
+        };
+        for (leaf, root) in logs.statements(view, key)? {
+            match root {
+                Some(root) if leaf <= total => self.awaited.push(Awaited {
+                    size: leaf,
+                    root,
+                    wrong: Finding::Succession(leaf),
+                }),
+                _ => self.find(Finding::Succession(leaf)),
+            }
+        }
         let own = view
             .meta(meta::HEAD)?
             .and_then(|b| SignedCheckpoint::parse(&b).ok());
         match &own {
             None => self.find(Finding::HeadMissing),
-            Some(head) => match signed(head) {
+            Some(head) => match signed(head)? {
                 None => self.find(Finding::HeadSignature),
                 Some(c) => self.await_head(&c, Finding::HeadRoot(c.size()), total),
             },
         }
         match read_head(&location.dir.join(CHECKPOINT_FILE)) {
             Err(_) => self.find(Finding::CheckpointUnreadable),
-            Ok(head) => match signed(&head) {
+            Ok(head) => match signed(&head)? {
                 None => self.find(Finding::CheckpointFile),
                 Some(c) => self.await_head(&c, Finding::CheckpointFile, total),
             },
         }
         for head in &known.heads {
             let wrong = Finding::KnownHead(head.checkpoint().size());
-            match signed(head) {
+            match seen(head)? {
                 None => self.find(wrong),
-                Some(c) => self.await_head(&c, wrong, total),
+                Some(Seen::Lost) => {}
+                Some(Seen::Compare(c)) => self.await_head(&c, wrong, total),
             }
         }
         self.awaited.sort_by_key(|a| std::cmp::Reverse(a.size));

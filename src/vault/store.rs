@@ -164,6 +164,24 @@ impl Store {
         Ok(())
     }
 
+    /// A copy of the whole database as it is at one moment, in memory. It never touches the disk, so
+    /// nothing of it can be left there.
+    pub fn snapshot(&self) -> Result<Self, VaultError> {
+        let mut conn = Connection::open_in_memory()?;
+        rusqlite::backup::Backup::new(&self.conn, &mut conn)?.run_to_completion(
+            i32::MAX,
+            Duration::from_millis(50),
+            None,
+        )?;
+        conn.execute_batch("PRAGMA secure_delete=ON;")?;
+        Ok(Self { conn })
+    }
+
+    /// The bytes of the file that the database is, or would be.
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, VaultError> {
+        Ok(self.conn.serialize("main")?.to_vec())
+    }
+
     /// SQLite's own check of the file's structure.
     pub fn integrity(&self) -> Result<bool, VaultError> {
         let answer: String = self

@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Erase(Erase),
     Keys(Keys),
     Check,
+    Backup(Backup),
+    Restore(Restore),
     Log(LogArgs),
     #[command(flatten)]
     Rounds(crate::cli_round::RoundCommands),
@@ -204,6 +206,7 @@ pub(crate) enum KeysCommand {
     Recovery,
     Remove(KeysRemove),
     Rotate(KeysRotate),
+    Identity(KeysIdentity),
 }
 
 #[derive(Args)]
@@ -250,6 +253,40 @@ pub(crate) struct KeysRemove {
     pub yes: bool,
     #[arg(long)]
     pub rotate: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    #[arg(long, value_name = "PLACE", required_unless_present = "check")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_name = "AGE", conflicts_with = "check")]
+    pub recipient: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub key_to: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long, value_name = "PLACE", conflicts_with = "to")]
+    pub check: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    pub from: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub identity: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub newer: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysIdentity {
+    pub file: PathBuf,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod backup;
 mod card;
 mod cli;
 mod cli_round;
@@ -77,6 +78,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => vault::init(app, &args),
         Command::Check => vault::check(app),
+        Command::Backup(args) => backup::backup(app, &args),
+        Command::Restore(args) => backup::restore(app, &args),
         Command::Seal(args) => records::seal(app, &args),
         Command::Import(args) => import::import(app, &args),
         Command::List(args) => records::list(app, &args),
@@ -95,6 +98,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Recovery => keys::recovery(app),
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
+            KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {
             LogCommand::Show(args) => log::show(app, &args),
