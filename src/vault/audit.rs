@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::content::{content_hash, details_hash};
 use super::error::VaultError;
+use super::evidence;
 use super::keyring::{self, Keyring};
 use super::store::{BatchRow, JoinedRow, Mode, Store, Table, Tx};
 use super::succession::{Logs, Seen};
@@ -168,6 +169,8 @@ struct Awaited {
 }
 
 struct Audit {
+    /// The folder of the vault, for the files beside the database.
+    dir: std::path::PathBuf,
     findings: Vec<Finding>,
     frontier: Frontier,
     tree: Tree,
@@ -236,7 +239,17 @@ impl Audit {
                     self.find(Finding::ContentAltered(index));
                 }
             }
-            (Fact::Content { .. }, None) => content = Content::Absent,
+            (Fact::Content { hash, .. }, None) => {
+                content = match evidence::stored(&self.dir, hash)? {
+                    None => Content::Absent,
+                    Some(fits) => {
+                        if !fits {
+                            self.find(Finding::ContentAltered(index));
+                        }
+                        Content::Stored
+                    }
+                }
+            }
             (_, Some(_)) => self.find(Finding::ContentUnlogged(index)),
             (Fact::Tombstone(target), None) => self.tombstone(index, *target),
             (Fact::None, None) => {}
@@ -353,6 +366,7 @@ pub fn verify(
         .or(ring.as_ref().map(|(ring, _)| ring.checkpoint_key));
     let total = view.count(Table::Leaf)?;
     let mut audit = Audit {
+        dir: location.dir.clone(),
         findings: Vec::new(),
         frontier: Frontier::new(),
         tree: Tree::default(),

@@ -4,6 +4,7 @@
 //! encrypted to people. Who destroys the small file has destroyed every copy of the archive, wherever
 //! it is: that is how what was erased disappears from backups, too.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use super::store::{Mode, Store};
 use super::succession::{Logs, Seen, Succession};
 use super::writing::{Writing, read_frontier};
 use super::{ActNote, CHECKPOINT_FILE, DATABASE_FILE, KEYRING_FILE, Location, Vault, VaultId};
-use super::{archive, files, keyring, meta};
+use super::{archive, evidence, files, keyring, meta};
 use crate::codec::{Decode as _, Encode as _, to_hex};
 use crate::crypto::hash::{Digest, Hasher, sha256};
 use crate::crypto::travel::{self, IDENTITY, Identity, Recipient};
@@ -42,6 +43,8 @@ pub struct Places {
     pub key: PathBuf,
     /// Hashes of both and the signed head, in clear.
     pub manifest: PathBuf,
+    /// Folder of sealed files of evidence, each under its hash.
+    pub evidence: PathBuf,
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -57,6 +60,7 @@ impl Places {
         Self {
             key: with_suffix(&archive, ".key"),
             manifest: with_suffix(&archive, ".manifest"),
+            evidence: with_suffix(&archive, ".evidence"),
             archive,
         }
     }
@@ -136,7 +140,7 @@ impl Vault {
         // Before anything leaves the house, the log says so. This also signs a head over all entries.
         self.log(ActNote::new(ActKind::Backup).because(reason))?;
         let copy = self.store.snapshot()?;
-        let (left_out, head, named) = {
+        let (left_out, head, named, live) = {
             let tx = copy.write()?;
             let left_out = self.round_states_in(&tx)?;
             for leaf in &left_out {
@@ -144,8 +148,9 @@ impl Vault {
             }
             let head = tx.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
             let named = tx.meta(meta::KEYRING)?.ok_or(VaultError::Schema)?;
+            let live = evidence::live_files(&tx)?;
             tx.commit()?;
-            (left_out, head, named)
+            (left_out, head, named, live)
         };
         let database = copy.into_bytes()?;
         let ring = self.keyring.to_bytes();
@@ -182,8 +187,13 @@ impl Vault {
         key.push(b'\n');
         let key = travel::encrypt_bytes(recipients, &key)?;
         files::stage(&staged(&to.key), &key)?;
+        let files = self.copy_evidence(&to.evidence, &live)?;
+        let lines: String = files
+            .iter()
+            .map(|f| format!("evidence {}\n", to_hex(f)))
+            .collect();
         let manifest = format!(
-            "{FIRST_LINE}\nvault {}\narchive {} {bytes}\nkey {} {}\n\n{}",
+            "{FIRST_LINE}\nvault {}\narchive {} {bytes}\nkey {} {}\n{lines}\n{}",
             to_hex(&self.id().0),
             to_hex(&hash),
             to_hex(&sha256(&[&key])),
@@ -196,12 +206,81 @@ impl Vault {
         destroy(&to.key)?;
         files::put_in_place(&staged(&to.key), &to.key)?;
         files::put_in_place(&staged(&to.manifest), &to.manifest)?;
+        forget_evidence(&to.evidence, &files)?;
         Ok(BackedUp {
             size,
             bytes,
             left_out: left_out.len(),
         })
     }
+
+    /// Copies sealed files that are not there yet. They never change, so this is the part of a backup
+    /// that grows; returns all that belong to it.
+    fn copy_evidence(
+        &self,
+        folder: &Path,
+        live: &HashSet<Digest>,
+    ) -> Result<Vec<Digest>, VaultError> {
+        let mut all = Vec::new();
+        for hash in live {
+            let from = evidence::path_of(&self.location.dir, hash);
+            if !from.is_file() {
+                continue;
+            }
+            let to = folder.join(to_hex(hash));
+            if evidence::stored_at(&to, hash)? != Some(true) {
+                fs::create_dir_all(folder)?;
+                let staged = with_suffix(&to, ".new");
+                copy_file(&from, &staged)?;
+                files::put_in_place(&staged, &to)?;
+            }
+            all.push(*hash);
+        }
+        all.sort_unstable();
+        Ok(all)
+    }
+}
+
+/// Removes sealed files that the backup no longer names: what was erased since the one before.
+fn forget_evidence(folder: &Path, kept: &[Digest]) -> Result<(), VaultError> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if !kept.iter().any(|h| name.to_str() == Some(&to_hex(h))) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies the sealed files of a backup into the folder of the vault that is being made. The audit
+/// tells which are wrong or missing.
+fn bring_evidence(folder: &Path, dir: &Path) -> Result<(), VaultError> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let into = dir.join(evidence::FOLDER);
+    files::create_private_dir(&into)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let named = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|n| n.len() == 64 && n.bytes().all(|b| b.is_ascii_hexdigit()));
+        if named && entry.file_type()?.is_file() {
+            copy_file(&entry.path(), &into.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut out = new_file(to)?;
+    io::copy(&mut File::open(from)?, &mut out)?;
+    sync(out)
 }
 
 fn new_file(path: &Path) -> io::Result<BufWriter<File>> {
@@ -230,6 +309,7 @@ pub struct Manifest {
     pub head: SignedCheckpoint,
     archive: (Digest, u64),
     key: (Digest, u64),
+    evidence: Vec<Digest>,
 }
 
 impl Manifest {
@@ -253,11 +333,15 @@ impl Manifest {
             Some((hex(hash)?.try_into().ok()?, len.parse().ok()?))
         };
         let (archive, key) = (file("archive")?, file("key")?);
+        let evidence = lines
+            .map(|line| hex(line.strip_prefix("evidence ")?)?.try_into().ok())
+            .collect::<Option<_>>()?;
         Some(Self {
             vault: VaultId(vault),
             head: SignedCheckpoint::parse(head.as_bytes()).ok()?,
             archive,
             key,
+            evidence,
         })
     }
 }
@@ -272,6 +356,11 @@ pub fn verify(places: &Places) -> Result<Manifest, VaultError> {
     let manifest = Manifest::parse(&text).ok_or(VaultError::BackupDamaged)?;
     if hash_file(&places.archive)? != manifest.archive || hash_file(&places.key)? != manifest.key {
         return Err(VaultError::BackupDamaged);
+    }
+    for hash in &manifest.evidence {
+        if evidence::stored_at(&places.evidence.join(to_hex(hash)), hash)? != Some(true) {
+            return Err(VaultError::BackupDamaged);
+        }
     }
     Ok(manifest)
 }
@@ -460,6 +549,7 @@ fn build(
     reason: &Reason,
 ) -> Result<Restored, VaultError> {
     let left_out = unpack(from, own, dir)?;
+    bring_evidence(&from.evidence, dir)?;
     let location = Location::new(dir);
     let vault = Vault::open_as_it_is(&location, unlock)?;
     vault.require(Rights::ALL)?;
@@ -528,7 +618,7 @@ fn build(
         .borrow_mut()
         .push(succession.size, succession.after);
     let mut writing = Writing::begin(&vault)?;
-    writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
+    writing.tx().raise_format(super::store::FORMAT_NEWEST)?;
     let note = ActNote::new(ActKind::Restore)
         .count(succession.lost())
         .because(reason);

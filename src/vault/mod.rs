@@ -10,6 +10,7 @@ pub mod backup;
 pub mod catalog;
 mod content;
 pub mod error;
+mod evidence;
 pub(crate) mod files;
 pub mod ids;
 pub mod keyring;
@@ -33,6 +34,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use catalog::Catalog;
 pub use error::VaultError;
+pub use evidence::Evidence;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};

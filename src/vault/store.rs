@@ -23,8 +23,8 @@ use crate::log::leaf::LEAF_LEN;
 const APPLICATION_ID: i32 = 0x5347_4c4f;
 /// What a new vault is, and what a reader of the first release knows.
 const FORMAT: i32 = 1;
-/// What a vault becomes whose data keys were wrapped again.
-pub(crate) const FORMAT_REWRAPPED: i32 = 2;
+/// What a vault becomes that uses what came later: rotation, succession, evidence.
+pub(crate) const FORMAT_NEWEST: i32 = 2;
 /// How long to wait for another program.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Largest value in the database, bytes.
@@ -120,8 +120,8 @@ impl Store {
             return Err(VaultError::Schema);
         }
         match pragma("user_version")? {
-            FORMAT..=FORMAT_REWRAPPED => {}
-            v if v > FORMAT_REWRAPPED => return Err(VaultError::Newer),
+            FORMAT..=FORMAT_NEWEST => {}
+            v if v > FORMAT_NEWEST => return Err(VaultError::Newer),
             _ => return Err(VaultError::Schema),
         }
         store.check_schema()?;

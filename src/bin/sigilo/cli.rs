@@ -91,6 +91,7 @@ pub(crate) enum Command {
     Erase(Erase),
     Keys(Keys),
     Check,
+    Evidence(Evidence),
     Backup(Backup),
     Restore(Restore),
     Log(LogArgs),
@@ -253,6 +254,43 @@ pub(crate) struct KeysRemove {
     pub yes: bool,
     #[arg(long)]
     pub rotate: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Evidence {
+    #[command(subcommand)]
+    pub command: EvidenceCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EvidenceCommand {
+    Add(EvidenceAdd),
+    List(EvidenceList),
+    Extract(EvidenceExtract),
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceAdd {
+    pub record: String,
+    pub file: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceList {
+    pub record: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceExtract {
+    pub id: String,
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]

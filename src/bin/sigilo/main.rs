@@ -9,6 +9,7 @@ mod cli_round;
 mod coordinator;
 mod demo;
 mod evaluate;
+mod evidence;
 mod failure;
 mod help;
 mod import;
@@ -78,6 +79,11 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => vault::init(app, &args),
         Command::Check => vault::check(app),
+        Command::Evidence(args) => match args.command {
+            cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
+            cli::EvidenceCommand::List(args) => evidence::list(app, &args),
+            cli::EvidenceCommand::Extract(args) => evidence::extract(app, &args),
+        },
         Command::Backup(args) => backup::backup(app, &args),
         Command::Restore(args) => backup::restore(app, &args),
         Command::Seal(args) => records::seal(app, &args),

@@ -129,6 +129,7 @@ pub(crate) fn print_code(app: &App, code: &str) {
 pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     let location = location(app)?;
     let vault = open(app)?;
+    vault.sweep_evidence()?;
     let progress = app.progress("cli-progress-verify", vault.log_size()?);
     let report = audit::verify(&location, &Known::default(), |n, _| progress.at(n))?;
     drop(progress);
