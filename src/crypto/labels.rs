@@ -33,6 +33,12 @@ pub const WRAP_HASH: &[u8] = b"sigilo v1 wrap hash";
 pub const CONTENT_HASH: &[u8] = b"sigilo v1 content hash";
 /// Vault: a list of new wraps starts with this.
 pub const WRAP_LIST: &[u8] = b"sigilo v1 wrap list";
+/// Vault: what a restored log says about the one before starts with this.
+pub const SUCCESSION: &[u8] = b"sigilo v1 succession";
+/// Vault: associated data of a piece of evidence.
+pub const EVIDENCE_PIECE: &[u8] = b"sigilo v1 evidence piece";
+/// Vault: hash of a sealed file of evidence.
+pub const EVIDENCE_FILE: &[u8] = b"sigilo v1 evidence file";
 /// Log: associated data of sealed details.
 pub const LOG_DETAILS: &[u8] = b"sigilo v1 log details";
 /// Log: commitment to details.

@@ -13,6 +13,7 @@ pub mod random;
 pub mod seal;
 pub mod secret;
 pub mod sign;
+pub mod stream;
 pub mod travel;
 pub mod voprf;
 

@@ -25,6 +25,8 @@ pub enum HeadSource {
     Cosigned,
     /// A head that the auditor kept or was given.
     Known,
+    /// What the first own leaf of a restored log says of the leaves before it.
+    Succession,
 }
 
 impl Localize for HeadSource {
@@ -34,6 +36,7 @@ impl Localize for HeadSource {
             Self::File => "log-head-file",
             Self::Cosigned => "log-head-cosigned",
             Self::Known => "log-head-known",
+            Self::Succession => "log-head-succession",
         })
     }
 }

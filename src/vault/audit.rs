@@ -6,8 +6,10 @@ use std::sync::mpsc::sync_channel;
 
 use super::content::{content_hash, details_hash};
 use super::error::VaultError;
+use super::evidence;
 use super::keyring::{self, Keyring};
 use super::store::{BatchRow, JoinedRow, Mode, Store, Table, Tx};
+use super::succession::{Logs, Seen};
 use super::{CHECKPOINT_FILE, Location, VaultId, files, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
@@ -48,6 +50,8 @@ pub enum Finding {
     Frontier,
     /// A data key was wrapped again, and no list of the log names the wrap.
     Wrap(u64),
+    /// What a restored log says about the one before it does not fit.
+    Succession(u64),
     /// Something does not open with the key at hand although it should.
     Unreadable(u64),
     /// An entry carries no valid signature of a slot.
@@ -70,6 +74,7 @@ impl Localize for Finding {
             Self::Tiles => Message::new("vault-finding-tiles"),
             Self::Frontier => Message::new("vault-finding-frontier"),
             Self::Wrap(leaf) => at("vault-finding-wrap", leaf),
+            Self::Succession(leaf) => at("vault-finding-succession", leaf),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
             Self::Signature(leaf) => at("vault-finding-signature", leaf),
         }
@@ -273,7 +278,7 @@ pub fn verify(
     let heads = Heads::check(location, known, &view, vault, key, &mut findings)?;
     let (head, cosigned) = (heads.own, heads.cosigned);
     let at = keyring_leaf(ring, &view, known, &mut findings)?;
-    let read = read_all(&view, heads.awaited, at, &mut progress)?;
+    let read = read_all(&location.dir, &view, heads.awaited, at, &mut progress)?;
     findings.extend(read.report.findings.iter().copied().map(Finding::Log));
     let unlogged = view.contents_without_leaf()?.into_iter();
     findings.extend(unlogged.map(|index| Finding::Log(log::Finding::ContentUnlogged { index })));
@@ -308,6 +313,19 @@ struct Read {
     tiles_sound: bool,
 }
 
+/// What a leaf names and the database does not have may be a file of evidence beside it.
+fn beside(dir: &Path, leaf: &[u8; LEAF_LEN]) -> Result<Stored<'static>, VaultError> {
+    let logged = Leaf::from_bytes(leaf).ok();
+    let Some(hash) = logged.and_then(|l| l.fact.content_hash()) else {
+        return Ok(Stored::Missing);
+    };
+    Ok(match evidence::stored(dir, &hash)? {
+        None => Stored::Missing,
+        Some(true) => Stored::Hash(hash),
+        Some(false) => Stored::Unfit,
+    })
+}
+
 /// Rows that are hashed at once, and bytes of them: what is in hand stays small.
 const HASH_ROWS: usize = 1024;
 const HASH_BYTES: usize = 4 << 20;
@@ -315,6 +333,7 @@ const HASH_BYTES: usize = 4 << 20;
 /// Reads the whole log on this thread and hashes it on another. `keyring` is the leaf whose content
 /// is the keyring file, and that file's hash.
 fn read_all(
+    dir: &Path,
     view: &Tx<'_>,
     heads: Vec<(HeadSource, Checkpoint)>,
     keyring: Option<(u64, Digest)>,
@@ -334,9 +353,10 @@ fn read_all(
     let mut tree = Appender::new();
     let mut feed = |hashed: Vec<Hashed>| -> Result<(), VaultError> {
         for row in hashed {
-            let content = match keyring {
-                Some((leaf, hash)) if leaf == verifier.size() => Stored::Hash(hash),
-                _ => row.content,
+            let content = match (keyring, row.content) {
+                (Some((leaf, hash)), _) if leaf == verifier.size() => Stored::Hash(hash),
+                (_, Stored::Missing) => beside(dir, &row.leaf)?,
+                (_, content) => content,
             };
             tree.append(&mut tiles, row.leaf_hash)?;
             verifier.push_hashed(&row.leaf, row.leaf_hash, row.details, content);
@@ -445,7 +465,11 @@ impl Heads {
         key: Option<VerifyingKey>,
         findings: &mut Vec<Finding>,
     ) -> Result<Self, VaultError> {
-        let origin = Origin::of_vault(&vault.0);
+        let logs = Logs::read(view, vault).unwrap_or_else(|_| {
+            findings.push(Finding::Succession(0));
+            Logs::of(vault)
+        });
+        let current = Origin::of_vault(&logs.current());
         let parse = |b: Vec<u8>| SignedCheckpoint::parse(&b).ok();
         let own = view.meta(meta::HEAD)?.and_then(parse);
         let file = read_head(&location.dir.join(CHECKPOINT_FILE)).ok();
@@ -466,15 +490,37 @@ impl Heads {
         }
         found.extend(known.heads.iter().map(|h| (HeadSource::Known, h.clone())));
         let (mut awaited, mut signed) = (Vec::new(), Vec::new());
+        for (leaf, root) in logs.statements(view, key)? {
+            let stated = root.and_then(|r| Checkpoint::new(current.clone(), leaf, r).ok());
+            match stated {
+                Some(head) => awaited.push((HeadSource::Succession, head)),
+                None => findings.push(Finding::Succession(leaf)),
+            }
+        }
         for (source, head) in found {
-            if *head.checkpoint().origin() != origin {
+            let origin = head.checkpoint().origin();
+            // What is kept beside the log is of the log that is appended to.
+            let own = matches!(source, HeadSource::Stored | HeadSource::File);
+            if !logs.has(origin) || (own && *origin != current) {
                 let size = head.checkpoint().size();
                 findings.push(Finding::Log(log::Finding::OtherLog { size }));
-            } else if key.is_some_and(|k| head.verify(&origin, k).is_ok()) {
-                awaited.push((source, head.checkpoint().clone()));
-                signed.push(head);
-            } else {
-                findings.push(Finding::HeadSignature(source));
+                continue;
+            }
+            let seen = key.map(|key| logs.verify(&head, key, view)).transpose()?;
+            match seen.flatten() {
+                Some(Seen::Compare(same)) => {
+                    awaited.push((source, same));
+                    signed.push(head);
+                }
+                Some(Seen::Lost) => {}
+                Some(Seen::Untold(found)) => {
+                    findings.push(Finding::Log(log::Finding::Truncated {
+                        head: source,
+                        signed: head.checkpoint().size(),
+                        found,
+                    }));
+                }
+                None => findings.push(Finding::HeadSignature(source)),
             }
         }
         Ok(Self {

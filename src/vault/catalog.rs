@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::Vault;
 use super::content::{self, ContentKind, Header};
 use super::error::VaultError;
+use super::evidence::{Description, Evidence};
 use super::ids::{CompartmentId, ObjectId};
 use super::store::{BatchRow, Tx};
 use crate::codec::{self, Decode, DecodeError, Encode, Reader};
@@ -102,6 +103,8 @@ pub struct Catalog {
     by_id: HashMap<ObjectId, usize>,
     /// Every stored statement, also those that later ones undo.
     pub(crate) statements: Vec<StoredLink>,
+    /// Files of evidence, in the order in which they were added.
+    pub(crate) evidence: Vec<Evidence>,
     /// The links that hold.
     links: HashSet<(ObjectId, ObjectId)>,
     person: Vec<usize>,
@@ -320,6 +323,7 @@ impl Vault {
             items: Vec::with_capacity(headers.len()),
             by_id: HashMap::with_capacity(headers.len()),
             statements: Vec::new(),
+            evidence: Vec::new(),
             links: HashSet::new(),
             person: Vec::new(),
         };
@@ -347,6 +351,12 @@ impl Vault {
                     }
                 }
                 ContentKind::State | ContentKind::RoundState => {}
+                ContentKind::Evidence => {
+                    let body = self.open_content(view, leaf)?.1;
+                    let what =
+                        Description::from_bytes(&body).map_err(|_| VaultError::Altered { leaf })?;
+                    catalog.evidence.push(what.told(header.object, leaf));
+                }
                 ContentKind::Link => {
                     let body = self.open_content(view, leaf)?.1;
                     let link =
@@ -491,6 +501,7 @@ pub(crate) fn each_unreadable(
                     ContentKind::Record => record(&body, leaf).is_ok(),
                     ContentKind::Link => LinkBody::from_bytes(&body).is_ok(),
                     ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
+                    ContentKind::Evidence => Description::from_bytes(&body).is_ok(),
                 };
                 if !fits {
                     report(leaf);

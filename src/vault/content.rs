@@ -27,6 +27,8 @@ pub enum ContentKind {
     State,
     /// The same for what belongs to one round and is in no backup.
     RoundState,
+    /// The description of a file of evidence, with its key.
+    Evidence,
 }
 
 impl ContentKind {
@@ -36,6 +38,7 @@ impl ContentKind {
             Self::Link => 2,
             Self::State => 3,
             Self::RoundState => 4,
+            Self::Evidence => 5,
         }
     }
 }
@@ -69,6 +72,7 @@ impl Decode for Header {
                 2 => ContentKind::Link,
                 3 => ContentKind::State,
                 4 => ContentKind::RoundState,
+                5 => ContentKind::Evidence,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })

@@ -5,6 +5,7 @@ use std::io;
 use super::recovery::RecoveryCodeError;
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
+use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::log::{BundleError, CheckpointError};
 
@@ -106,6 +107,18 @@ pub enum VaultError {
     /// The record is larger than the format allows.
     #[error("the record is too large")]
     TooLarge,
+    /// The files of a backup are not the ones that were written.
+    #[error("the backup is damaged")]
+    BackupDamaged,
+    /// The key file belongs to another backup.
+    #[error("the key is that of another backup")]
+    BackupKey,
+    /// A head or a copy does not belong to this vault, or contradicts it.
+    #[error("what is known of the vault does not fit it")]
+    OtherVault,
+    /// A file that travels could not be written or opened.
+    #[error(transparent)]
+    Travel(#[from] TravelError),
     /// A recovery code was mistyped.
     #[error(transparent)]
     RecoveryCode(#[from] RecoveryCodeError),
@@ -159,6 +172,9 @@ impl VaultError {
                 | Self::Schema
                 | Self::OtherHead { .. }
                 | Self::Bundle(BundleError::OtherLeaves)
+                | Self::BackupDamaged
+                | Self::OtherVault
+                | Self::Travel(TravelError::Damaged | TravelError::Format)
                 | Self::Decode(_)
         )
     }
@@ -232,6 +248,12 @@ impl Localize for VaultError {
             Self::Interrupted => "vault-error-interrupted",
             Self::ReadOnly => "vault-error-read-only",
             Self::TooLarge => "vault-error-too-large",
+            Self::BackupDamaged => "vault-error-backup-damaged",
+            Self::BackupKey => "vault-error-backup-key",
+            Self::OtherVault => "vault-error-other-vault",
+            Self::Travel(TravelError::Recipient) => "vault-error-travel-recipient",
+            Self::Travel(TravelError::Io(error)) => return io_message(error),
+            Self::Travel(_) => "vault-error-travel-damaged",
             Self::RecoveryCode(RecoveryCodeError::Length(n)) => {
                 return Message::new("vault-error-code-length").with("count", *n);
             }
@@ -259,16 +281,18 @@ impl Localize for VaultError {
                     .with("signed", *signed);
             }
             Self::Bundle(e) => return e.message(),
-            Self::Io(error) => {
-                return match error.kind() {
-                    io::ErrorKind::StorageFull => Message::new("vault-error-disk-full"),
-                    io::ErrorKind::QuotaExceeded => Message::new("vault-error-not-written"),
-                    io::ErrorKind::PermissionDenied => Message::new("vault-error-permission"),
-                    io::ErrorKind::ReadOnlyFilesystem => Message::new("vault-error-read-only"),
-                    kind => Message::new("vault-error-io").with("what", kind.to_string()),
-                };
-            }
+            Self::Io(error) => return io_message(error),
         };
         Message::new(id)
+    }
+}
+
+fn io_message(error: &io::Error) -> Message {
+    match error.kind() {
+        io::ErrorKind::StorageFull => Message::new("vault-error-disk-full"),
+        io::ErrorKind::QuotaExceeded => Message::new("vault-error-not-written"),
+        io::ErrorKind::PermissionDenied => Message::new("vault-error-permission"),
+        io::ErrorKind::ReadOnlyFilesystem => Message::new("vault-error-read-only"),
+        kind => Message::new("vault-error-io").with("what", kind.to_string()),
     }
 }

@@ -4,10 +4,13 @@
 //! with the signed head of the log. [`Vault`] is an unlocked one and does what a shelter does;
 //! [`audit`] checks a locked one without any key.
 
+mod archive;
 pub mod audit;
+pub mod backup;
 pub mod catalog;
 mod content;
 pub mod error;
+mod evidence;
 pub(crate) mod files;
 pub mod ids;
 pub mod keyring;
@@ -18,6 +21,7 @@ pub mod recovery;
 mod rotate;
 mod state;
 mod store;
+mod succession;
 mod tiles;
 mod trail;
 mod writing;
@@ -31,11 +35,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use catalog::Catalog;
 pub use error::VaultError;
+pub use evidence::Evidence;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub use rotate::Rotation;
 pub use state::{STATE_COMPARTMENT, STATE_MAX, State, StateChange};
+pub use succession::Succession;
 pub use trail::Entry as TrailEntry;
 pub use writing::ActNote;
 
@@ -64,6 +70,7 @@ mod meta {
     pub const HEAD_FRONTIER: &str = "head-frontier";
     /// Beginning of the names of heads that others have cosigned; the size follows.
     pub const COSIGNED: &str = "cosigned/";
+    pub const LOGS: &str = "logs";
 }
 
 /// Seconds since 1970 by the clock of the machine, which nobody has to believe.
@@ -149,6 +156,8 @@ pub struct Vault {
     access: Access,
     store: Store,
     batches: Batches,
+    /// The logs of this vault, one after the other.
+    logs: RefCell<succession::Logs>,
     /// Wrapping keys of stored batches that were needed so far.
     /// Size of the log after the last act that this program knows the time of, and that time.
     last_act: Cell<Option<(u64, i64)>>,
@@ -242,8 +251,10 @@ impl Vault {
         access: Access,
         store: Store,
     ) -> Self {
+        let logs = RefCell::new(succession::Logs::of(keyring.vault));
         Self {
             location,
+            logs,
             keyring,
             keyring_hash: Cell::new(hash),
             access,
@@ -260,6 +271,15 @@ impl Vault {
     /// [`VaultError::NoVault`], [`VaultError::NoKeyring`], [`VaultError::WrongKey`], or one for which
     /// [`VaultError::is_integrity`] holds.
     pub fn open(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
+        let vault = Self::open_as_it_is(location, unlock)?;
+        if matches!(unlock, Unlock::Recovery(_)) {
+            vault.log(ActNote::new(ActKind::Recovery))?;
+        }
+        Ok(vault)
+    }
+
+    /// Opens a vault and changes nothing.
+    fn open_as_it_is(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
         if !location.exists() {
             return Err(VaultError::NoVault);
         }
@@ -286,10 +306,9 @@ impl Vault {
         }
         let access = keyring.unlock(unlock)?;
         let vault = Self::assemble(location.clone(), keyring, hash, access, store);
+        let logs = succession::Logs::read(&vault.store.view()?, vault.id())?;
+        vault.logs.replace(logs);
         vault.check_end_of_log()?;
-        if matches!(unlock, Unlock::Recovery(_)) {
-            vault.log(ActNote::new(ActKind::Recovery))?;
-        }
         Ok(vault)
     }
 
@@ -331,7 +350,7 @@ impl Vault {
 
     /// The key that checks this vault's heads, in the form that other programs read.
     pub fn checkpoint_key(&self) -> NoteKey {
-        Origin::of_vault(&self.id().0).log_key(self.keyring.checkpoint_key)
+        Origin::of_vault(&self.logs.borrow().current()).log_key(self.keyring.checkpoint_key)
     }
 
     /// Writes the latest signed head beside the database.
@@ -364,7 +383,7 @@ impl Vault {
         let view = self.store.view()?;
         let head = view.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
         let head = SignedCheckpoint::parse(&head).map_err(|_| VaultError::LogAltered)?;
-        let origin = Origin::of_vault(&self.id().0);
+        let origin = Origin::of_vault(&self.logs.borrow().current());
         let signed = head
             .verify(&origin, self.keyring.checkpoint_key)
             .map_err(|_| VaultError::LogAltered)?;

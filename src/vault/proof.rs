@@ -120,7 +120,7 @@ impl PublicLog {
     /// The key that signs the heads, as the vault's own keyring has it.
     pub fn key(&self) -> Option<NoteKey> {
         let ring = self.keyring.as_ref()?;
-        Some(Origin::of_vault(&self.vault.0).log_key(ring.checkpoint_key))
+        Some(self.head.checkpoint().origin().log_key(ring.checkpoint_key))
     }
 
     /// The key with which a slot signs its acts.
@@ -278,7 +278,7 @@ impl Vault {
         head: &SignedCheckpoint,
     ) -> Result<audit::LastCosigned, VaultError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
-        let origin = Origin::of_vault(&self.id().0);
+        let origin = Origin::of_vault(&self.logs.borrow().current());
         let checked = head.verify(&origin, self.keyring.checkpoint_key)?;
         let cosigners = self.cosigners()?;
         head.cosignatures(&cosigners)?;

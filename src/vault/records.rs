@@ -9,8 +9,10 @@ use super::ids::{CompartmentId, ObjectId};
 use super::keyring::Rights;
 use super::writing::{NewContent, Writing, new_record};
 use super::{ActNote, Catalog, Vault};
+use crate::codec::Decode as _;
 use crate::codec::{self, DecodeError, Encode as _};
 use crate::log::act::{ActKind, Reason};
+use crate::log::{Fact, Leaf};
 use crate::record::Record;
 
 /// Records that are sealed at a time, on all cores.
@@ -251,7 +253,23 @@ impl Vault {
             writing.erase(link.leaf, note)?;
             gone += 1;
         }
+        let mut sealed_files = Vec::new();
+        for file in catalog.evidence.iter().filter(|e| e.record == id) {
+            let note = ActNote::new(ActKind::Erase)
+                .on(file.id.0, 1)
+                .because(reason);
+            let logged = writing.tx().leaf(file.file_leaf)?;
+            let logged = logged.and_then(|row| Leaf::from_bytes(&row.leaf).ok());
+            sealed_files.extend(logged.and_then(|leaf| leaf.fact.content_hash()));
+            writing.erase(file.leaf, note.clone())?;
+            writing.act(note, Fact::Tombstone(file.file_leaf))?;
+            gone += 2;
+        }
         writing.finish()?;
+        // The keys are gone. A file that cannot be removed now is, by the next check.
+        for hash in sealed_files {
+            let _ = std::fs::remove_file(super::evidence::path_of(&self.location.dir, &hash));
+        }
         Ok(gone)
     }
 }

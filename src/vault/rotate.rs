@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::content::{self, OpenBatch, Rewrapped};
 use super::error::VaultError;
 use super::keyring::Rights;
-use super::store::{FORMAT_REWRAPPED, Tx};
+use super::store::{FORMAT_NEWEST, Tx};
 use super::writing::Writing;
 use super::{ActNote, Vault};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
@@ -131,7 +131,7 @@ impl Vault {
         // The old keyring's tombstone and the new keyring: the last two leaves under the old key.
         let since = writing.size() + 2;
         ring.begin_rotation(&mut access, since)?;
-        writing.tx().raise_format(FORMAT_REWRAPPED)?;
+        writing.tx().raise_format(FORMAT_NEWEST)?;
         let note = ActNote::new(ActKind::Rotate).because(reason);
         let hash = writing.stage_keyring(&ring, note)?;
         if writing.size() != since {

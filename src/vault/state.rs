@@ -199,8 +199,11 @@ impl Vault {
     /// As [`Vault::state`].
     pub fn left_out_of_backups(&self) -> Result<Vec<u64>, VaultError> {
         self.require(Rights::READ)?;
-        let view = self.store.view()?;
-        let found = self.states_in(&view)?.into_iter();
+        self.round_states_in(&self.store.view()?)
+    }
+
+    pub(super) fn round_states_in(&self, view: &Tx<'_>) -> Result<Vec<u64>, VaultError> {
+        let found = self.states_in(view)?.into_iter();
         Ok(found
             .filter(|f| f.header.kind == ContentKind::RoundState)
             .map(|f| f.leaf)

@@ -22,8 +22,8 @@ use crate::log::leaf::LEAF_LEN;
 const APPLICATION_ID: i32 = 0x5347_4c4f;
 /// What a new vault is, and what a reader of the first release knows.
 const FORMAT: i32 = 1;
-/// What a vault becomes whose data keys were wrapped again.
-pub(crate) const FORMAT_REWRAPPED: i32 = 2;
+/// What a vault becomes that uses what came later: rotation, succession, evidence.
+pub(crate) const FORMAT_NEWEST: i32 = 2;
 /// How long to wait for another program.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Largest value in the database, bytes.
@@ -119,8 +119,8 @@ impl Store {
             return Err(VaultError::Schema);
         }
         match pragma("user_version")? {
-            FORMAT..=FORMAT_REWRAPPED => {}
-            v if v > FORMAT_REWRAPPED => return Err(VaultError::Newer),
+            FORMAT..=FORMAT_NEWEST => {}
+            v if v > FORMAT_NEWEST => return Err(VaultError::Newer),
             _ => return Err(VaultError::Schema),
         }
         store.check_schema()?;
@@ -161,6 +161,24 @@ impl Store {
             return Err(VaultError::Schema);
         }
         Ok(())
+    }
+
+    /// A copy of the whole database as it is at one moment, in memory. It never touches the disk, so
+    /// nothing of it can be left there.
+    pub fn snapshot(&self) -> Result<Self, VaultError> {
+        let mut conn = Connection::open_in_memory()?;
+        rusqlite::backup::Backup::new(&self.conn, &mut conn)?.run_to_completion(
+            i32::MAX,
+            Duration::from_millis(50),
+            None,
+        )?;
+        conn.execute_batch("PRAGMA secure_delete=ON;")?;
+        Ok(Self { conn })
+    }
+
+    /// The bytes of the file that the database is, or would be.
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, VaultError> {
+        Ok(self.conn.serialize("main")?.to_vec())
     }
 
     /// SQLite's own check of the file's structure.

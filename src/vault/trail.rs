@@ -42,8 +42,9 @@ impl Stored<'_> {
         if !row.is_of_log() || content::details_hash(row, &self.details) != self.leaf.details_hash {
             return Err(altered());
         }
-        let plain = aead::open(key, &details_ad(self.vault.id(), self.index), &self.details)
-            .map_err(|_| altered())?;
+        let log = self.vault.logs.borrow().at(self.index);
+        let plain =
+            aead::open(key, &details_ad(&log, self.index), &self.details).map_err(|_| altered())?;
         let (salt, signed) = SignedAct::from_sealed_plaintext(&plain).map_err(|_| altered())?;
         let slot = SlotId(signed.act.actor);
         let verifying = self.vault.keyring.slot_key(slot).ok_or_else(altered)?;
@@ -51,7 +52,7 @@ impl Stored<'_> {
             return Err(altered());
         }
         signed
-            .verify(&verifying, &self.vault.id().0, self.index, &self.leaf.fact)
+            .verify(&verifying, &log, self.index, &self.leaf.fact)
             .map_err(|_| altered())?;
         Ok((salt, signed))
     }

@@ -87,6 +87,8 @@ pub(crate) const LOG_TARGET: [u8; 16] = [0; 16];
 /// What turns an act into a leaf, apart from the database. Used from several threads.
 struct Scribe<'a> {
     vault: VaultId,
+    /// The log that is appended to.
+    log: [u8; 16],
     actor: [u8; 16],
     signing: Signer,
     batch: &'a OpenBatch,
@@ -106,11 +108,11 @@ impl Scribe<'_> {
             prior: note.prior,
             reason: note.reason,
         };
-        let signed = act.sign(&self.vault.0, index, &fact, &self.signing);
+        let signed = act.sign(&self.log, index, &fact, &self.signing);
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
-            &details_ad(self.vault, index),
+            &details_ad(&self.log, index),
             &signed.to_sealed_plaintext(&salt),
         )?;
         let leaf = Leaf {
@@ -128,9 +130,9 @@ impl Scribe<'_> {
 }
 
 /// What sealed details are bound to.
-pub(crate) fn details_ad(vault: VaultId, index: u64) -> Vec<u8> {
+pub(crate) fn details_ad(log: &[u8; 16], index: u64) -> Vec<u8> {
     let mut ad = labels::LOG_DETAILS.to_vec();
-    vault.encode(&mut ad);
+    ad.extend_from_slice(log);
     ad.extend_from_slice(&index.to_be_bytes());
     ad
 }
@@ -248,6 +250,7 @@ impl<'v> Writing<'v> {
     fn scribe<'a>(&self, batch: &'a OpenBatch) -> Result<Scribe<'a>, VaultError> {
         Ok(Scribe {
             vault: self.vault.id(),
+            log: self.vault.logs.borrow().current(),
             actor: self.vault.access.slot.0,
             signing: self.vault.access.signing.signer()?,
             batch,
@@ -362,7 +365,7 @@ impl<'v> Writing<'v> {
         let frontier = self.tree.frontier().to_bytes();
         self.tx.set_meta(meta::FRONTIER, &frontier)?;
         if let Some(key) = self.vault.access.checkpoint() {
-            let origin = Origin::of_vault(&self.vault.id().0);
+            let origin = Origin::of_vault(&self.vault.logs.borrow().current());
             let head = SignedCheckpoint::sign(Checkpoint::of(origin, self.tree.frontier()), key)
                 .map_err(|_| VaultError::LogAltered)?;
             self.tx.set_meta(meta::HEAD, head.to_string().as_bytes())?;

@@ -91,6 +91,9 @@ pub(crate) enum Command {
     Erase(Erase),
     Keys(Keys),
     Check,
+    Evidence(Evidence),
+    Backup(Backup),
+    Restore(Restore),
     Log(LogArgs),
     #[command(flatten)]
     Rounds(crate::cli_round::RoundCommands),
@@ -204,6 +207,7 @@ pub(crate) enum KeysCommand {
     Recovery,
     Remove(KeysRemove),
     Rotate(KeysRotate),
+    Identity(KeysIdentity),
 }
 
 #[derive(Args)]
@@ -250,6 +254,77 @@ pub(crate) struct KeysRemove {
     pub yes: bool,
     #[arg(long)]
     pub rotate: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Evidence {
+    #[command(subcommand)]
+    pub command: EvidenceCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EvidenceCommand {
+    Add(EvidenceAdd),
+    List(EvidenceList),
+    Extract(EvidenceExtract),
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceAdd {
+    pub record: String,
+    pub file: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceList {
+    pub record: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceExtract {
+    pub id: String,
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    #[arg(long, value_name = "PLACE", required_unless_present = "check")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_name = "AGE", conflicts_with = "check")]
+    pub recipient: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub key_to: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long, value_name = "PLACE", conflicts_with = "to")]
+    pub check: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    pub from: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub identity: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub newer: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysIdentity {
+    pub file: PathBuf,
 }
 
 #[derive(Args)]

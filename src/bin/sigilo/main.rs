@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod backup;
 mod card;
 mod cli;
 mod cli_round;
@@ -9,6 +10,7 @@ mod coordinator;
 mod cosign;
 mod demo;
 mod evaluate;
+mod evidence;
 mod failure;
 mod help;
 mod import;
@@ -78,6 +80,13 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => vault::init(app, &args),
         Command::Check => vault::check(app),
+        Command::Evidence(args) => match args.command {
+            cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
+            cli::EvidenceCommand::List(args) => evidence::list(app, &args),
+            cli::EvidenceCommand::Extract(args) => evidence::extract(app, &args),
+        },
+        Command::Backup(args) => backup::backup(app, &args),
+        Command::Restore(args) => backup::restore(app, &args),
         Command::Seal(args) => records::seal(app, &args),
         Command::Import(args) => import::import(app, &args),
         Command::List(args) => records::list(app, &args),
@@ -96,6 +105,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Recovery => keys::recovery(app),
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
+            KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {
             LogCommand::Show(args) => log::show(app, &args),

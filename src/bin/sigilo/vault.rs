@@ -30,16 +30,24 @@ pub(crate) fn open(app: &App) -> Result<Vault, Failure> {
     if !location.exists() {
         return Err(sigilo::vault::VaultError::NoVault.into());
     }
+    with_key(app, |unlock| Ok(Vault::open(&location, unlock)?))
+}
+
+/// Does something with the key that the person brings.
+pub(crate) fn with_key<T>(
+    app: &App,
+    open: impl FnOnce(&Unlock<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     if let Some(path) = &app.global.key_file {
         let key = prompt::key_file(path)?;
-        return Ok(Vault::open(&location, &Unlock::KeyFile(&key))?);
+        return open(&Unlock::KeyFile(&key));
     }
     if app.global.recovery {
         let code = prompt::recovery_code(app)?;
-        return Ok(Vault::open(&location, &Unlock::Recovery(&code))?);
+        return open(&Unlock::Recovery(&code));
     }
     let passphrase = prompt::passphrase(app)?;
-    Ok(Vault::open(&location, &Unlock::Passphrase(&passphrase))?)
+    open(&Unlock::Passphrase(&passphrase))
 }
 
 pub(crate) fn cost(memory_mib: u32) -> Result<PassphraseCost, Failure> {
@@ -121,6 +129,7 @@ pub(crate) fn print_code(app: &App, code: &str) {
 pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     let location = location(app)?;
     let vault = open(app)?;
+    vault.sweep_evidence()?;
     let progress = app.progress("cli-progress-verify", vault.log_size()?);
     let report = audit::verify(&location, &Known::default(), |n, _| progress.at(n))?;
     drop(progress);

@@ -130,6 +130,7 @@ log-head-stored = the signed head of the log
 log-head-file = the head in the file "checkpoint"
 log-head-cosigned = a cosigned head
 log-head-known = the head that you brought
+log-head-succession = what the restored log says of the one before
 log-finding-leaf = Entry { $index } cannot be read: it was damaged, or written by a newer version of this program.
 log-finding-leaf-missing = Entry { $index } is missing. What comes behind it could not be compared.
 log-finding-root = The first { $size } entries are not those of { $head }. Up to entry { $since } all is as signed; after that, entries were changed, removed, added or put in another order.

@@ -130,6 +130,7 @@ log-head-stored = la cabeza firmada de la cadena
 log-head-file = la cabeza del archivo «checkpoint»
 log-head-cosigned = una cabeza cofirmada
 log-head-known = la cabeza que usted trajo
+log-head-succession = lo que dice la cadena restaurada de la anterior
 log-finding-leaf = El asiento { $index } no se puede leer: fue dañado o lo escribió una versión más nueva de este programa.
 log-finding-leaf-missing = Falta el asiento { $index }. Lo que viene detrás no se pudo comparar.
 log-finding-root = Los primeros { $size } asientos no son los de { $head }. Hasta el asiento { $since } todo está como se firmó; después hay asientos cambiados, retirados, agregados o en otro orden.

@@ -1,0 +1,315 @@
+//! Backups: written in use, checked without keys, restored as a succession, and silent about what was
+//! erased.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{PASSPHRASE, create, open, passphrase, person};
+use sigilo::crypto::travel::{Identity, TravelError};
+use sigilo::log::SignedCheckpoint;
+use sigilo::log::act::{ActKind, Reason};
+use sigilo::log::{self, HeadSource};
+use sigilo::vault::audit::{self, Finding, Known};
+use sigilo::vault::backup::{self, Newer, Places, Restored};
+use sigilo::vault::{Location, Unlock, Vault, VaultError};
+
+fn none() -> Reason {
+    Reason::none()
+}
+
+fn names(vault: &Vault) -> Vec<String> {
+    let catalog = vault.catalog().unwrap();
+    vault.scan(&catalog, |_, r| r.given_names.clone()).unwrap()
+}
+
+fn findings(dir: &Path, heads: Vec<SignedCheckpoint>) -> Vec<Finding> {
+    let known = Known {
+        heads,
+        ..Known::default()
+    };
+    audit::verify(&Location::new(dir), &known, |_, _| {})
+        .unwrap()
+        .findings
+}
+
+fn head(vault: &Vault) -> SignedCheckpoint {
+    SignedCheckpoint::parse(vault.checkpoint().unwrap().as_bytes()).unwrap()
+}
+
+fn restore(
+    places: &Places,
+    identity: &Identity,
+    dir: &Path,
+    newer: &Newer,
+) -> Result<Restored, VaultError> {
+    backup::restore(
+        places,
+        identity,
+        &Location::new(dir),
+        &Unlock::Passphrase(&passphrase(PASSPHRASE)),
+        newer,
+        &none(),
+    )
+}
+
+#[test]
+fn a_restored_vault_begins_a_log_that_names_the_old_one() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    let gone = vault.seal(&person("Itzel", "Pech")).unwrap();
+    vault.seal(&person("Xóchitl", "Canul")).unwrap();
+    let early = head(&vault);
+    let identity = Identity::generate();
+    let places = Places::beside(tmp.path().join("copia"));
+    let done = vault
+        .backup(&places, &[identity.recipient()], &none())
+        .unwrap();
+    assert_eq!(done.size, vault.log_size().unwrap());
+    let manifest = backup::verify(&places).unwrap();
+    assert_eq!(manifest.head.to_string(), vault.checkpoint().unwrap());
+    // The house goes on: one record is erased, one is sealed, and then the laptop is gone.
+    vault.erase(gone, &none()).unwrap();
+    vault.seal(&person("Rosa", "Ek")).unwrap();
+    let late = head(&vault);
+    drop(vault);
+
+    let blind = tmp.path().join("a ciegas");
+    let told = restore(&places, &identity, &blind, &Newer::default()).unwrap();
+    assert_eq!((told.succession.lost(), told.erased), (0, 0));
+    assert_eq!(names(&open(&blind).unwrap()), ["Itzel", "Xóchitl"]);
+
+    let again = tmp.path().join("de nuevo");
+    let newer = Newer {
+        heads: vec![early.clone(), late.clone()],
+        vault: Some(dir.clone()),
+    };
+    let told = restore(&places, &identity, &again, &newer).unwrap();
+    assert_eq!(
+        (told.succession.lost(), told.erased, told.left_out),
+        (2, 1, 0)
+    );
+    let vault = open(&again).unwrap();
+    assert_eq!(names(&vault), ["Xóchitl"]);
+    let mut acts = Vec::new();
+    vault
+        .trail(0, |e| {
+            acts.push((e.index, e.act.kind, e.act.count));
+            Ok(())
+        })
+        .unwrap();
+    assert!(acts.contains(&(done.size, ActKind::Restore, 2)));
+    assert_ne!(
+        head(&vault).checkpoint().origin(),
+        late.checkpoint().origin()
+    );
+    vault.seal(&person("Nueva", "May")).unwrap();
+    let heads = vec![early.clone(), late.clone(), head(&vault)];
+    drop(vault);
+    // Heads of before fit, those of lost entries are told as lost; all of it without a key.
+    assert_eq!(findings(&again, heads), []);
+    // Whoever restored without saying what was lost is found out by whoever saw it.
+    let found = findings(&blind, vec![early, late.clone()]);
+    let size = late.checkpoint().size();
+    assert!(
+        matches!(
+            found.as_slice(),
+            [Finding::Log(log::Finding::Truncated { head: HeadSource::Known, signed, .. })]
+                if *signed == size
+        ),
+        "{found:?}"
+    );
+    let vault = open(&again).unwrap();
+    assert_eq!(vault.check(|_| {}).unwrap(), []);
+}
+
+#[test]
+fn a_restored_vault_can_be_backed_up_rotated_and_restored_again() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    vault.seal(&person("Xóchitl", "Canul")).unwrap();
+    let identity = Identity::generate();
+    let places = Places::beside(tmp.path().join("copia"));
+    let to = [identity.recipient()];
+    vault.backup(&places, &to, &none()).unwrap();
+    drop(vault);
+    let second = tmp.path().join("segunda");
+    restore(&places, &identity, &second, &Newer::default()).unwrap();
+    let mut vault = open(&second).unwrap();
+    vault.rotate(&none(), |_, _| {}).unwrap();
+    vault.backup(&places, &to, &none()).unwrap();
+    drop(vault);
+    let third = tmp.path().join("tercera");
+    restore(&places, &identity, &third, &Newer::default()).unwrap();
+    assert_eq!(names(&open(&third).unwrap()), ["Xóchitl"]);
+    assert_eq!(findings(&third, vec![]), []);
+}
+
+#[test]
+fn a_new_backup_in_the_same_place_destroys_the_key_of_the_old_one() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    let gone = vault.seal(&person("Itzel", "Pech")).unwrap();
+    let identity = Identity::generate();
+    let to = [identity.recipient()];
+    let places = Places::beside(tmp.path().join("copia"));
+    vault.backup(&places, &to, &none()).unwrap();
+    // Somebody copies the archive, which is large and lies about; the key file is kept with care.
+    let copied = tmp.path().join("vieja");
+    fs::copy(&places.archive, &copied).unwrap();
+    vault.erase(gone, &none()).unwrap();
+    vault.backup(&places, &to, &none()).unwrap();
+    let old = Places {
+        archive: copied,
+        ..places.clone()
+    };
+    let into = tmp.path().join("nada");
+    assert!(matches!(
+        restore(&old, &identity, &into, &Newer::default()),
+        Err(VaultError::BackupKey)
+    ));
+    assert!(!into.exists());
+    let into = tmp.path().join("sin ella");
+    restore(&places, &identity, &into, &Newer::default()).unwrap();
+    assert_eq!(names(&open(&into).unwrap()), [""; 0]);
+    // No staged file stays.
+    let left: Vec<_> = fs::read_dir(tmp.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .filter(|n| n.ends_with(".new"))
+        .collect();
+    assert_eq!(left, [""; 0]);
+}
+
+#[test]
+fn damage_the_wrong_identity_and_a_foreign_head_are_refused_and_leave_nothing() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    vault.seal(&person("Itzel", "Pech")).unwrap();
+    let identity = Identity::generate();
+    let places = Places::beside(tmp.path().join("copia"));
+    vault
+        .backup(&places, &[identity.recipient()], &none())
+        .unwrap();
+    let into = tmp.path().join("nada");
+    let fresh = Newer::default();
+    assert!(matches!(
+        restore(&places, &Identity::generate(), &into, &fresh),
+        Err(VaultError::Travel(TravelError::Recipient))
+    ));
+    let wrong = backup::restore(
+        &places,
+        &identity,
+        &Location::new(&into),
+        &Unlock::Passphrase(&passphrase("otra")),
+        &fresh,
+        &none(),
+    );
+    assert!(matches!(wrong, Err(VaultError::WrongKey)));
+    let other = create(&tmp.path().join("ajena")).vault;
+    other.seal(&person("Otra", "Casa")).unwrap();
+    let foreign = Newer {
+        heads: vec![head(&other)],
+        vault: None,
+    };
+    assert!(matches!(
+        restore(&places, &identity, &into, &foreign),
+        Err(VaultError::OtherVault)
+    ));
+    let foreign = Newer {
+        heads: vec![],
+        vault: Some(tmp.path().join("ajena")),
+    };
+    assert!(matches!(
+        restore(&places, &identity, &into, &foreign),
+        Err(VaultError::OtherVault)
+    ));
+    for path in [&places.archive, &places.key, &places.manifest] {
+        let whole = fs::read(path).unwrap();
+        for at in [0, whole.len() / 2, whole.len() - 1] {
+            let mut bad = whole.clone();
+            bad[at] ^= 1;
+            fs::write(path, &bad).unwrap();
+            if at > 0 || path != &places.manifest {
+                let found = backup::verify(&places);
+                assert!(found.is_err() || path == &places.manifest, "{path:?} {at}");
+            }
+            if path != &places.manifest {
+                assert!(restore(&places, &identity, &into, &fresh).is_err());
+            }
+            fs::write(path, &whole[..at]).unwrap();
+            assert!(backup::verify(&places).is_err(), "{path:?} cut at {at}");
+        }
+        fs::write(path, whole).unwrap();
+    }
+    assert!(!into.exists());
+    let left = fs::read_dir(tmp.path()).unwrap().count();
+    assert_eq!(left, 5, "two vaults and three files");
+    restore(&places, &identity, &into, &fresh).unwrap();
+}
+
+#[test]
+fn a_backup_while_others_write_is_one_moment_of_the_vault() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    drop(create(&dir).vault);
+    let identity = Identity::generate();
+    let writer = {
+        let dir = dir.clone();
+        std::thread::spawn(move || {
+            let vault = open(&dir).unwrap();
+            for n in 0..60 {
+                vault.seal(&person(&format!("Persona {n}"), "Ek")).unwrap();
+            }
+        })
+    };
+    let vault = open(&dir).unwrap();
+    for n in 0..3 {
+        let places = Places::beside(tmp.path().join(format!("copia-{n}")));
+        let done = vault
+            .backup(&places, &[identity.recipient()], &none())
+            .unwrap();
+        let into = tmp.path().join(format!("de vuelta {n}"));
+        let told = restore(&places, &identity, &into, &Newer::default()).unwrap();
+        assert_eq!(told.succession.size, done.size);
+        assert_eq!(findings(&into, vec![]), []);
+    }
+    writer.join().unwrap();
+}
+
+#[test]
+fn the_secrets_of_a_round_are_in_no_backup() {
+    use sigilo::vault::{ActNote, StateChange};
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    let body = |b: &[u8]| zeroize::Zeroizing::new(b.to_vec());
+    vault
+        .set_state(
+            &[
+                StateChange::put("llaves", 0, body(b"queda")),
+                StateChange::put_for_round("ronda", 0, body(b"no viaja")),
+            ],
+            ActNote::new(ActKind::State),
+        )
+        .unwrap();
+    let identity = Identity::generate();
+    let places = Places::beside(tmp.path().join("copia"));
+    let done = vault
+        .backup(&places, &[identity.recipient()], &none())
+        .unwrap();
+    assert_eq!(done.left_out, 1);
+    assert!(vault.state("ronda").unwrap().is_some());
+    let into = tmp.path().join("de vuelta");
+    let told = restore(&places, &identity, &into, &Newer::default()).unwrap();
+    assert_eq!(told.left_out, 1);
+    let back = open(&into).unwrap();
+    assert!(back.state("ronda").unwrap().is_none());
+    assert!(back.state("llaves").unwrap().is_some());
+    assert_eq!(findings(&into, vec![]), []);
+}
