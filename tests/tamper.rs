@@ -441,7 +441,7 @@ fn edits_of_the_database_are_found_without_a_key() {
         "ALTER TABLE leaf ADD COLUMN extra BLOB".to_owned(),
         "ALTER TABLE leaf RENAME TO leaf2".to_owned(),
         "PRAGMA user_version = 0".to_owned(),
-        "PRAGMA user_version = 2".to_owned(),
+        "PRAGMA user_version = 3".to_owned(),
         "PRAGMA application_id = 0".to_owned(),
     ];
     for edit in &edits {
