@@ -12,6 +12,20 @@ use crate::log::act::SignedAct;
 use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpoint};
 use crate::record::import::{self, Options};
 use crate::record::{Date, PartialDate, Record, from_json, to_json};
+use crate::round::Card;
+use crate::round::blinded::BlindedRequest;
+use crate::round::draft::Draft;
+use crate::round::envelope::Unverified;
+use crate::round::evaluated::EvaluatedReply;
+use crate::round::join::SignedJoin;
+use crate::round::note::{AgreedNote, PublishedNote};
+use crate::round::pairs::{PairsAsk, PairsWeights};
+use crate::round::result::RoundResult;
+use crate::round::tokens::TokenFile;
+use crate::round::totals::Totals;
+use crate::round::trust::TrustStore;
+use crate::round::welcome::Welcome;
+use crate::round::withdrawn::Withdrawn;
 use crate::vault::{Keyring, ObjectId, RecoveryCode};
 
 /// A target's name and its body.
@@ -21,18 +35,30 @@ pub type Target = (&'static str, fn(&[u8]));
 /// `fuzz/corpus`.
 pub const TARGETS: &[Target] = &[
     ("act", act),
+    ("blinded", blinded),
+    ("card", card),
     ("checkpoint", checkpoint),
     ("codec", codec),
     ("date", date),
+    ("envelope", envelope),
+    ("evaluated", evaluated),
     ("frontier", frontier),
     ("keyring", keyring),
     ("leaf", leaf),
     ("note", note),
     ("object_id", object_id),
+    ("pairs_ask", pairs_ask),
+    ("pairs_weights", pairs_weights),
     ("record_body", record_body),
     ("record_csv", record_csv),
     ("record_json", record_json),
     ("recovery_code", recovery_code),
+    ("round_notes", round_notes),
+    ("tokens", tokens),
+    ("totals", totals),
+    ("trust", trust),
+    ("welcome", welcome),
+    ("withdrawn", withdrawn),
 ];
 
 /// Canonical bytes: what is read is written the same.
@@ -233,6 +259,88 @@ pub fn recovery_code(data: &[u8]) {
         let again = RecoveryCode::parse(&written);
         assert!(again.is_ok_and(|c| c.expose() == code.expose()));
     }
+}
+
+/// Largest payload of an envelope here.
+const ENVELOPE_MAX: usize = 1 << 20;
+
+/// The card of a party.
+pub fn card(data: &[u8]) {
+    if let Ok(card) = Card::read(data) {
+        assert_eq!(card.as_str().as_bytes(), data);
+        let _ = card.qr_text();
+    }
+}
+
+/// An envelope after it was decrypted.
+pub fn envelope(data: &[u8]) {
+    if let Ok(read) = Unverified::parse(data.to_vec().into(), ENVELOPE_MAX) {
+        let _ = (read.kind(), read.sender(), read.note());
+    }
+}
+
+/// The notes of a round: a trust store and then draft, join, note and result, each behind its length.
+pub fn round_notes(data: &[u8]) {
+    let mut input = Reader::new(data);
+    let mut part = || input.bytes(1 << 20).unwrap_or_default();
+    let (trust, draft, join, note, result) = (part(), part(), part(), part(), part());
+    let trust = TrustStore::from_bytes(trust).unwrap_or_default();
+    if let Ok(draft) = Draft::read(draft, &trust) {
+        let _ = draft.hash();
+        let _ = SignedJoin::read(join, &draft, &trust);
+    }
+    if let Ok(published) = PublishedNote::read(note, &trust) {
+        assert_eq!(published.to_text().as_bytes(), note);
+    }
+    if let Ok(agreed) = AgreedNote::read(note, &trust) {
+        assert_eq!(agreed.to_text().as_bytes(), note);
+        let _ = RoundResult::read(result, &agreed, &trust);
+    }
+}
+
+/// Blinded elements of a site.
+pub fn blinded(data: &[u8]) {
+    bytes_are_canonical::<BlindedRequest>(data);
+}
+
+/// Evaluated elements and their proofs.
+pub fn evaluated(data: &[u8]) {
+    bytes_are_canonical::<EvaluatedReply>(data);
+}
+
+/// Pairs to be compared.
+pub fn pairs_ask(data: &[u8]) {
+    bytes_are_canonical::<PairsAsk>(data);
+}
+
+/// The weights of compared pairs.
+pub fn pairs_weights(data: &[u8]) {
+    bytes_are_canonical::<PairsWeights>(data);
+}
+
+/// Tags and sealed encodings of a site.
+pub fn tokens(data: &[u8]) {
+    bytes_are_canonical::<TokenFile>(data);
+}
+
+/// Totals of a site.
+pub fn totals(data: &[u8]) {
+    bytes_are_canonical::<Totals>(data);
+}
+
+/// The cards that a party trusts.
+pub fn trust(data: &[u8]) {
+    bytes_are_canonical::<TrustStore>(data);
+}
+
+/// A share of the group secret.
+pub fn welcome(data: &[u8]) {
+    bytes_are_canonical::<Welcome>(data);
+}
+
+/// Persons who left a round.
+pub fn withdrawn(data: &[u8]) {
+    bytes_are_canonical::<Withdrawn>(data);
 }
 
 /// What is done with any record that was read.

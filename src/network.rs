@@ -516,11 +516,14 @@ fn accept(mut outcome: Outcome) -> Result<Vec<Event>, PartyError> {
 fn link_own(vault: &Vault, records: &[Record], ids: &[ObjectId]) -> Result<(), PartyError> {
     let descriptions: Vec<_> = records.iter().map(people::description).collect();
     let groups = local::link(&descriptions, Model::shipped(), &Secret::random()?);
-    for (group, id) in groups.iter().zip(ids) {
-        let first = ids.get(*group as usize);
-        if let Some(first) = first.filter(|first| *first != id) {
-            vault.set_link(*first, *id, true, &Reason::none())?;
-        }
+    let pairs: Vec<_> = groups
+        .iter()
+        .zip(ids)
+        .filter_map(|(group, id)| Some((*ids.get(*group as usize)?, *id)))
+        .filter(|(first, id)| first != id)
+        .collect();
+    if !pairs.is_empty() {
+        vault.set_links(&pairs, true, &Reason::none())?;
     }
     Ok(())
 }

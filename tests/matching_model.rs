@@ -14,8 +14,9 @@ fn evaluate(recipe: &Recipe, options: &Options) -> Report {
 fn recipe(seed: u64) -> Recipe {
     Recipe {
         seed,
-        persons: 1_500,
+        persons: 400,
         sites: 5,
+        repeat: 0.2,
         ..Recipe::default()
     }
 }
@@ -23,9 +24,9 @@ fn recipe(seed: u64) -> Recipe {
 #[test]
 fn most_persons_are_found_and_few_are_confused() {
     let report = evaluate(&recipe(5), &Options::default());
-    assert!(report.true_pairs > 100);
+    assert!(report.true_pairs > 40);
     assert!(report.discover.recall > 0.80, "{report:?}");
-    assert!(report.discover.non_match_degree < 1.2, "{report:?}");
+    assert!(report.discover.non_match_degree < 1.0, "{report:?}");
     assert!(report.decided.precision > 0.90, "{report:?}");
     assert!(report.decided.f1 > 0.80, "{report:?}");
     assert!(report.prf.starts_with("stand-in"));

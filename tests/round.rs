@@ -1,6 +1,7 @@
 //! A whole round in memory, through the bytes of every file, and what happens to files that are not
 //! as they should be.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -23,6 +24,7 @@ use sigilo::round::pairs::{Budget, PairsAsk, PairsWeights};
 use sigilo::round::result::{Presence, RoundResult, SiteTotal};
 use sigilo::round::site::{AroundTokens, SiteRound, TokenInput};
 use sigilo::round::tokens::TokenFile;
+use sigilo::round::totals::Totals;
 use sigilo::round::trust::TrustStore;
 use sigilo::round::welcome::{self, Welcome};
 use sigilo::round::withdrawn::Withdrawn;
@@ -66,6 +68,8 @@ struct Network {
     sites: Vec<Party>,
     trust: TrustStore,
     draft: Draft,
+    /// Every payload that was sent, by the name of its fuzz target.
+    sent: RefCell<Vec<(&'static str, Vec<u8>)>>,
 }
 
 fn now() -> Time {
@@ -127,6 +131,7 @@ fn network() -> Network {
         sites,
         trust,
         draft,
+        sent: RefCell::default(),
     }
 }
 
@@ -182,6 +187,18 @@ impl Network {
     ) -> Opened {
         let (id, file) =
             envelope::seal(kind, note.hash(), from.card.id(), &from.key, to, payload).unwrap();
+        let target = match kind {
+            Kind::Welcome => "welcome",
+            Kind::Blinded => "blinded",
+            Kind::Evaluated => "evaluated",
+            Kind::Tokens => "tokens",
+            Kind::PairsAsk => "pairs_ask",
+            Kind::PairsWeights => "pairs_weights",
+            _ => "withdrawn",
+        };
+        self.sent.borrow_mut().push((target, payload.to_vec()));
+        let plain = sigilo::crypto::travel::decrypt_bytes(open_with, &file, MAX).unwrap();
+        self.sent.borrow_mut().push(("envelope", plain.to_vec()));
         let opened = envelope::decrypt(open_with, &file, MAX)
             .unwrap()
             .verify(kind, note.hash(), &from.card, receiver)
@@ -252,7 +269,91 @@ fn request_and_replies(
 
 #[test]
 fn a_round_from_cards_to_result() {
+    whole_round(&network());
+}
+
+/// Keeps three small samples of each file for the fuzz targets.
+#[test]
+#[ignore = "writes fuzz/corpus"]
+fn write_corpus() {
     let net = network();
+    let (note, result) = whole_round(&net);
+    let mut samples = net.sent.take();
+    let signed = net.draft.sign(&net.coordinator.card, &net.coordinator.key);
+    let (holder, secrets) = (&net.holders[0], &net.secrets[0]);
+    let join = holder::join(
+        &net.draft,
+        &holder.card,
+        &holder.key,
+        secrets,
+        POLICY,
+        &net.trust,
+        now(),
+    );
+    let join = join.unwrap().to_note(&holder.card, &holder.key).unwrap();
+    let trust = net.trust.to_bytes();
+    let parts = [
+        trust.clone(),
+        signed.unwrap().into(),
+        join.into(),
+        note.into(),
+        result.into(),
+    ];
+    for n in 3..=5 {
+        let mut all = Vec::new();
+        for part in &parts[..n] {
+            sigilo::codec::put_bytes(&mut all, part);
+        }
+        samples.push(("round_notes", all));
+    }
+    for party in net.holders.iter().chain(&net.sites[..1]) {
+        samples.push(("card", party.card.as_str().as_bytes().to_vec()));
+    }
+    samples.push(("trust", trust));
+    samples.push(("trust", TrustStore::new().to_bytes()));
+    let mut small = TrustStore::new();
+    small.pin(net.coordinator.card.clone()).unwrap();
+    samples.push(("trust", small.to_bytes()));
+    for n in [0u64, 3, 70_000] {
+        let totals = Totals {
+            records: n * 2,
+            persons: n,
+        };
+        samples.push(("totals", totals.to_bytes()));
+        let handles = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
+        samples.push(("withdrawn", Withdrawn { handles, totals }.to_bytes()));
+    }
+    for target in ["pairs_ask", "pairs_weights", "welcome"] {
+        let whole = samples
+            .iter()
+            .find(|(t, _)| *t == target)
+            .unwrap()
+            .1
+            .clone();
+        samples.push((target, whole[..whole.len() / 2].to_vec()));
+        samples.push((target, [whole.as_slice(), &[0]].concat()));
+    }
+    let mut kept: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
+    samples.sort_by_key(|(_, bytes)| bytes.len());
+    for (target, bytes) in samples {
+        let kept = kept.entry(target).or_default();
+        if kept.len() < 3 && !kept.contains(&bytes) {
+            kept.push(bytes);
+        }
+    }
+    for (target, files) in kept {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fuzz/corpus")
+            .join(target);
+        std::fs::create_dir_all(&dir).unwrap();
+        for (i, bytes) in files.iter().enumerate() {
+            std::fs::write(dir.join(format!("round-{i}")), bytes).unwrap();
+        }
+    }
+}
+
+/// Plays the round; returns the text of its note and of its result.
+fn whole_round(net: &Network) -> (String, String) {
     let note = net.agreed();
 
     // Welcome: every site has the same group secret.
@@ -288,7 +389,7 @@ fn a_round_from_cards_to_result() {
         let inputs = inputs(persons);
         let secret = Secret::<32>::init_with(|b| b.copy_from_slice(&site.card.id().0));
         let round = SiteRound::new(&note, site.card.id(), &secret, &inputs).unwrap();
-        let (request, id, replies) = request_and_replies(&net, &note, site, &round);
+        let (request, id, replies) = request_and_replies(net, &note, site, &round);
         assert_eq!(request.elements().len(), 16 * usize::from(TOKENS));
         let tokens = round
             .open_evaluated(&request, id, &replies, net.name())
@@ -458,6 +559,7 @@ fn a_round_from_cards_to_result() {
     flips(file.as_bytes(), |bad| {
         RoundResult::read(bad, &note, &net.trust).is_ok()
     });
+    (note.to_text(), file)
 }
 
 /// No change of one bit, and no cut, is accepted.

@@ -139,7 +139,7 @@ impl Refusal {
             let rest = line.strip_prefix(word).ok_or(RefusalError::Line(n + 1))?;
             Ok::<_, RefusalError>((n + 1, rest))
         };
-        if next(HEADER)?.1 != "" {
+        if !next(HEADER)?.1.is_empty() {
             return Err(RefusalError::Line(1));
         }
         let time = decimal(next("time ")?.1).ok_or(RefusalError::Line(2))?;

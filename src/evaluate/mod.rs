@@ -18,9 +18,10 @@ use serde::Serialize;
 
 use crate::i18n::{Localize, Message};
 use crate::matching::cluster::{self, Scored};
+use crate::matching::decide;
 use crate::matching::fixed::ONE_BIT;
 use crate::matching::join::Candidate;
-use crate::matching::score::{self, Inputs, Model, STEPS};
+use crate::matching::score::{Inputs, Model};
 use crate::matching::tokens::{Params, Policy};
 use network::{Local, Tokens};
 use read::SiteRecords;
@@ -256,31 +257,33 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
         lap(&mut seconds.compare);
         let weights: Vec<i32> = inputs.par_iter().map(|i| model.weight(i)).collect();
         let steps: Vec<u8> = weights.iter().map(|w| model.step(*w)).collect();
-        let mut counts = [0u64; STEPS];
-        for s in &steps {
-            counts[usize::from(*s)] += 1;
-        }
-        let adapted = score::adapt(model, options.policy, &counts);
-        let unmatched = pairs.len() as f64 * (1.0 - adapted.prior);
-        let degree = 2.0 * unmatched / locals.len().max(1) as f64;
-        if raised < MAX_RAISES && degree > options.policy.degree_limit() {
+        let persons = locals.len() as u64;
+        let decision = decide::decide(
+            model,
+            options.policy,
+            &pairs,
+            &steps,
+            &tokens.site_of,
+            persons,
+        );
+        if raised < MAX_RAISES && decision.degree > options.policy.degree_limit() {
             params.h += ONE_BIT;
             raised += 1;
             continue;
         }
-        let bands = score::bands(&adapted, &counts);
-        let (clusters, declared) =
-            clusters_of_steps(&pairs, &steps, &adapted, bands.matched, &tokens.site_of);
+        let value_first = |[low, value, high]: [f64; 3]| [value, low, high];
         let estimate = Estimate {
-            prior: adapted.prior,
-            non_match_degree: degree,
+            precision: value_first(decision.precision),
+            recall: value_first(decision.recall),
+            prior: decision.adapted.prior,
+            non_match_degree: decision.degree,
             frequent_tags: frequent.len(),
             without_tokens: tokens.unreached,
             crowded: tokens.crowded,
             persons: locals.len(),
             raised,
-            ..estimate(&pairs, &steps, &adapted, &declared)
         };
+        let (clusters, bands) = (decision.clusters, decision.bands);
         lap(&mut seconds.score);
         let threshold = model.lower_bound(bands.matched);
         return Round {
@@ -294,88 +297,6 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
             estimate,
             seconds,
         };
-    }
-}
-
-/// Clusters from what the coordinator has: steps and numbers of shared tags. Also tells which
-/// pairs ended up together.
-fn clusters_of_steps(
-    pairs: &[Candidate],
-    steps: &[u8],
-    adapted: &score::Adapted,
-    matched: u8,
-    site_of: &[u32],
-) -> (Vec<u32>, Vec<bool>) {
-    let scored: Vec<Scored> = pairs
-        .iter()
-        .zip(steps)
-        .map(|(p, step)| {
-            let probability = adapted.posterior[usize::from(*step)].clamp(1e-6, 1.0 - 1e-6);
-            let odds = (1000.0 * (probability / (1.0 - probability)).ln()) as i32;
-            Scored {
-                a: p.a,
-                b: p.b,
-                // Below the band a pair may speak against a merge, never for one.
-                weight: if *step >= matched {
-                    odds.max(1)
-                } else {
-                    odds.min(0)
-                },
-                shared: p.shared,
-            }
-        })
-        .collect();
-    let clusters = cluster::cluster(&scored, site_of);
-    let declared = pairs
-        .iter()
-        .map(|p| clusters[p.a as usize] == clusters[p.b as usize])
-        .collect();
-    (clusters, declared)
-}
-
-/// Expected precision and recall of the declared pairs, with 95 % intervals: the spread of the
-/// matches themselves, and a tenth of the uncertain part for what the model may have wrong.
-fn estimate(
-    pairs: &[Candidate],
-    steps: &[u8],
-    adapted: &score::Adapted,
-    declared: &[bool],
-) -> Estimate {
-    let (mut n, mut tp, mut spread, mut all) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
-    let (mut once, mut twice) = (0.0f64, 0.0f64);
-    for ((p, s), declared) in pairs.iter().zip(steps).zip(declared) {
-        let q = adapted.posterior[usize::from(*s)];
-        all += q;
-        if *declared {
-            n += 1.0;
-            tp += q;
-            spread += q * (1.0 - q);
-        }
-        match p.shared {
-            1 => once += q,
-            2 => twice += q,
-            _ => {}
-        }
-    }
-    // Pairs that share no tag, from those that share one and two (Chao 1987, bias-corrected).
-    let unseen = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
-    let interval = |x: f64, half: f64| [x, (x - half).max(0.0), (x + half).min(1.0)];
-    let precision = if n > 0.0 { tp / n } else { 1.0 };
-    let half = 1.96 * spread.sqrt() / n.max(1.0) + 0.1 * (1.0 - precision) + 0.005;
-    let whole = (all + unseen).max(1.0);
-    let recall = (tp / whole).min(1.0);
-    let recall_half =
-        1.96 * (spread + unseen).sqrt() / whole + 0.25 * unseen / whole + 0.1 * (all - tp) / whole;
-    Estimate {
-        precision: interval(precision, half),
-        recall: interval(recall, recall_half + 0.005),
-        prior: 0.0,
-        non_match_degree: 0.0,
-        frequent_tags: 0,
-        without_tokens: 0,
-        crowded: 0,
-        persons: 0,
-        raised: 0,
     }
 }
 

@@ -9,6 +9,9 @@ pub mod log {}
 #[doc = include_str!("record.md")]
 pub mod record {}
 
+#[doc = include_str!("matching.md")]
+pub mod matching {}
+
 #[doc = include_str!("round.md")]
 pub mod round {}
 

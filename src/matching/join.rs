@@ -1,8 +1,8 @@
 //! All equal tags across sites (manual: *matching*, "Join").
 //!
-//! Sort-based and in memory. The tags are read in passes, one for each range of their leading
-//! bits; a pass packs what is left of a tag and the handle into one word, sorts, and reads off the
-//! groups. So beside the tags only one range at a time is held on each core.
+//! Sort-based and in memory. The tags are read once and dealt out by their leading bits, what is
+//! left of a tag and the handle packed into one word; each range is sorted and its groups read off.
+//! So beside the tags as much again is held, and no tag costs an allocation.
 
 use rayon::prelude::*;
 
@@ -41,8 +41,11 @@ pub fn most_persons(sites: usize) -> usize {
     sites.saturating_add(8)
 }
 
-/// Ranges of leading bits; a range of 1,000,000 persons with 64 tags takes 8 MiB.
-const PASSES: u64 = 64;
+/// Ranges of the leading six bits.
+const RANGES: usize = 64;
+
+/// Persons that are dealt out together.
+const BLOCK: usize = 8192;
 
 /// Finds all pairs of persons of different sites who share a tag. `tags` holds `per_person` tags
 /// for each person, `site_of` the site of each; persons are numbered by their place. A tag that
@@ -57,17 +60,30 @@ pub fn join(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Jo
     let persons = site_of.len().min(tags.len() / per_person);
     let handle_bits = (persons.max(2) as u64 - 1).ilog2() + 1;
     let handle_mask = (1u64 << handle_bits) - 1;
-    let passes: Vec<(Vec<u64>, Vec<Frequent>)> = (0..PASSES)
+    // One reading of the tags: each block of persons is dealt out by leading bits.
+    let blocks: Vec<Vec<Vec<u64>>> = tags[..persons * per_person]
+        .par_chunks(per_person * BLOCK)
+        .enumerate()
+        .map(|(block, own)| {
+            let room = own.len() / RANGES * 5 / 4 + 8;
+            let mut ranges: Vec<Vec<u64>> = (0..RANGES).map(|_| Vec::with_capacity(room)).collect();
+            for (h, own) in (block * BLOCK..).zip(own.chunks_exact(per_person)) {
+                for t in own {
+                    ranges[(t >> 58) as usize].push(((t << 6) & !handle_mask) | h as u64);
+                }
+            }
+            ranges
+        })
+        .collect();
+    let passes: Vec<(Vec<u64>, Vec<Frequent>)> = (0..RANGES)
         .into_par_iter()
         .map(|pass| {
-            let mut range: Vec<u64> = Vec::with_capacity(tags.len() / PASSES as usize * 9 / 8 + 16);
-            for (h, own) in tags.chunks_exact(per_person).take(persons).enumerate() {
-                range.extend(
-                    own.iter()
-                        .filter(|t| **t >> 58 == pass)
-                        .map(|t| t << 6 & !handle_mask | h as u64),
-                );
+            let parts = blocks.iter().map(|ranges| &ranges[pass]);
+            let mut range: Vec<u64> = Vec::with_capacity(parts.clone().map(Vec::len).sum());
+            for part in parts {
+                range.extend_from_slice(part);
             }
+            let pass = pass as u64;
             range.sort_unstable();
             // A person may hold the same tag twice: that is no meeting.
             range.dedup();

@@ -171,40 +171,57 @@ impl Vault {
         linked: bool,
         reason: &Reason,
     ) -> Result<(), VaultError> {
+        self.set_links(&[(first, second)], linked, reason)
+    }
+
+    /// Says of each pair that it is one person, or no longer: all of them or none.
+    ///
+    /// # Errors
+    /// As [`Vault::set_link`].
+    pub fn set_links(
+        &self,
+        pairs: &[(ObjectId, ObjectId)],
+        linked: bool,
+        reason: &Reason,
+    ) -> Result<(), VaultError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
         let mut writing = Writing::begin(self)?;
         let catalog = self.catalog_in(writing.tx())?;
-        let item = catalog.get(first).ok_or(VaultError::NoSuchRecord)?;
-        let other = catalog.get(second).ok_or(VaultError::NoSuchRecord)?;
-        match (linked, first == second, catalog.linked(first, second)) {
-            (true, true, _) | (true, _, true) => return Err(VaultError::AlreadyLinked),
-            (false, _, false) => return Err(VaultError::NotLinked),
-            _ => {}
+        let mut contents = Vec::with_capacity(pairs.len());
+        for (first, second) in pairs.iter().copied() {
+            let item = catalog.get(first).ok_or(VaultError::NoSuchRecord)?;
+            let other = catalog.get(second).ok_or(VaultError::NoSuchRecord)?;
+            match (linked, first == second, catalog.linked(first, second)) {
+                (true, true, _) | (true, _, true) => return Err(VaultError::AlreadyLinked),
+                (false, _, false) => return Err(VaultError::NotLinked),
+                _ => {}
+            }
+            let object = ObjectId::random()?;
+            let kind = if linked {
+                ActKind::Link
+            } else {
+                ActKind::Unlink
+            };
+            let statement = LinkBody {
+                first,
+                second,
+                linked,
+            };
+            contents.push(NewContent {
+                compartment: item.compartment,
+                header: Header {
+                    object,
+                    version: 1,
+                    kind: ContentKind::Link,
+                },
+                body: Zeroizing::new(statement.to_bytes()),
+                note: ActNote::new(kind)
+                    .on(object.0, 1)
+                    .after(item.latest().leaf.max(other.latest().leaf))
+                    .because(reason),
+            });
         }
-        let object = ObjectId::random()?;
-        let kind = if linked {
-            ActKind::Link
-        } else {
-            ActKind::Unlink
-        };
-        let statement = LinkBody {
-            first,
-            second,
-            linked,
-        };
-        writing.seal(&[NewContent {
-            compartment: item.compartment,
-            header: Header {
-                object,
-                version: 1,
-                kind: ContentKind::Link,
-            },
-            body: Zeroizing::new(statement.to_bytes()),
-            note: ActNote::new(kind)
-                .on(object.0, 1)
-                .after(item.latest().leaf.max(other.latest().leaf))
-                .because(reason),
-        }])?;
+        writing.seal(&contents)?;
         writing.finish()
     }
 

@@ -310,6 +310,22 @@ evaluate-best = Best threshold in hindsight: F1 { $f1 }.
 evaluate-seconds = Seconds: encode { $encode }, join { $join }, compare { $compare }, decide { $score }.
 evaluate-stand-in = Here a keyed hash stands in for the VOPRF: the equalities are the same, the protection is not.
 
+# Rotation, backup, evidence, shares
+help-keys-rotate = Replace the keys of all records, so that removed keys open nothing kept from now on
+help-keys-rotate-reason = Why; kept sealed in the log
+help-keys-remove-rotate = Replace the keys of all records as well
+cli-ask-rotate = Whoever kept that key and a copy of the vault can still open what was sealed with the present keys. Replace all keys now? [y/N]
+cli-keys-rotated = All keys were replaced: { $count } { $count ->
+    [one] record key was
+   *[other] record keys were
+  } wrapped again. Make a new backup: old ones are sealed with the old keys.
+cli-keys-rotated-lost = { $count } { $count ->
+    [one] entry
+   *[other] entries
+  } could not be opened with the old keys, either. Run "sigilo check".
+cli-keys-rotation-resumed = An earlier replacement of keys was interrupted. It goes on now.
+cli-progress-rotate = Replacing keys
+
 # Proofs and cosignatures
 help-audit-verify-dir = Folder of the vault, or of an audit bundle
 help-audit-verify-cosigner = Key of somebody whose cosignatures count; may be given several times
@@ -403,19 +419,3 @@ cli-cosign-done = Cosigned: { $size } entries.
 cli-cosign-refused = Not cosigned: { $reason } The signed statement with both heads is in { $file }; keep it and show it.
 cli-refusal-holds = The refusal of { $time } holds. Seen before: a head of { $last } entries; brought then: one of { $given }. Reason: { $reason }
 cli-refusal-needs-auditor = This refusal rests on the auditor's word alone: name the auditor's key with --auditor.
-
-# Rotation, backup, evidence, shares
-help-keys-rotate = Replace the keys of all records, so that removed keys open nothing kept from now on
-help-keys-rotate-reason = Why; kept sealed in the log
-help-keys-remove-rotate = Replace the keys of all records as well
-cli-ask-rotate = Whoever kept that key and a copy of the vault can still open what was sealed with the present keys. Replace all keys now? [y/N]
-cli-keys-rotated = All keys were replaced: { $count } { $count ->
-    [one] record key was
-   *[other] record keys were
-  } wrapped again. Make a new backup: old ones are sealed with the old keys.
-cli-keys-rotated-lost = { $count } { $count ->
-    [one] entry
-   *[other] entries
-  } could not be opened with the old keys, either. Run "sigilo check".
-cli-keys-rotation-resumed = An earlier replacement of keys was interrupted. It goes on now.
-cli-progress-rotate = Replacing keys

@@ -310,6 +310,22 @@ evaluate-best = El mejor umbral a toro pasado: F1 { $f1 }.
 evaluate-seconds = Segundos: codificar { $encode }, juntar { $join }, comparar { $compare }, decidir { $score }.
 evaluate-stand-in = Aquí una función con clave ocupa el lugar de la VOPRF: las igualdades son las mismas, la protección no.
 
+# Rotación, copias de seguridad, pruebas, partes
+help-keys-rotate = Cambiar las claves de todos los expedientes: las claves quitadas no abrirán nada de lo que se conserve
+help-keys-rotate-reason = Por qué; queda sellado en la bitácora
+help-keys-remove-rotate = Cambiar también las claves de todos los expedientes
+cli-ask-rotate = Quien guardó esa clave y una copia de la bóveda todavía puede abrir lo sellado con las claves actuales. ¿Cambiar ahora todas las claves? [s/N]
+cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
+    [one] clave de expediente se envolvió
+   *[other] claves de expediente se envolvieron
+  } de nuevo. Haga una copia de seguridad nueva: las anteriores están selladas con las claves viejas.
+cli-keys-rotated-lost = { $count } { $count ->
+    [one] entrada tampoco se pudo abrir
+   *[other] entradas tampoco se pudieron abrir
+  } con las claves viejas. Ejecute «sigilo check».
+cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
+cli-progress-rotate = Cambiando claves
+
 # Pruebas y cofirmas
 help-audit-verify-dir = Carpeta de la bóveda o de un paquete de auditoría
 help-audit-verify-cosigner = Clave de alguien cuyas cofirmas cuentan; se puede dar varias veces
@@ -403,19 +419,3 @@ cli-cosign-done = Cofirmada: { $size } asientos.
 cli-cosign-refused = No se cofirmó: { $reason } La declaración firmada con las dos cabezas está en { $file }; guárdela y muéstrela.
 cli-refusal-holds = La negativa del { $time } es válida. Se había visto una cabeza de { $last } asientos; se trajo una de { $given }. Motivo: { $reason }
 cli-refusal-needs-auditor = Esta negativa descansa solo en la palabra del auditor: indique su clave con --auditor.
-
-# Rotación, copias de seguridad, pruebas, partes
-help-keys-rotate = Cambiar las claves de todos los expedientes: las claves quitadas no abrirán nada de lo que se conserve
-help-keys-rotate-reason = Por qué; queda sellado en la bitácora
-help-keys-remove-rotate = Cambiar también las claves de todos los expedientes
-cli-ask-rotate = Quien guardó esa clave y una copia de la bóveda todavía puede abrir lo sellado con las claves actuales. ¿Cambiar ahora todas las claves? [s/N]
-cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
-    [one] clave de expediente se envolvió
-   *[other] claves de expediente se envolvieron
-  } de nuevo. Haga una copia de seguridad nueva: las anteriores están selladas con las claves viejas.
-cli-keys-rotated-lost = { $count } { $count ->
-    [one] entrada tampoco se pudo abrir
-   *[other] entradas tampoco se pudieron abrir
-  } con las claves viejas. Ejecute «sigilo check».
-cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
-cli-progress-rotate = Cambiando claves
