@@ -12,10 +12,11 @@ use sigilo::log::act::{Act, ActKind, Reason};
 use sigilo::log::merkle::{
     consistency_proof, inclusion_proof, leaf_hash, node_hash, verify_consistency, verify_inclusion,
 };
+use sigilo::log::proof::Entry;
 use sigilo::log::tiles::MemoryTiles;
 use sigilo::log::{
-    Appender, Checkpoint, Fact, Frontier, HeadSource, Leaf, Origin, SignedCheckpoint, Stored,
-    TileReader, Verifier,
+    Appender, Bundle, BundleWriter, Checkpoint, Fact, Frontier, HeadSource, InclusionFile, KeyName,
+    Leaf, Origin, SignedCheckpoint, Stored, TileReader, Verifier,
 };
 use std::hint::black_box;
 
@@ -137,10 +138,67 @@ fn verify(c: &mut Criterion) {
     group.finish();
 }
 
+/// A bundle in a folder, read from its first file to its last.
+fn bundle(c: &mut Criterion) {
+    let mut group = c.benchmark_group("log/bundle");
+    group.sample_size(10);
+    let origin = Origin::of_vault(&[1; 16]);
+    let Ok(key) = SigningKey::from_seed(Secret::init_with(|b| b.fill(1))) else {
+        return;
+    };
+    for size in [10_000u64, 100_000, 1_000_000] {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("bundle");
+        let mut writer = BundleWriter::create(&dir).unwrap();
+        let mut frontier = Frontier::new();
+        for n in 0..size {
+            let leaf = leaf(n);
+            frontier.append(leaf.leaf_hash());
+            writer.push(&leaf.to_array()).unwrap();
+        }
+        let head = Checkpoint::of(origin.clone(), &frontier);
+        let head = SignedCheckpoint::sign(head, &key).unwrap();
+        let vkey = origin.log_key(key.verifying_key());
+        writer.finish(&head, &vkey, &[]).unwrap();
+        let heads = || [(HeadSource::Stored, head.checkpoint().clone())];
+        group.throughput(Throughput::Elements(size));
+        group.bench_function(BenchmarkId::new("verify", size), |b| {
+            let bundle = Bundle::open(&dir).unwrap();
+            b.iter(|| {
+                let report = bundle.verify(heads(), |_| {}).unwrap();
+                assert!(report.log.is_sound() && report.tiles_sound);
+            });
+        });
+    }
+    group.finish();
+}
+
 fn prove(c: &mut Criterion) {
+    // How long a proof file is does not depend on the machine; it is said beside the times.
+    let size = 10_000_000;
+    let (store, log) = log(size);
+    let Ok(key) = SigningKey::from_seed(Secret::init_with(|b| b.fill(1))) else {
+        return;
+    };
+    let head = Checkpoint::of(Origin::of_vault(&[1; 16]), log.frontier());
+    let mut head = SignedCheckpoint::sign(head, &key).unwrap();
+    let closed = |head: &SignedCheckpoint| {
+        let reader = TileReader::new(&store, size);
+        let entry = Entry::closed(leaf(1));
+        let file = InclusionFile::make(&reader, 4_321_098, Some(&entry), head.clone());
+        file.map_or(0, |f| f.to_string().len())
+    };
+    let alone = closed(&head);
+    head.cosign(&KeyName::new("auditoria.example").unwrap(), &key, 1)
+        .unwrap();
+    println!(
+        "a proof from {size} entries: {alone} bytes, {} with a cosignature",
+        closed(&head)
+    );
+    drop((store, log));
     let mut group = c.benchmark_group("log/proof");
     let size = 1_000_003;
-    let (store, log) = log(size);
+    let (store, log) = self::log(size);
     let root = log.root();
     let (index, old) = (654_321, 500_009);
     group.bench_function("inclusion-make", |b| {
@@ -190,5 +248,5 @@ fn sign(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, append, verify, prove, sign);
+criterion_group!(benches, append, verify, bundle, prove, sign);
 criterion_main!(benches);

@@ -473,6 +473,7 @@ def verify_vault(args):
     found = sorted(row[0] or "" for row in db.execute("SELECT sql FROM sqlite_schema"))
     # SQLite before 3.37 does not know STRICT and says so itself.
     need(found == sorted(SCHEMA), "the structure of the database is another")
+    need(db.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "the format is another")
     need(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok", "the database is damaged")
     meta = dict(db.execute("SELECT name, value FROM meta"))
     vault = meta.get("vault", b"")
@@ -510,6 +511,7 @@ def verify_vault(args):
     ring_hash = sha256(ring)
     if meta.get("keyring") != ring_hash:
         findings.append("the keyring is not the one that the log names")
+    lists, rewrapped = {}, {}
     rows = db.execute(
         "SELECT l.idx, l.leaf, l.batch, l.details, c.batch, c.wrapped, c.body"
         " FROM leaf l LEFT JOIN content c ON c.leaf = l.idx ORDER BY l.idx"
@@ -527,9 +529,14 @@ def verify_vault(args):
             if content_batch in batches:
                 target, epoch, encapsulated = batches[content_batch]
                 if 0 <= epoch < 2**32:
-                    wrap = sha256(
-                        b"sigilo v1 wrap hash", target, epoch.to_bytes(4, "big"), encapsulated, wrapped
-                    )
+                    wrap = wrap_hash(batches[content_batch], wrapped)
+                    if len(wrapped) == 133:
+                        # Wrapped again: the leaf names the first wrap, a list in the log this one.
+                        at = int.from_bytes(wrapped[32:40], "big")
+                        rewrapped[index] = at, wrap_hash(batches[content_batch], wrapped[40:])
+                        wrap = wrapped[:32]
+                    elif wrapped == b"" and (target, epoch) == (bytes(16), 0):
+                        lists[index] = read_list(body)
                     content = sha256(b"sigilo v1 content hash", wrap, body)
         elif index == keyring_at:
             content = ring_hash
@@ -546,8 +553,27 @@ def verify_vault(args):
     findings += ["entry %d: there is content without an entry" % row[0] for row in lost]
     if keyring_at >= audit.tree.size or audit.state[keyring_at] != 1:
         findings.append("the log does not name the keyring")
+    for index, (at, wrap) in rewrapped.items():
+        if lists.get(at, {}).get(index) != wrap:
+            findings.append("entry %d: no list names the wrap of its data key" % index)
     say_cosigned(good, args.cosigner)
     return findings + audit.end()
+
+
+def wrap_hash(batch, wrapped):
+    target, epoch, encapsulated = batch
+    return sha256(b"sigilo v1 wrap hash", target, epoch.to_bytes(4, "big"), encapsulated, wrapped)
+
+
+def read_list(body):
+    """A list of new wraps: leaf and hash of each."""
+    label = b"sigilo v1 wrap list"
+    rest = body[len(label) + 4 :]
+    count = int.from_bytes(body[len(label) :][:4], "big")
+    if not body.startswith(label) or len(rest) != 40 * count:
+        return {}
+    rows = (rest[40 * i : 40 * i + 40] for i in range(count))
+    return {int.from_bytes(row[:8], "big"): row[8:] for row in rows}
 
 
 def tile_name(kind, index, width):

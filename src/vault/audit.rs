@@ -8,7 +8,7 @@ use super::content::{content_hash, details_hash};
 use super::error::VaultError;
 use super::evidence;
 use super::keyring::{self, Keyring};
-use super::store::{BatchRow, JoinedRow, Mode, Store, Table, Tx};
+use super::store::{BatchRow, Contents, JoinedRow, Mode, Store, Table, Tx};
 use super::succession::{Logs, Seen};
 use super::{CHECKPOINT_FILE, Location, VaultId, files, meta};
 use crate::codec::{Decode as _, Encode as _};
@@ -280,13 +280,13 @@ pub fn verify(
     let at = keyring_leaf(ring, &view, known, &mut findings)?;
     let read = read_all(&location.dir, &view, heads.awaited, at, &mut progress)?;
     findings.extend(read.report.findings.iter().copied().map(Finding::Log));
-    let unlogged = view.contents_without_leaf()?.into_iter();
-    findings.extend(unlogged.map(|index| Finding::Log(log::Finding::ContentUnlogged { index })));
-    findings.extend(
-        super::rotate::unlisted(&view)?
-            .into_iter()
-            .map(Finding::Wrap),
-    );
+    let unlogged = read.contents.without_leaf.iter();
+    let unlogged = unlogged.map(|index| log::Finding::ContentUnlogged { index: *index });
+    findings.extend(unlogged.map(Finding::Log));
+    if read.contents.rewrapped {
+        let unlisted = super::rotate::unlisted(&view)?;
+        findings.extend(unlisted.into_iter().map(Finding::Wrap));
+    }
     if !read.tiles_sound {
         findings.push(Finding::Tiles);
     }
@@ -297,7 +297,7 @@ pub fn verify(
         vault,
         size: read.report.size(),
         signed: read.report.signed,
-        contents: view.count(Table::Content)?,
+        contents: read.contents.count,
         erased: read.report.erasures,
         head,
         key,
@@ -310,6 +310,7 @@ pub fn verify(
 /// The log as it was read, and whether its stored tree is the one that belongs to it.
 struct Read {
     report: log::Report,
+    contents: Contents,
     tiles_sound: bool,
 }
 
@@ -339,7 +340,7 @@ fn read_all(
     keyring: Option<(u64, Digest)>,
     progress: &mut impl FnMut(u64, u64),
 ) -> Result<Read, VaultError> {
-    let total = view.count(Table::Leaf)?;
+    let total = view.log_size()?;
     let mut batches = KnownBatches {
         view,
         kept: HashMap::new(),
@@ -364,7 +365,7 @@ fn read_all(
         progress(verifier.size(), total);
         Ok(())
     };
-    let gap = std::thread::scope(|scope| -> Result<bool, VaultError> {
+    let (contents, gap) = std::thread::scope(|scope| -> Result<_, VaultError> {
         let (to_hash, work) = sync_channel::<Vec<Work>>(2);
         let (done, hashed) = sync_channel::<Vec<Hashed>>(4);
         scope.spawn(move || {
@@ -381,10 +382,11 @@ fn read_all(
         let lost = || VaultError::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
         let (mut rows, mut bytes, mut waiting) = (Vec::with_capacity(HASH_ROWS), 0, 0);
         let (mut next, mut gap) = (0, false);
-        let read = view.each_joined(|index, row| {
-            if index != next {
-                gap = true;
-                return Err(VaultError::Altered { leaf: next });
+        let contents = view.each_joined(|index, row| {
+            // Nothing behind a gap can be compared.
+            gap |= index != next;
+            if gap {
+                return Ok(());
             }
             next += 1;
             let content = row.content.as_ref().map(|c| c.batch);
@@ -406,21 +408,17 @@ fn read_all(
                 }
             }
             Ok(())
-        });
-        match read {
-            // Told by the verifier; nothing behind a gap can be compared.
-            Err(VaultError::Altered { .. }) if gap => {}
-            other => other?,
-        }
+        })?;
         to_hash.send(rows).map_err(|_| lost())?;
         drop(to_hash);
         for rows in hashed {
             feed(rows)?;
         }
-        Ok(gap)
+        Ok((contents, gap))
     })?;
     tree.flush(&mut tiles)?;
     Ok(Read {
+        contents,
         tiles_sound: tiles.sound && tiles.count == view.count(Table::Tile)?,
         report: if gap {
             verifier.finish_at_gap()

@@ -161,6 +161,8 @@ pub struct Vault {
     /// Wrapping keys of stored batches that were needed so far.
     /// Size of the log after the last act that this program knows the time of, and that time.
     last_act: Cell<Option<(u64, i64)>>,
+    /// The edge of the log as this program left it.
+    tree: Cell<Option<crate::log::Appender>>,
     opened: RefCell<HashMap<i64, Arc<(BatchRow, Secret<32>)>>>,
 }
 
@@ -261,6 +263,7 @@ impl Vault {
             store,
             batches: Batches::default(),
             last_act: Cell::new(None),
+            tree: Cell::new(None),
             opened: RefCell::default(),
         }
     }

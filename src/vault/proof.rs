@@ -9,7 +9,7 @@ use super::state::StateChange;
 use super::store::{Mode, Store, Tx};
 use super::tiles::Tiles;
 use super::writing::Writing;
-use super::{ActNote, Location, SlotId, Vault, VaultId, audit, meta};
+use super::{ActNote, Location, SlotId, Vault, audit, meta};
 use crate::codec::Decode as _;
 use crate::crypto::hash::Digest;
 use crate::log::act::{ActKind, Reason};
@@ -27,7 +27,6 @@ const MAX_COSIGNERS: usize = 64;
 /// The log of a locked vault.
 pub struct PublicLog {
     store: Store,
-    vault: VaultId,
     keyring: Option<Keyring>,
     head: SignedCheckpoint,
     cosigned: Vec<SignedCheckpoint>,
@@ -80,19 +79,13 @@ impl PublicLog {
             return Err(VaultError::NoVault);
         }
         let store = Store::open(&location.database(), Mode::ReadOnly)?;
-        let (vault, named, heads) = {
+        let (named, heads) = {
             let view = store.view()?;
-            let vault = view.meta(meta::VAULT)?.and_then(|v| v.try_into().ok());
-            (
-                VaultId(vault.ok_or(VaultError::Schema)?),
-                view.meta(meta::KEYRING)?,
-                stored_heads(&view)?,
-            )
+            (view.meta(meta::KEYRING)?, stored_heads(&view)?)
         };
         let keyring = audit::read_keyring(location, named.as_deref()).map(|(ring, _)| ring);
         Ok(Self {
             store,
-            vault,
             keyring,
             head: heads.0,
             cosigned: heads.1,

@@ -81,6 +81,43 @@ pub(crate) struct JoinedRow {
     pub content: Option<ContentRow>,
 }
 
+/// What was seen of the contents when all leaves were read with theirs.
+#[derive(Default)]
+pub(crate) struct Contents {
+    /// How many there are.
+    pub count: u64,
+    /// Those that belong to no leaf, the first hundred.
+    pub without_leaf: Vec<u64>,
+    /// Whether data keys were wrapped again.
+    pub rewrapped: bool,
+}
+
+impl Contents {
+    fn without_leaf(&mut self, at: u64) {
+        if self.without_leaf.len() < 100 {
+            self.without_leaf.push(at);
+        }
+    }
+}
+
+/// The next row of a cursor over all contents.
+fn next_content(
+    rows: &mut rusqlite::Rows<'_>,
+    seen: &mut Contents,
+) -> Result<Option<(u64, ContentRow)>, VaultError> {
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let content = ContentRow {
+        batch: row.get(1)?,
+        wrapped: row.get(2)?,
+        body: row.get(3)?,
+    };
+    seen.count += 1;
+    seen.rewrapped |= content.wrapped.len() == super::content::REWRAPPED;
+    Ok(Some((to_u64(row.get(0)?)?, content)))
+}
+
 /// An open database.
 pub(crate) struct Store {
     conn: Connection,
@@ -282,48 +319,51 @@ impl Tx<'_> {
         .transpose()
     }
 
-    /// All leaves in order, each with its content.
+    /// All leaves in order, each with its content: both tables are read once, side by side.
     pub fn each_joined(
         &self,
         mut visit: impl FnMut(u64, JoinedRow) -> Result<(), VaultError>,
-    ) -> Result<(), VaultError> {
-        let mut statement = self.tx.prepare(
-            "SELECT l.idx, l.leaf, l.batch, l.details, c.batch, c.wrapped, c.body \
-             FROM leaf l LEFT JOIN content c ON c.leaf = l.idx ORDER BY l.idx",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let content = match row.get::<_, Option<i64>>(4)? {
-                None => None,
-                Some(batch) => Some(ContentRow {
-                    batch,
-                    wrapped: row.get(5)?,
-                    body: row.get(6)?,
-                }),
-            };
+    ) -> Result<Contents, VaultError> {
+        let mut leaves = self
+            .tx
+            .prepare("SELECT idx, leaf, batch, details FROM leaf ORDER BY idx")?;
+        let mut contents = self
+            .tx
+            .prepare("SELECT leaf, batch, wrapped, body FROM content ORDER BY leaf")?;
+        let (mut leaves, mut contents) = (leaves.query([])?, contents.query([])?);
+        let mut seen = Contents::default();
+        let mut content = next_content(&mut contents, &mut seen)?;
+        while let Some(row) = leaves.next()? {
             let index = to_u64(row.get(0)?)?;
+            while let Some((at, _)) = content.take_if(|(at, _)| *at < index) {
+                seen.without_leaf(at);
+                content = next_content(&mut contents, &mut seen)?;
+            }
+            let own = content.take_if(|(at, _)| *at == index);
+            if own.is_some() {
+                content = next_content(&mut contents, &mut seen)?;
+            }
             let leaf = row.get_ref(1)?.as_blob().map_err(|_| VaultError::Schema)?;
             let joined = JoinedRow {
                 // A leaf of another length cannot be hashed into the tree as one of ours.
                 leaf: leaf.try_into().unwrap_or([0; LEAF_LEN]),
                 batch: row.get(2)?,
                 details: row.get(3)?,
-                content,
+                content: own.map(|(_, row)| row),
             };
             visit(index, joined)?;
         }
-        Ok(())
+        while let Some((at, _)) = content {
+            seen.without_leaf(at);
+            content = next_content(&mut contents, &mut seen)?;
+        }
+        Ok(seen)
     }
 
-    /// Contents that belong to no leaf, the first hundred.
-    pub fn contents_without_leaf(&self) -> Result<Vec<u64>, VaultError> {
-        let mut statement = self.tx.prepare(
-            "SELECT leaf FROM content WHERE leaf NOT IN (SELECT idx FROM leaf) ORDER BY leaf LIMIT 100",
-        )?;
-        let found: Vec<i64> = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        found.into_iter().map(to_u64).collect()
+    /// Number of leaves, if none is missing.
+    pub fn log_size(&self) -> Result<u64, VaultError> {
+        let sql = "SELECT coalesce(max(idx) + 1, 0) FROM leaf";
+        to_u64(self.tx.query_row(sql, [], |row| row.get(0))?)
     }
 
     pub fn add_leaf(&self, index: u64, row: &LeafRow) -> Result<(), VaultError> {
@@ -561,7 +601,6 @@ impl Tx<'_> {
     pub fn count(&self, table: Table) -> Result<u64, VaultError> {
         let sql = match table {
             Table::Leaf => "SELECT count(*) FROM leaf",
-            Table::Content => "SELECT count(*) FROM content",
             Table::Tile => "SELECT count(*) FROM tile",
         };
         to_u64(self.tx.query_row(sql, [], |row| row.get(0))?)
@@ -587,6 +626,5 @@ impl Tx<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Table {
     Leaf,
-    Content,
     Tile,
 }

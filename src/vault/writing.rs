@@ -168,7 +168,15 @@ impl<'v> Writing<'v> {
             return Err(VaultError::NotAllowed);
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
-        let tree = Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?;
+        // Nobody has appended since: the edge is still the one in hand.
+        let kept = vault
+            .tree
+            .take()
+            .filter(|tree| *tree.frontier() == frontier);
+        let tree = match kept {
+            Some(tree) => tree,
+            None => Appender::open(&Tiles(&tx), frontier).map_err(|_| VaultError::LogAltered)?,
+        };
         let mut writing = Self {
             vault,
             tx,
@@ -373,6 +381,7 @@ impl<'v> Writing<'v> {
         }
         self.tx.commit()?;
         self.vault.last_act.set(Some((self.tree.size(), self.now)));
+        self.vault.tree.set(Some(self.tree));
         self.vault.batches.0.borrow_mut().extend(self.begun);
         // The act is done: that its head could not be copied beside the database must not look as if
         // it were not. The file then shows an older head of this log until the next act.
