@@ -119,6 +119,8 @@ pub(crate) struct Seal {
     pub file: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args)]

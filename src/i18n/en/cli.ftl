@@ -365,3 +365,9 @@ cli-slot-shares = Recovery shares
 cli-share-heading = Share { $number } of { $of }; { $need } open the vault together
 cli-shares-advice = Give each to another person, on paper. Then prove that they work: "sigilo keys drill --shares -".
 cli-drill-passed = It opens the vault, with these rights: { $rights }. Nothing was changed.
+help-seal-yes = Do not ask if the record is probably here already
+cli-seal-likely = { $count ->
+    [one] This record is probably
+   *[other] These records are probably
+  } the same person:
+cli-ask-seal-anyway = Seal a new record all the same? [y/N]

@@ -75,6 +75,6 @@ vault-finding-tombstone = La lápida de la entrada { $leaf } no corresponde a na
 vault-finding-tiles = El árbol guardado del registro no corresponde a sus entradas.
 vault-finding-frontier = El borde guardado del registro no corresponde a sus entradas.
 vault-finding-wrap = La clave envuelta de la entrada { $leaf } no es la que registró el último cambio de claves.
-vault-finding-succession = Lo que la bitácora dice en la entrada { $leaf } sobre la bitácora anterior no corresponde.
+vault-finding-succession = Lo que el registro dice en la entrada { $leaf } sobre el registro anterior no corresponde.
 vault-finding-unreadable = La entrada { $leaf } no se puede abrir con su clave, aunque debería.
 vault-finding-signature = La entrada { $leaf } no lleva la firma válida de ninguna clave de esta bóveda.
