@@ -189,8 +189,8 @@ impl Share {
 /// Splits a new secret.
 ///
 /// # Errors
-/// [`ShareError::Numbers`] unless 2 <= `need` <= `of` <= [`MAX_SHARES`]; `None` inside if the system
-/// gives no random bytes.
+/// [`ShareError::Numbers`] unless 2 <= `need` <= `of` <= [`MAX_SHARES`]; that of the system if it gives
+/// no random bytes.
 pub fn deal(secret: &Secret<32>, need: u8, of: u8) -> Result<Vec<Share>, super::VaultError> {
     if need < 2 || need > of || of > MAX_SHARES {
         return Err(ShareError::Numbers.into());
