@@ -9,6 +9,10 @@ pub const SLOT_PASSPHRASE: &str = "sigilo v1 slot passphrase kek";
 pub const SLOT_RECOVERY: &str = "sigilo v1 slot recovery kek";
 /// Slot: key file to the key that wraps the slot's secrets.
 pub const SLOT_KEY_FILE: &str = "sigilo v1 slot key-file kek";
+/// Slot: secret of recovery shares to the key that wraps the slot's secrets.
+pub const SLOT_SHARES: &str = "sigilo v1 slot shares kek";
+/// Slot: what recovery shares say of their secret starts with this, hashed.
+pub const SHARE_SET: &[u8] = b"sigilo v1 recovery share commitment";
 /// Slot: associated data of the wrapped secrets.
 pub const SLOT_SECRETS: &[u8] = b"sigilo v1 slot secrets";
 /// Slot: HPKE `info` of a grant sealed to a slot.

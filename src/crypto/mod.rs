@@ -12,6 +12,7 @@ pub mod once;
 pub mod random;
 pub mod seal;
 pub mod secret;
+pub mod shares;
 pub mod sign;
 pub mod stream;
 pub mod travel;

@@ -11,6 +11,7 @@ use super::country::Country;
 use super::document;
 use super::fold::fold;
 use super::model::{Birth, Record};
+use crate::names::phonetic;
 
 /// A folded word and the set of its letters.
 #[derive(Clone, Zeroize)]
@@ -139,6 +140,8 @@ fn letters(word: &str) -> u32 {
 /// What is searched for: parts of names, an alias, a document, a telephone, a case number.
 pub struct Query {
     words: Vec<Word>,
+    /// How each word sounds.
+    sounds: Vec<String>,
     whole: String,
     digits: String,
 }
@@ -147,13 +150,15 @@ impl Query {
     /// Folds what was typed.
     pub fn new(text: &str) -> Self {
         let folded = fold(text);
+        let words: Vec<Word> = folded
+            .split(' ')
+            .filter(|w| !w.is_empty())
+            .take(16)
+            .map(Word::new)
+            .collect();
         Self {
-            words: folded
-                .split(' ')
-                .filter(|w| !w.is_empty())
-                .take(16)
-                .map(Word::new)
-                .collect(),
+            sounds: words.iter().map(|w| phonetic::form(&w.text)).collect(),
+            words,
             whole: super::fold::key(text),
             digits: text.chars().filter(char::is_ascii_digit).collect(),
         }
@@ -184,11 +189,22 @@ impl Query {
             return Some(2);
         }
         let mut rank = 0;
-        for wanted in &self.words {
-            rank += key.words().filter_map(|word| fit(wanted, word)).min()?;
+        for (wanted, sound) in self.words.iter().zip(&self.sounds) {
+            rank += key
+                .words()
+                .filter_map(|word| fit(wanted, word).or_else(|| sounds_like(wanted, sound, word)))
+                .min()?;
         }
         Some(rank)
     }
+}
+
+/// Whether a word sounds like the one that is wanted: *sochil* and Xóchitl, *erika* and Érica.
+fn sounds_like(wanted: &Word, sound: &str, word: &Word) -> Option<u32> {
+    let (a, b) = (wanted.text.len(), word.text.len());
+    // Spellings of one sound share most letters; the others need not be spoken.
+    let near = a >= 3 && a.abs_diff(b) <= 3 && (wanted.letters ^ word.letters).count_ones() <= 5;
+    (near && phonetic::form(&word.text) == sound).then_some(4)
 }
 
 fn fit(wanted: &Word, word: &Word) -> Option<u32> {
@@ -252,6 +268,7 @@ mod tests {
             ("guera", Some(0)),
             ("munos", Some(3)),
             ("cruz maria", Some(0)),
+            ("sochil", Some(4)),
             ("maria lopez", None),
             ("pedro", None),
             ("", None),

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::recovery::RecoveryCodeError;
+use super::shares::ShareError;
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
@@ -122,6 +123,9 @@ pub enum VaultError {
     /// A recovery code was mistyped.
     #[error(transparent)]
     RecoveryCode(#[from] RecoveryCodeError),
+    /// Recovery shares do not open anything.
+    #[error(transparent)]
+    Share(#[from] ShareError),
     /// Stored bytes are not what the format says.
     #[error("stored data is damaged: {0}")]
     Decode(#[from] DecodeError),
@@ -263,6 +267,7 @@ impl Localize for VaultError {
             Self::RecoveryCode(RecoveryCodeError::Group(n)) => {
                 return Message::new("vault-error-code-group").with("group", *n);
             }
+            Self::Share(e) => return share_message(*e),
             Self::Decode(_) => "vault-error-damaged",
             Self::Crypto(CryptoError::Random) => "vault-error-random",
             Self::Crypto(CryptoError::Parameters) => "vault-error-memory",
@@ -284,6 +289,23 @@ impl Localize for VaultError {
             Self::Io(error) => return io_message(error),
         };
         Message::new(id)
+    }
+}
+
+fn share_message(error: ShareError) -> Message {
+    match error {
+        ShareError::Length(n) => Message::new("vault-error-share-length").with("count", n),
+        ShareError::Character(n) | ShareError::Group(n) => {
+            Message::new("vault-error-share-group").with("group", n)
+        }
+        ShareError::Form => Message::new("vault-error-share-form"),
+        ShareError::Mixed(n) => Message::new("vault-error-share-mixed").with("number", n),
+        ShareError::Twice(n) => Message::new("vault-error-share-twice").with("number", n),
+        ShareError::TooFew { have, need } => Message::new("vault-error-share-few")
+            .with("have", have)
+            .with("need", need),
+        ShareError::Wrong => Message::new("vault-error-share-wrong"),
+        ShareError::Numbers => Message::new("vault-error-share-numbers"),
     }
 }
 

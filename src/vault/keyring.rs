@@ -81,6 +81,8 @@ pub enum SlotKind {
     Recovery,
     /// A file with 32 random bytes.
     KeyFile,
+    /// A secret that several people hold together.
+    Shares,
 }
 
 /// What a person brings to open a slot.
@@ -91,6 +93,8 @@ pub enum Unlock<'a> {
     Recovery(&'a RecoveryCode),
     /// The content of a key file.
     KeyFile(&'a Secret<32>),
+    /// The secret of enough recovery shares.
+    Shares(&'a Secret<32>),
 }
 
 impl Unlock<'_> {
@@ -100,6 +104,7 @@ impl Unlock<'_> {
             (Self::Passphrase(_), SlotKind::Passphrase(_))
                 | (Self::Recovery(_), SlotKind::Recovery)
                 | (Self::KeyFile(_), SlotKind::KeyFile)
+                | (Self::Shares(_), SlotKind::Shares)
         )
     }
 
@@ -120,6 +125,9 @@ impl Unlock<'_> {
             }
             (Self::KeyFile(key), SlotKind::KeyFile) => {
                 kdf::derive(labels::SLOT_KEY_FILE, &[&slot.0, salt, key.expose()])
+            }
+            (Self::Shares(key), SlotKind::Shares) => {
+                kdf::derive(labels::SLOT_SHARES, &[&slot.0, salt, key.expose()])
             }
             _ => return Err(VaultError::WrongKey),
         };
@@ -381,6 +389,7 @@ impl Slot {
             }
             SlotKind::Recovery => out.push(2),
             SlotKind::KeyFile => out.push(3),
+            SlotKind::Shares => out.push(4),
         }
         out.push(self.rights.0);
         out.extend_from_slice(&self.salt);
@@ -396,6 +405,7 @@ impl Slot {
             1 => SlotKind::Passphrase(PassphraseCost::decode(input)?),
             2 => SlotKind::Recovery,
             3 => SlotKind::KeyFile,
+            4 => SlotKind::Shares,
             _ => return Err(DecodeError::Value("slot kind")),
         };
         Ok(Self {
@@ -419,6 +429,7 @@ impl Slot {
             SlotKind::Passphrase(cost) => cost.encode(&mut ad),
             SlotKind::Recovery => ad.push(2),
             SlotKind::KeyFile => ad.push(3),
+            SlotKind::Shares => ad.push(4),
         }
         ad
     }

@@ -4,8 +4,10 @@ use super::error::VaultError;
 use super::ids::SlotId;
 use super::keyring::{NewSlot, Rights, SlotKind, Unlock};
 use super::recovery::RecoveryCode;
+use super::shares::{self, Share};
 use super::writing::Writing;
 use super::{ActNote, Vault, files};
+use crate::crypto::Secret;
 use crate::crypto::hash::Digest;
 use crate::log::act::ActKind;
 
@@ -17,7 +19,7 @@ impl Vault {
     pub fn add_slot(&mut self, new: &NewSlot<'_>) -> Result<SlotId, VaultError> {
         self.require(Rights::MANAGE)?;
         let kind = match (new.kind, new.rights) {
-            (SlotKind::Recovery, _) => ActKind::RecoveryMade,
+            (SlotKind::Recovery | SlotKind::Shares, _) => ActKind::RecoveryMade,
             (_, Rights::SEAL) => ActKind::IntakeKey,
             _ => ActKind::KeyAdd,
         };
@@ -73,6 +75,25 @@ impl Vault {
         self.change_keyring(ring, ActNote::new(ActKind::KeyChange).on(slot.0, 0))
     }
 
+    /// Makes a new set of recovery shares, any `need` of which open the vault. Older sets open nothing
+    /// any more.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`], [`VaultError::Share`] for numbers that make no sense, or what the
+    /// system says.
+    pub fn renew_shares(&mut self, name: &str, need: u8, of: u8) -> Result<Vec<Share>, VaultError> {
+        self.require(Rights::ALL)?;
+        let secret = Secret::random()?;
+        let dealt = shares::deal(&secret, need, of)?;
+        self.renew(&NewSlot {
+            name,
+            kind: SlotKind::Shares,
+            unlock: Unlock::Shares(&secret),
+            rights: Rights::ALL,
+        })?;
+        Ok(dealt)
+    }
+
     /// Makes a new recovery code. Those that there were open nothing any more.
     ///
     /// # Errors
@@ -80,27 +101,31 @@ impl Vault {
     pub fn renew_recovery(&mut self, name: &str) -> Result<RecoveryCode, VaultError> {
         self.require(Rights::MANAGE)?;
         let code = RecoveryCode::generate()?;
-        let mut ring = self.keyring.clone();
-        let old: Vec<SlotId> = ring
-            .slots
-            .iter()
-            .filter(|s| s.kind == SlotKind::Recovery)
-            .map(|s| s.id)
-            .collect();
-        let new = NewSlot {
+        self.renew(&NewSlot {
             name,
             kind: SlotKind::Recovery,
             unlock: Unlock::Recovery(&code),
             rights: Rights::ALL,
-        };
+        })?;
+        Ok(code)
+    }
+
+    /// Puts a slot in the place of all others of its kind.
+    fn renew(&mut self, new: &NewSlot<'_>) -> Result<(), VaultError> {
+        let mut ring = self.keyring.clone();
+        let old: Vec<SlotId> = ring
+            .slots
+            .iter()
+            .filter(|s| s.kind == new.kind)
+            .map(|s| s.id)
+            .collect();
         self.or_as_before(|vault| {
-            let id = ring.add_slot(&mut vault.access, &new)?;
+            let id = ring.add_slot(&mut vault.access, new)?;
             for slot in old {
                 ring.remove_slot(&mut vault.access, slot)?;
             }
             vault.change_keyring(ring, ActNote::new(ActKind::RecoveryMade).on(id.0, 0))
-        })?;
-        Ok(code)
+        })
     }
 
     /// First the new file beside the old one, then the chain names it, then it takes the old one's

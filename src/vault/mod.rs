@@ -19,6 +19,7 @@ pub mod proof;
 mod records;
 pub mod recovery;
 mod rotate;
+pub mod shares;
 mod state;
 mod store;
 mod succession;
@@ -275,7 +276,7 @@ impl Vault {
     /// [`VaultError::is_integrity`] holds.
     pub fn open(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
         let vault = Self::open_as_it_is(location, unlock)?;
-        if matches!(unlock, Unlock::Recovery(_)) {
+        if matches!(unlock, Unlock::Recovery(_) | Unlock::Shares(_)) {
             vault.log(ActNote::new(ActKind::Recovery))?;
         }
         Ok(vault)
@@ -313,6 +314,14 @@ impl Vault {
         vault.logs.replace(logs);
         vault.check_end_of_log()?;
         Ok(vault)
+    }
+
+    /// Whether a key opens the vault, as a drill: nothing is changed and nothing is logged.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn drill(location: &Location, unlock: &Unlock<'_>) -> Result<Rights, VaultError> {
+        Ok(Self::open_as_it_is(location, unlock)?.access.rights)
     }
 
     /// The vault's id.

@@ -102,7 +102,7 @@ impl RecoveryCode {
 /// `group + sum of 2^(i+1) * digit_i` over GF(32) with x^5 + x^2 + 1. The powers are distinct and
 /// not zero, so one wrong digit or one exchange of neighbours changes the sum; the group's number
 /// makes exchanged groups visible.
-fn check_digit(group: usize, digits: &[u8; 4]) -> u8 {
+pub(super) fn check_digit(group: usize, digits: &[u8; 4]) -> u8 {
     let mut sum = (group % 32) as u8;
     for (i, d) in digits.iter().enumerate() {
         let mut term = *d;

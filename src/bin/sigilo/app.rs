@@ -58,6 +58,11 @@ impl App {
         eprintln!("{}", visible(&self.text(what)));
     }
 
+    /// A line that belongs to a warning.
+    pub fn warn_line(&self, text: &str) {
+        eprintln!("{}", visible(text));
+    }
+
     pub fn fail(&self, failure: &Failure) {
         let text = visible(&self.text(&failure.message));
         if self.json() {

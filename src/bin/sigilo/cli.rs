@@ -37,6 +37,8 @@ pub(crate) struct Global {
     pub recovery: bool,
     #[arg(long, global = true, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub shares: Vec<PathBuf>,
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
     #[arg(
@@ -117,6 +119,8 @@ pub(crate) struct Seal {
     pub file: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args)]
@@ -208,6 +212,8 @@ pub(crate) enum KeysCommand {
     Remove(KeysRemove),
     Rotate(KeysRotate),
     Identity(KeysIdentity),
+    Shares(KeysShares),
+    Drill,
 }
 
 #[derive(Args)]
@@ -320,6 +326,16 @@ pub(crate) struct Restore {
     pub newer: Option<PathBuf>,
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysShares {
+    #[arg(long, value_name = "N")]
+    pub of: u8,
+    #[arg(long, value_name = "T")]
+    pub need: u8,
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
 }
 
 #[derive(Args)]

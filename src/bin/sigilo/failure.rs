@@ -1,7 +1,9 @@
 //! How a command ends when it does not succeed. The codes are interface.
 
+use sigilo::crypto::travel::TravelError;
 use sigilo::i18n::{Localize, Message};
 use sigilo::vault::VaultError;
+use sigilo::vault::shares::ShareError;
 
 /// Something failed.
 pub(crate) const FAILED: u8 = 1;
@@ -41,6 +43,8 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let code = match &error {
             VaultError::WrongKey | VaultError::RecoveryCode(_) => WRONG_KEY,
+            VaultError::Share(ShareError::Numbers) => USAGE,
+            VaultError::Share(_) | VaultError::Travel(TravelError::Recipient) => WRONG_KEY,
             VaultError::NoSuchRecord | VaultError::NoSuchSlot | VaultError::NoVault => NOTHING,
             VaultError::NotAllowed | VaultError::LastSlot | VaultError::Locked => REFUSED,
             e if e.is_integrity() => INTEGRITY,

@@ -6,8 +6,11 @@ use sigilo::log::act::Reason;
 use sigilo::vault::{NewSlot, Rights, Rotation, SlotId, SlotKind, Unlock, Vault, VaultError};
 
 use crate::app::{App, column};
-use crate::cli::{KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, KeysRotate, RightArg};
-use crate::failure::{Failure, INTEGRITY};
+use crate::backup::write_private;
+use crate::cli::{
+    KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, KeysRotate, KeysShares, RightArg,
+};
+use crate::failure::{Failure, INTEGRITY, file};
 use crate::prompt::{self, Which};
 use crate::records::reason;
 use crate::vault;
@@ -78,6 +81,7 @@ fn kind(kind: SlotKind) -> (&'static str, &'static str) {
         SlotKind::Passphrase(_) => ("passphrase", "cli-kind-passphrase"),
         SlotKind::Recovery => ("recovery", "cli-kind-recovery"),
         SlotKind::KeyFile => ("key-file", "cli-kind-key-file"),
+        SlotKind::Shares => ("shares", "cli-kind-shares"),
         _ => ("other", "cli-kind-other"),
     }
 }
@@ -228,6 +232,66 @@ pub(crate) fn remove(app: &App, args: &KeysRemove) -> Result<u8, Failure> {
         app.note(&Message::new("cli-key-removed-limits"));
     }
     done(app, "cli-key-removed", id)
+}
+
+/// Makes a way in that several people hold together.
+pub(crate) fn shares(app: &App, args: &KeysShares) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    if let Some(dir) = &args.to {
+        // Before there is anything to write: a set that cannot be handed out is of no use.
+        std::fs::create_dir_all(dir).map_err(|e| file(dir, &e))?;
+    }
+    let dealt = vault.renew_shares(&app.t("cli-slot-shares"), args.need, args.of)?;
+    if let Some(dir) = &args.to {
+        for share in &dealt {
+            let path = |ending| dir.join(format!("share-{}.{ending}", share.number()));
+            let text = zeroize::Zeroizing::new(format!("{}\n", share.to_text().as_str()));
+            write_private(&path("txt"), text.as_bytes())?;
+            write_private(&path("svg"), share.qr_svg().as_bytes())?;
+        }
+    }
+    if app.json() {
+        let texts: Vec<_> = dealt.iter().map(|s| s.to_text().to_string()).collect();
+        app.print_json(&serde_json::json!({ "need": args.need, "shares": texts }));
+        return Ok(0);
+    }
+    for share in &dealt {
+        let heading = Message::new("cli-share-heading")
+            .with("number", share.number())
+            .with("of", args.of)
+            .with("need", args.need);
+        app.print(&app.text(&heading));
+        let text = share.to_text();
+        let groups: Vec<&str> = text.split('-').collect();
+        app.print("");
+        for line in groups.chunks(6) {
+            app.print(&format!("    {}", line.join("-")));
+        }
+        app.print("");
+        if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+            app.print(&share.qr_terminal());
+        }
+    }
+    app.note(&Message::new("cli-shares-advice"));
+    Ok(0)
+}
+
+/// Proves that a key opens the vault, and changes nothing.
+pub(crate) fn drill(app: &App) -> Result<u8, Failure> {
+    let location = vault::location(app)?;
+    if !location.exists() {
+        return Err(VaultError::NoVault.into());
+    }
+    let rights = vault::with_key(app, |unlock| Ok(Vault::drill(&location, unlock)?))?;
+    let rights: Vec<_> = RIGHTS.iter().filter(|r| rights.has(r.0)).collect();
+    if app.json() {
+        let rights: Vec<_> = rights.iter().map(|r| r.1).collect();
+        app.print_json(&serde_json::json!({ "opens": true, "rights": rights }));
+        return Ok(0);
+    }
+    let names: Vec<_> = rights.iter().map(|r| app.t(r.2)).collect();
+    app.print(&app.text(&Message::new("cli-drill-passed").with("rights", names.join(", "))));
+    Ok(0)
 }
 
 pub(crate) fn rotate(app: &App, args: &KeysRotate) -> Result<u8, Failure> {

@@ -105,6 +105,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Recovery => keys::recovery(app),
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
+            KeysCommand::Shares(args) => keys::shares(app, &args),
+            KeysCommand::Drill => keys::drill(app),
             KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {

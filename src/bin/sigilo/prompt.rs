@@ -154,6 +154,45 @@ pub(crate) fn recovery_code(app: &App) -> Result<RecoveryCode, Failure> {
     RecoveryCode::parse(&text).map_err(|e| sigilo::vault::VaultError::from(e).into())
 }
 
+/// The secret of recovery shares: from files with a share on each line, or typed for `-` until there
+/// are enough.
+pub(crate) fn shares(app: &App) -> Result<Secret<32>, Failure> {
+    use sigilo::vault::shares::{Share, gather};
+    const MAX: u64 = 64 << 10;
+    let mut found = Vec::new();
+    let failed = |e| Failure::from(sigilo::vault::VaultError::from(e));
+    for path in &app.global.shares {
+        if path == Path::new("-") && interactive() {
+            while found
+                .first()
+                .is_none_or(|s: &Share| found.len() < usize::from(s.need()))
+            {
+                let text = ask_hidden(&app.t("cli-ask-share"))?;
+                if text.trim().is_empty() {
+                    break;
+                }
+                match Share::parse(&text) {
+                    Ok(share) => found.push(share),
+                    Err(e) => app.warn(&failed(e).message),
+                }
+            }
+            continue;
+        }
+        let mut text = Zeroizing::new(String::with_capacity(MAX as usize));
+        let read = if path == Path::new("-") {
+            io::stdin().lock().take(MAX).read_to_string(&mut text)
+        } else {
+            std::fs::File::open(path).and_then(|f| f.take(MAX).read_to_string(&mut text))
+        };
+        read.map_err(|e| file(path, &e))?;
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|l| !l.is_empty() && !l.starts_with('#')) {
+            found.push(Share::parse(line).map_err(failed)?);
+        }
+    }
+    gather(&found).map_err(failed)
+}
+
 /// Reads a key file.
 pub(crate) fn key_file(path: &Path) -> Result<Secret<32>, Failure> {
     let mut text = Zeroizing::new(String::with_capacity(MAX_PASSPHRASE as usize));

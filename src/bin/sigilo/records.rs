@@ -7,7 +7,7 @@ use sigilo::i18n::Message;
 use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
-use sigilo::vault::{ActNote, Catalog, Vault};
+use sigilo::vault::{ActNote, Catalog, ObjectId, Rights, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::{App, column};
@@ -97,13 +97,50 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
     for warning in &warnings {
         app.warn(warning);
     }
+    let likely = likely(app, &vault, &record)?;
+    if !likely.is_empty() && !args.yes && prompt::interactive() {
+        let question = Message::new("cli-ask-seal-anyway");
+        if !prompt::confirm(app, &question)? {
+            return Err(Failure::of("cli-stopped"));
+        }
+    }
     let id = vault.seal(&record)?;
     if app.json() {
-        app.print_json(&serde_json::json!({ "id": id.to_string() }));
+        let likely: Vec<_> = likely.iter().map(ToString::to_string).collect();
+        app.print_json(&serde_json::json!({ "id": id.to_string(), "likely_duplicates": likely }));
     } else {
         app.print(&app.text(&Message::new("cli-sealed").with("id", id.short())));
     }
     Ok(0)
+}
+
+/// Shows records that are probably the same person as a new one, before it is stored. A key that
+/// cannot read shows nothing.
+fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<ObjectId>, Failure> {
+    const SHOWN: usize = 5;
+    if !vault.access().rights.has(Rights::READ) {
+        return Ok(Vec::new());
+    }
+    let key = SearchKey::new(new);
+    let catalog = vault.catalog()?;
+    let mut found: Vec<_> = vault
+        .scan(&catalog, |item, r| {
+            let score = record::compare_keys(&key, &SearchKey::new(r)).score;
+            (score >= record::LIKELY).then(|| (score, item.id, Line::new(item, r)))
+        })?
+        .into_iter()
+        .flatten()
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.truncate(SHOWN);
+    if !found.is_empty() {
+        vault.log(ActNote::new(ActKind::Duplicates).count(found.len() as u64))?;
+        app.warn(&Message::new("cli-seal-likely").with("count", found.len()));
+        for (_, _, line) in &found {
+            app.warn_line(&line.text(app));
+        }
+    }
+    Ok(found.into_iter().map(|(_, id, _)| id).collect())
 }
 
 /// One line of a list.
@@ -142,17 +179,20 @@ impl Line {
     }
 
     fn print(&self, app: &App) {
-        app.print(
-            format!(
-                "{}  {} {} {} {}",
-                self.short,
-                column(&app.text(&self.kind.message()), 9),
-                column(&self.name, 34),
-                column(&self.birth, 10),
-                self.local_id.as_str(),
-            )
-            .trim_end(),
-        );
+        app.print(&self.text(app));
+    }
+
+    fn text(&self, app: &App) -> String {
+        format!(
+            "{}  {} {} {} {}",
+            self.short,
+            column(&app.text(&self.kind.message()), 9),
+            column(&self.name, 34),
+            column(&self.birth, 10),
+            self.local_id.as_str(),
+        )
+        .trim_end()
+        .to_owned()
     }
 }
 

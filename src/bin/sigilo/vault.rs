@@ -42,6 +42,10 @@ pub(crate) fn with_key<T>(
         let key = prompt::key_file(path)?;
         return open(&Unlock::KeyFile(&key));
     }
+    if !app.global.shares.is_empty() {
+        let secret = prompt::shares(app)?;
+        return open(&Unlock::Shares(&secret));
+    }
     if app.global.recovery {
         let code = prompt::recovery_code(app)?;
         return open(&Unlock::Recovery(&code));

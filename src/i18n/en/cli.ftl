@@ -464,3 +464,21 @@ cli-evidence-added-advice = The original is still where it was, in clear.
 cli-evidence-extracted = Checked and written to { $file }. SHA-256: { $sha256 }
 cli-evidence-none = There is no evidence with that id. See it with "sigilo evidence list".
 cli-evidence-not-a-file = Name a single file; a folder has to be packed first.
+help-arg-shares = Open with recovery shares: a file with a share on each line, - to type them; may be repeated
+help-keys-shares = Make recovery shares for several people; an older set no longer works
+help-keys-shares-of = How many shares to make
+help-keys-shares-need = How many of them open the vault together
+help-keys-shares-to = Folder to write each share to, as text and as a QR code
+help-keys-drill = Prove that a key, a recovery code or shares open the vault; changes nothing
+cli-ask-share = Recovery share (empty to stop):
+cli-kind-shares = recovery shares
+cli-slot-shares = Recovery shares
+cli-share-heading = Share { $number } of { $of }; { $need } open the vault together
+cli-shares-advice = Give each to another person, on paper. Then prove that they work: "sigilo keys drill --shares -".
+cli-drill-passed = It opens the vault, with these rights: { $rights }. Nothing was changed.
+help-seal-yes = Do not ask if the record is probably here already
+cli-seal-likely = { $count ->
+    [one] This record is probably
+   *[other] These records are probably
+  } the same person:
+cli-ask-seal-anyway = Seal a new record all the same? [y/N]
