@@ -287,6 +287,41 @@ fn blinded(net: &Network) {
     }
 }
 
+/// Who enters is decided by the consent and the compartment of each record on the day of the round.
+#[test]
+fn only_consents_that_hold_and_the_compartments_of_the_note_enter() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut setup = setup(dir.path());
+    setup.link = false;
+    setup.plan.tokens = 4;
+    let names = ["Rosa Elena", "Hernández", "Tzoc"];
+    let place = ["Chiapas", "Tapachula"];
+    let one = |id: &str| somebody(id, names, "1994-07-21", place);
+    let day = |text: &str| Some(sigilo::record::Date::parse(text).unwrap());
+    let mut expired = one("A-2");
+    expired.consents.matching.until = day("2027-03-01");
+    let mut withdrawn = one("A-3");
+    withdrawn.consents.matching.withdrawn = day("2027-03-02");
+    let mut last_day = one("A-4");
+    last_day.consents.matching.until = day("2027-03-02");
+    let mut witness = one("A-5");
+    witness.kind = Kind::Witness;
+    let mut not_asked = one("A-6");
+    not_asked.consents.matching.given = Agreement::NotAsked;
+    setup.sites[0].records = vec![one("A-1"), expired, withdrawn, last_day, witness, not_asked];
+    let net = Network::build(setup, |_| {}).unwrap();
+    net.open(now()).unwrap();
+    let done = net.visit(&net.sites[0], now()).unwrap();
+    let entered = done.iter().find_map(|e| match e {
+        Event::Blinded {
+            records, persons, ..
+        } => Some((*records, *persons)),
+        _ => None,
+    });
+    // The first, and the one whose consent ends today.
+    assert_eq!(entered, Some((2, 2)));
+}
+
 fn round_error(e: PartyError) -> RoundError {
     match e {
         PartyError::Round(e) => e,
