@@ -30,6 +30,7 @@ pub mod matching;
 pub mod names;
 pub mod network;
 pub mod party;
+mod qr;
 pub mod record;
 pub mod round;
 pub mod site;

@@ -345,6 +345,37 @@ fn an_older_keyring_or_a_strange_one_is_noticed() {
 }
 
 #[test]
+fn without_its_keyring_a_folder_has_nothing_to_guess_against() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (dir, stick) = (tmp.path().join("casa"), tmp.path().join("usb"));
+    std::fs::create_dir(&stick).unwrap();
+    let location = Location {
+        keyring: Some(stick.join("llavero")),
+        ..Location::new(&dir)
+    };
+    let key = passphrase(PASSPHRASE);
+    let first = NewSlot {
+        name: "dirección",
+        kind: SlotKind::Passphrase(common::cost()),
+        unlock: Unlock::Passphrase(&key),
+        rights: Rights::ALL,
+    };
+    let made = Vault::create(&location, "Casa", &[("victim", &[0])], &first, "r").unwrap();
+    made.vault.seal(&person("Itzel", "Pech")).unwrap();
+    drop(made);
+    let mut files: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["checkpoint", "vault.db"]);
+    assert!(!contains(&folder(&dir), b"sigilo-keyring"));
+    assert!(matches!(open(&dir), Err(VaultError::NoKeyring)));
+    let vault = Vault::open(&location, &Unlock::Passphrase(&key)).unwrap();
+    assert_eq!(given_names(&vault), ["Itzel"]);
+}
+
+#[test]
 fn a_folder_with_something_in_it_is_left_alone() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path().join("casa");

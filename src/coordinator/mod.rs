@@ -768,10 +768,7 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
 /// [`PartyError::NoRound`], or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Coordinator)?;
-    let mut book = match round {
-        Some(round) => party.book(round)?.ok_or(PartyError::NoRound)?,
-        None => party.only_book()?,
-    };
+    let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
         if let Ok(asked) = matching::Asked::load(party, &book) {

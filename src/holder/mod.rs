@@ -536,10 +536,7 @@ fn compare_into(
 /// [`PartyError::NoRound`], or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Holder)?;
-    let mut book = match round {
-        Some(round) => party.book(round)?.ok_or(PartyError::NoRound)?,
-        None => party.only_book()?,
-    };
+    let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
         close_book(party, &mut book)?;

@@ -269,6 +269,17 @@ impl Party {
         self.only_book()
     }
 
+    /// The round that is named, or the only open one.
+    ///
+    /// # Errors
+    /// [`PartyError::NoRound`], [`PartyError::SeveralRounds`].
+    pub(crate) fn chosen_book(&self, round: Option<&[u8; 16]>) -> Result<Book, PartyError> {
+        match round {
+            Some(round) => self.book(round)?.ok_or(PartyError::NoRound),
+            None => self.only_book(),
+        }
+    }
+
     /// The only open round.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::crypto::travel::Recipient;
 use crate::i18n::{Localize, Message};
 use crate::log::Origin;
 use crate::log::note::{KeyKind, Note, NoteKey};
+use crate::qr;
 
 const HEAD: &str = "sigilo/card/v1";
 
@@ -213,39 +214,14 @@ impl Card {
         format!("SIGILO-CARD-1:{}", to_hex(&self.id.0).to_uppercase())
     }
 
-    fn qr(&self) -> Option<qrcode::QrCode> {
-        qrcode::QrCode::new(self.qr_text()).ok()
-    }
-
     /// The QR code for a terminal, two rows of modules a line, with its quiet zone.
     pub fn qr_terminal(&self) -> String {
-        self.qr().map_or_else(String::new, |code| {
-            code.render::<qrcode::render::unicode::Dense1x2>()
-                .quiet_zone(true)
-                .build()
-        })
+        qr::terminal(&self.qr_text())
     }
 
     /// The QR code as an SVG picture.
     pub fn qr_svg(&self) -> String {
-        const QUIET: usize = 4;
-        let Some(code) = self.qr() else {
-            return String::new();
-        };
-        let width = code.width();
-        let side = width + 2 * QUIET;
-        let mut path = String::new();
-        for (i, color) in code.to_colors().into_iter().enumerate() {
-            if color == qrcode::Color::Dark {
-                let (x, y) = (i % width + QUIET, i / width + QUIET);
-                let _ = write!(path, "M{x} {y}h1v1h-1z");
-            }
-        }
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
-             shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" \
-             fill=\"#fff\"/><path d=\"{path}\"/></svg>\n"
-        )
+        qr::svg(&self.qr_text())
     }
 
     /// Whether what a camera read is the QR code of this card.

@@ -544,10 +544,7 @@ pub fn handles(
 /// [`PartyError::NoRound`], or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Site)?;
-    let mut book = match round {
-        Some(round) => party.book(round)?.ok_or(PartyError::NoRound)?,
-        None => party.only_book()?,
-    };
+    let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
         close_book(party, &mut book)?;

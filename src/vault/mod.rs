@@ -218,6 +218,10 @@ impl Vault {
             Err(e) => {
                 // What was made holds no record yet; a leftover folder would only confuse.
                 let _ = fs::remove_dir_all(&building);
+                if let Some(path) = &location.keyring {
+                    // It was not there before, and opens nothing.
+                    let _ = fs::remove_file(path);
+                }
                 return Err(e);
             }
         }

@@ -1,13 +1,12 @@
 //! A way in that several people hold together (manual: *vault format*, "Recovery shares").
 
-use std::fmt::Write as _;
-
 use zeroize::Zeroizing;
 
 use super::ids::{digit, digit_value};
 use super::recovery::check_digit;
 use crate::crypto::hash::sha256;
 use crate::crypto::{CryptoError, Secret, labels, shares};
+use crate::qr;
 
 /// Most shares of a set.
 pub const MAX_SHARES: u8 = 32;
@@ -149,40 +148,18 @@ impl Share {
         })
     }
 
-    fn qr(&self) -> Option<qrcode::QrCode> {
-        let text = Zeroizing::new(format!("{QR}{}", self.to_text().to_uppercase()));
-        qrcode::QrCode::new(text.as_bytes()).ok()
+    fn qr_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{QR}{}", self.to_text().to_uppercase()))
     }
 
     /// The QR code for a terminal, two rows of modules a line.
     pub fn qr_terminal(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.qr().map_or_else(String::new, |code| {
-            code.render::<qrcode::render::unicode::Dense1x2>()
-                .quiet_zone(true)
-                .build()
-        }))
+        Zeroizing::new(qr::terminal(&self.qr_text()))
     }
 
     /// The QR code as an SVG picture.
     pub fn qr_svg(&self) -> Zeroizing<String> {
-        const QUIET: usize = 4;
-        let Some(code) = self.qr() else {
-            return Zeroizing::default();
-        };
-        let width = code.width();
-        let side = width + 2 * QUIET;
-        let mut path = String::new();
-        for (i, color) in code.to_colors().into_iter().enumerate() {
-            if color == qrcode::Color::Dark {
-                let (x, y) = (i % width + QUIET, i / width + QUIET);
-                let _ = write!(path, "M{x} {y}h1v1h-1z");
-            }
-        }
-        Zeroizing::new(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
-             shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" \
-             fill=\"#fff\"/><path d=\"{path}\"/></svg>\n"
-        ))
+        Zeroizing::new(qr::svg(&self.qr_text()))
     }
 }
 
