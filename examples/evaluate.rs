@@ -1,5 +1,5 @@
 //! `evaluate DIR [--policy standard|strict] [--tokens-out FILE] [--group-seed N] [--prf-seed N]
-//! [--tokens N] [--allow-repeats]`: the library's evaluation, printed as JSON. With
+//! [--tokens N] [--h-shift TENTHS] [--allow-repeats]`: the library's evaluation, printed as JSON. With
 //! `--invented SEED,PERSONS,REPEAT%,ERRORS%,UNKNOWN%` in place of DIR the records are generated, with names that no
 //! table has; with `--pairs-out FILE` instead: every candidate pair of persons with its weight and whether it was
 //! declared, one a line, for looking at what goes wrong.
@@ -31,6 +31,8 @@ fn main() -> ExitCode {
             "--group-seed" => options.group_seed = value().parse().unwrap_or(0),
             "--prf-seed" => options.prf_seed = value().parse().unwrap_or(0),
             "--tokens" => options.tokens = value().parse().unwrap_or(0),
+            "--withheld" => options.withheld = value().parse().ok(),
+            "--h-shift" => options.h_shift = value().parse().unwrap_or(0),
             "--invented" => invented = value(),
             "--pairs-out" => pairs_out = value(),
             "--allow-repeats" => options.allow_repeats = true,

@@ -48,6 +48,7 @@ fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
                 unknown_names: [0.0, 0.2, 0.5, 1.0][random.below(4)],
                 country: countries[random.below(countries.len())],
                 siblings: [0.01, 0.03, 0.08][random.below(3)],
+                twins: [0.1, 0.2, 0.4][random.below(3)],
                 no_place: [0.02, 0.1, 0.3, 1.0][random.below(4)],
                 foreign: i % 8 == 6,
                 places: [0, 0, 40, 12][random.below(4)],
@@ -124,7 +125,7 @@ struct Settings {
     ridge: f64,
 }
 
-const BINS: usize = 80;
+const BINS: usize = 130;
 
 /// Gain of the best split of some pairs: (gain, input, most).
 fn best_split(
@@ -248,7 +249,7 @@ fn log_loss(data: &[Pair], odds: &[f64]) -> f64 {
 fn main() {
     let mut count = 40;
     let mut settings = Settings {
-        trees: 160,
+        trees: 200,
         leaves: 24,
         rate: 0.12,
         least: 8.0,
@@ -349,7 +350,7 @@ fn main() {
 }
 
 fn write(base: f64, body: &str, held: &[Pair]) {
-    let bounds = [-5000, -2500, -800, 0, 800, 1800, 3500];
+    let bounds = [-4000, -1500, -500, 400, 1300, 2200, 3500];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
     let head = format!("base\t{base}\nbounds\t{}\n", list.join("\t"));
     println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");

@@ -85,6 +85,8 @@ pub const MATCH_CLOCKS: &str = "sigilo v1 matching feature clocks";
 pub const MATCH_INPUTS: &str = "sigilo v1 matching token inputs";
 /// Matching: a site's own secret to the key of its fillers.
 pub const MATCH_FILLERS: &str = "sigilo v1 matching fillers";
+/// Which tokens of a person a site withholds.
+pub const MATCH_WITHHELD: &str = "sigilo v1 matching withheld tokens";
 /// Matching: a site's own secret to the key of the draw that keeps a tag single in its file.
 pub const MATCH_DRAW: &str = "sigilo v1 matching draw";
 /// Matching: token secret and round note hash to the key of field encodings.

@@ -60,6 +60,8 @@ pub struct Recipe {
     pub country: &'static str,
     /// Share of persons who are brother or sister of another.
     pub siblings: f64,
+    /// Share of them who are twins.
+    pub twins: f64,
     /// Share of records without any place.
     pub no_place: f64,
     /// Whether persons have one surname, only a state, and any age: a register from elsewhere.
@@ -82,6 +84,7 @@ impl Default for Recipe {
             unknown_names: 0.0,
             country: "",
             siblings: 0.03,
+            twins: 0.15,
             no_place: 0.05,
             foreign: false,
             places: 0,
@@ -420,8 +423,7 @@ impl<'a> World<'a> {
         let male = random.chance(0.3);
         other.given_names = self.given_names(male, random);
         other.sex = Some(if male { Sex::Male } else { Sex::Female });
-        if !random.chance(0.08) {
-            // Not a twin.
+        if !random.chance(self.recipe.twins) {
             let birth = self.birth(random);
             let gap = 1 + random.below(6) as u16;
             other.birth = PartialDate {
@@ -518,10 +520,10 @@ impl<'a> World<'a> {
                 words[at] = forms[random.below(forms.len())].clone();
             }
         }
-        if random.chance(0.025 * e) {
-            // Another name altogether, often with nothing else.
+        if random.chance(0.015 * e) {
+            // Another name altogether, mostly with nothing else.
             words = vec![self.given[random.below(2)].draw(random)];
-            if random.chance(0.6) {
+            if random.chance(0.75) {
                 r.paternal_surname.clear();
                 r.maternal_surname.clear();
             }

@@ -16,10 +16,12 @@ pub fn token_inputs(
     place: u64,
 ) -> Vec<TokenInput> {
     let lists = features::of_person(person, &params.table);
+    let withheld = site.withheld(place, params);
     (0..params.tokens)
         .map(|j| {
             let chosen = lists
                 .get(usize::from(j) % lists.len().max(1))
+                .filter(|_| !withheld[usize::from(j)])
                 .and_then(|list| choose(list, params, keys, j));
             match chosen {
                 None => site.filler(place, j),

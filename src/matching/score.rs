@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use super::encoding::{Levels, SLOTS};
 use super::tokens::Policy;
 
-/// What a model sees of a pair: the levels, the number of shared tokens out of 64, and H in half
+/// What a model sees of a pair: the levels, the number of shared tokens out of 128, and H in half
 /// bits.
 pub const INPUTS: usize = SLOTS.len() + 2;
 
@@ -20,7 +20,7 @@ pub type Inputs = [u8; INPUTS];
 pub fn inputs(levels: &Levels, shared: u16, tokens: u16, h: super::fixed::Bits) -> Inputs {
     let mut out = [0u8; INPUTS];
     out[..SLOTS.len()].copy_from_slice(&levels.0);
-    let scaled = (u32::from(shared) * 64).div_ceil(u32::from(tokens.max(1)));
+    let scaled = (u32::from(shared) * 128).div_ceil(u32::from(tokens.max(1)));
     out[SLOTS.len()] = u8::try_from(scaled).unwrap_or(u8::MAX);
     out[SLOTS.len() + 1] = u8::try_from(h / 128).unwrap_or(u8::MAX);
     out

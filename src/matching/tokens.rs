@@ -23,6 +23,10 @@ pub struct Params {
     /// Bits that are asked for on top of H, because attributes tell less together than their
     /// sum: families share places and names.
     pub dependence: Bits,
+    /// Every site withholds tokens of each person at a rate of its own secret drawing, below this
+    /// many of 256: so nobody who knows the group secret can foretell how many tags two records
+    /// share.
+    pub withheld: u8,
     /// Weights and caps.
     pub table: FeatureTable,
 }
@@ -58,7 +62,7 @@ impl Policy {
 
 impl Params {
     /// Tokens per person unless a round says otherwise.
-    pub const TOKENS: u16 = 64;
+    pub const TOKENS: u16 = 128;
 
     /// The parameters for a round of `expected` persons.
     pub fn new(policy: Policy, expected: u64) -> Self {
@@ -67,6 +71,7 @@ impl Params {
             h: fixed::log2_bits(expected.max(2)) + policy.margin(),
             individual: 4 * ONE_BIT,
             dependence: ONE_BIT * 5 / 4,
+            withheld: 64,
             table: FeatureTable::shipped().clone(),
         }
     }
@@ -77,8 +82,8 @@ impl Params {
 pub struct TokenInput {
     /// Digest of the chosen features, or a filler.
     pub digest: [u8; 32],
-    /// Whether the person's features did not reach H, or the token went to somebody else of the
-    /// same file.
+    /// Whether the person's features did not reach H, the token was withheld, or it went to
+    /// somebody else of the same file.
     pub filler: bool,
 }
 
@@ -86,6 +91,7 @@ pub struct TokenInput {
 pub struct SiteSecret {
     fillers: Secret<32>,
     draw: Secret<32>,
+    withheld: Secret<32>,
 }
 
 impl SiteSecret {
@@ -94,6 +100,7 @@ impl SiteSecret {
         Self {
             fillers: kdf::derive(labels::MATCH_FILLERS, &[secret.expose()]),
             draw: kdf::derive(labels::MATCH_DRAW, &[secret.expose()]),
+            withheld: kdf::derive(labels::MATCH_WITHHELD, &[secret.expose()]),
         }
     }
 
@@ -106,6 +113,14 @@ impl SiteSecret {
             digest: kdf::keyed_short(&self.fillers, &input),
             filler: true,
         }
+    }
+
+    /// Which tokens of the person at `place` are withheld: replaced by fillers.
+    pub(super) fn withheld(&self, place: u64, params: &Params) -> Vec<bool> {
+        let mut drawn = vec![0u8; 1 + usize::from(params.tokens)];
+        kdf::keyed_stream(&self.withheld, &place.to_be_bytes(), &mut drawn);
+        let rate = (u16::from(drawn[0]) * u16::from(params.withheld) >> 8) as u8;
+        drawn[1..].iter().map(|b| *b < rate).collect()
     }
 
     /// The lot of the person at `place` for a token input that several of the file have: the
@@ -154,8 +169,8 @@ pub(super) fn input_bytes(j: u16, ids: &mut [u64], out: &mut Vec<u8>) {
     }
 }
 
-/// Most distinct features whose clocks are kept; with 64 tokens 17 MiB.
-const CACHE: usize = 1 << 16;
+/// Most distinct features whose clocks are kept; with 128 tokens 17 MiB.
+const CACHE: usize = 1 << 15;
 
 /// Computes token inputs; keeps the clocks of features that it has seen, since names repeat.
 pub struct Tokenizer {
@@ -228,9 +243,10 @@ impl Tokenizer {
         let mut tickets: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
         let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
         let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
+        let withheld = site.withheld(place, &self.params);
         for j in 0..self.params.tokens {
             let turn = usize::from(j);
-            let chosen = if lists.is_empty() {
+            let chosen = if lists.is_empty() || withheld[turn] {
                 false
             } else {
                 let alternate = turn % lists.len();
