@@ -7,14 +7,19 @@
 //! error rates, shares of names in no table, sizes and both policies. Four networks of five train;
 //! the rest calibrate: steps, and m and u of every field. The model that ships links each site's
 //! own records here, so the program is run twice when fields change. `--calibrate` keeps the trees
-//! that ship and computes steps and fields again, after weights of features changed.
+//! that ship and computes steps and fields again, after weights of features changed. Either way the
+//! estimates of precision and recall are held against whole rounds of further networks.
 
 use rayon::prelude::*;
-use sigilo::evaluate::network;
+use sigilo::evaluate::{Options, decide, judge, network};
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::decide::log_odds;
 use sigilo::matching::encoding::SLOTS;
 use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS};
 use sigilo::matching::tokens::{Params, Policy};
+
+/// Rounds that experience with estimates comes from.
+const ROUNDS: u64 = 40;
 
 struct Pair {
     inputs: Inputs,
@@ -349,6 +354,42 @@ fn main() {
     write((base * 1000.0).round(), &body, &held);
 }
 
+/// Mean and spread of what was true against what a round believes, in log-odds: of precision and
+/// of recall, from whole rounds of other networks than those that trained.
+fn quality(model: &Model) -> [(f64, f64); 2] {
+    let mut differences: [Vec<f64>; 2] = Default::default();
+    for (mut recipe, policy) in recipes(ROUNDS) {
+        recipe.seed += 100_000;
+        recipe.persons = recipe.persons.min(12_000);
+        let (sites, truth) = synthetic::network(&recipe);
+        let options = Options {
+            policy,
+            ..Options::default()
+        };
+        let round = decide(&sites, &options, model);
+        let report = judge(&sites, &round, &truth);
+        let belief = round.belief;
+        if belief.declared < 100.0 {
+            continue;
+        }
+        for (list, (is, believed, n)) in differences.iter_mut().zip([
+            (report.decided.precision, belief.precision, belief.declared),
+            (report.decided.recall, belief.recall, belief.matches),
+        ]) {
+            list.push(log_odds(is, n) - log_odds(believed, n));
+        }
+    }
+    differences.map(|mut list| {
+        let n = list.len().max(1) as f64;
+        let mean = list.iter().sum::<f64>() / n;
+        // The distance that 95 of 100 keep, as a spread.
+        list.iter_mut().for_each(|d| *d = (*d - mean).abs());
+        list.sort_by(f64::total_cmp);
+        let at = (list.len() * 95).div_ceil(100).saturating_sub(1);
+        (mean, list.get(at).copied().unwrap_or(2.0) / 1.96)
+    })
+}
+
 fn write(base: f64, body: &str, held: &[Pair]) {
     let bounds = [-4000, -1500, -500, 400, 1300, 2200, 3500];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
@@ -376,10 +417,16 @@ fn write(base: f64, body: &str, held: &[Pair]) {
         let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
         format!("{}\t{}", of(0), of(1))
     };
+    let mut rows = String::new();
     for (steps, totals) in steps.into_iter().zip(step_totals) {
         for s in steps {
-            println!("step\t{}", share(s, totals));
+            rows.push_str(&format!("step\t{}\n", share(s, totals)));
         }
+    }
+    print!("{rows}");
+    let whole = Model::parse(&format!("{head}{rows}{body}")).expect("read as it is written");
+    for (bias, spread) in quality(&whole) {
+        println!("quality\t{}\t{}", (bias * 1000.0).round(), (spread * 1000.0).round());
     }
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use sigilo::crypto::Secret;
 use sigilo::matching::encoding::{self, BYTES, Encoding, Profile, Slot};
 use sigilo::matching::fixed::ONE_BIT;
-use sigilo::matching::tokens::{self, Params, Policy, SiteSecret, TokenInput, Tokenizer};
+use sigilo::matching::tokens::{
+    self, Params, Policy, Shortfall, SiteSecret, TokenInput, Tokenizer,
+};
 use sigilo::matching::{Description, PartialDate, Person, Sex};
 
 fn secret(n: u8) -> Secret<32> {
@@ -98,10 +100,11 @@ fn meetings(a: &Description, b: &Description, params: &Params) -> usize {
 
 #[test]
 fn equal_persons_meet_everywhere_and_one_difference_leaves_many_meetings() {
-    let params = Params::new(Policy::Strict, 30_000);
+    let mut params = Params::new(Policy::Strict, 30_000);
+    params.withheld = 0;
     let a = described("María Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj");
     let b = described("MARIA HELENA", "Ernandes", "Ruis", "14/05/1995", "Nebaj");
-    assert_eq!(meetings(&a, &b, &params), 64);
+    assert_eq!(meetings(&a, &b, &params), 128);
     for c in [
         described("María Elena", "Hernández", "", "1995-05-14", "Nebaj"),
         described("Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj"),
@@ -111,6 +114,29 @@ fn equal_persons_meet_everywhere_and_one_difference_leaves_many_meetings() {
     ] {
         assert!(meetings(&a, &c, &params) >= 4);
     }
+}
+
+#[test]
+fn what_sites_withhold_is_their_own_secret_and_less_than_a_quarter() {
+    let params = Params::new(Policy::Strict, 30_000);
+    let person: Person =
+        described("María Elena", "Hernández", "Ruiz", "1995-05-14", "Nebaj").into();
+    let mut tokenizer = Tokenizer::new(params, &secret(1));
+    let mut of = |site: u8, place: u64| -> Vec<bool> {
+        let mut inputs = Vec::new();
+        let site = SiteSecret::new(&secret(site));
+        tokenizer.token_inputs(&person, &site, place, &mut inputs);
+        inputs.iter().map(|t| t.filler).collect()
+    };
+    assert_eq!(of(2, 0), of(2, 0), "the same again, whenever it is made");
+    assert!(of(2, 0) != of(3, 0) && of(2, 0) != of(2, 1));
+    let counts: Vec<usize> = (0..200)
+        .map(|place| of(2, place).iter().filter(|filler| **filler).count())
+        .collect();
+    let mean = counts.iter().sum::<usize>() / counts.len();
+    assert!((12..20).contains(&mean), "an eighth of 128: {mean}");
+    assert!(counts.iter().any(|n| *n < 6) && counts.iter().any(|n| *n > 24));
+    assert!(counts.iter().all(|n| *n < 50));
 }
 
 #[test]
@@ -125,14 +151,27 @@ fn brothers_and_sisters_do_not_meet() {
 fn who_cannot_reach_h_gets_fillers_only() {
     let params = Params::new(Policy::Strict, 30_000);
     let site = SiteSecret::new(&secret(2));
-    let mut tokenizer = Tokenizer::new(params, &secret(1));
-    for d in [
-        described("María", "", "", "", ""),
-        described("", "", "", "1995-05-14", "Nebaj"),
-        Description::default(),
+    let mut tokenizer = Tokenizer::new(params.clone(), &secret(1));
+    for (d, why) in [
+        (described("María", "", "", "", ""), Shortfall::OnlyNames),
+        (
+            described("", "", "", "1995-05-14", "Nebaj"),
+            Shortfall::Name,
+        ),
+        (
+            described("", "Hernández", "", "", "Nebaj"),
+            Shortfall::Individual,
+        ),
+        (
+            described("María", "", "", "1995", ""),
+            Shortfall::Common,
+        ),
+        (Description::default(), Shortfall::Name),
     ] {
-        let inputs = all_inputs(&mut tokenizer, &d.into(), &site);
-        assert!(inputs.len() == 64 && inputs.iter().all(|t| t.filler));
+        let person = Person::from(d);
+        assert_eq!(tokens::shortfall(&person, &params), Some(why));
+        let inputs = all_inputs(&mut tokenizer, &person, &site);
+        assert!(inputs.len() == 128 && inputs.iter().all(|t| t.filler));
     }
     let none = Person::default();
     assert!(
@@ -152,9 +191,15 @@ fn no_token_stands_twice_in_a_file_and_every_second_bearer_gets_a_filler() {
     for place in 0..3 {
         tokenizer.token_inputs(&d.clone().into(), &site, place, &mut inputs);
     }
-    let lost = tokens::once_per_file(&mut inputs, 64, &site);
-    assert_eq!(lost.iter().map(|n| usize::from(*n)).sum::<usize>(), 128);
-    assert!(lost.iter().all(|n| (5..60).contains(n)));
+    let issued = inputs.iter().filter(|t| !t.filler).count();
+    let lost = tokens::once_per_file(&mut inputs, 128, &site);
+    let kept = inputs.iter().filter(|t| !t.filler).count();
+    assert_eq!(
+        lost.iter().map(|n| usize::from(*n)).sum::<usize>(),
+        issued - kept
+    );
+    assert!((100..=128).contains(&kept), "each token has one bearer");
+    assert!(lost.iter().all(|n| (10..110).contains(n)));
     let mut digests: Vec<_> = inputs.iter().map(|t| t.digest).collect();
     digests.sort_unstable();
     digests.dedup();

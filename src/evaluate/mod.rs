@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::i18n::{Localize, Message};
-use crate::matching::decide;
+use crate::matching::decide::{self, Belief};
 use crate::matching::fixed::ONE_BIT;
 use crate::matching::join::Candidate;
 use crate::matching::score::{Inputs, Model};
@@ -82,6 +82,9 @@ pub struct Options {
     pub allow_repeats: bool,
     /// Tokens per person, 64 if 0.
     pub tokens: u16,
+    /// Persons that the round expects, if not as many as there are records: for measuring how
+    /// often strangers meet in a larger round.
+    pub expected: Option<u64>,
     /// Bits by which H is moved from the policy's, in tenths of a bit: for curves of recall
     /// against degree, never in a round.
     pub h_shift: i32,
@@ -218,6 +221,8 @@ pub struct Round {
     pub clusters: Vec<u32>,
     /// Log-odds from which pairs were declared, 1/1000 nat.
     pub threshold: i32,
+    /// What the posteriors alone say of precision and recall.
+    pub belief: Belief,
     /// The round's own estimates.
     pub estimate: Estimate,
     /// Time of the stages.
@@ -238,7 +243,8 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
     let records: usize = sites.iter().map(|s| s.records.len()).sum();
     let locals = network::link_own(sites, model, options.prf_seed);
     lap(&mut seconds.encode);
-    let mut params = Params::new(options.policy, records as u64);
+    let expected = options.expected.unwrap_or(records as u64);
+    let mut params = Params::new(options.policy, expected);
     if options.tokens > 0 {
         params.tokens = options.tokens.min(1024);
     }
@@ -307,6 +313,7 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
             weights,
             clusters,
             threshold,
+            belief: decision.belief,
             estimate,
             seconds,
         };

@@ -68,6 +68,12 @@ pub struct Recipe {
     pub foreign: bool,
     /// Number of states that persons come from, 0 for all.
     pub places: usize,
+    /// The first so many persons come from one municipality and share eight surnames.
+    pub enclave: usize,
+    /// Share of persons with one given name and no surname.
+    pub mononyms: f64,
+    /// Share of records with 1 January, as registers write it for *unknown*, beyond the usual.
+    pub january: f64,
     /// Exponent of name shares: above 1, common names are more common than in the tables.
     pub head: f64,
 }
@@ -88,6 +94,9 @@ impl Default for Recipe {
             no_place: 0.05,
             foreign: false,
             places: 0,
+            enclave: 0,
+            mononyms: 0.0,
+            january: 0.0,
             head: 1.0,
         }
     }
@@ -111,6 +120,7 @@ pub fn network(recipe: &Recipe) -> (Vec<SiteRecords>, Truth) {
     for entity in 0..recipe.persons {
         let person = match &last {
             Some(other) if random.chance(recipe.siblings) => world.sibling(other, &mut random),
+            _ if entity < recipe.enclave => world.neighbour(&mut random),
             _ => world.person(&mut random),
         };
         let mut site = random.below(sites.len());
@@ -173,6 +183,8 @@ struct World<'a> {
     regional: BTreeMap<String, Weighted>,
     places: Vec<Place>,
     place_weights: Weighted,
+    /// Where the enclave is, and its surnames.
+    enclave: (usize, Vec<String>),
     nicknames: BTreeMap<String, Vec<String>>,
 }
 
@@ -312,11 +324,18 @@ impl<'a> World<'a> {
                     .push(form.to_owned());
             }
         }
+        let enclave = if recipe.enclave > 0 {
+            let of_enclave = (0..8).map(|_| surnames.draw(random)).collect();
+            (random.below(places.len()), of_enclave)
+        } else {
+            (0, Vec::new())
+        };
         Self {
             recipe,
             given,
             surnames,
             regional,
+            enclave,
             places,
             place_weights: Weighted::new(weights),
             nicknames,
@@ -357,14 +376,23 @@ impl<'a> World<'a> {
             .below(place.towns.len())
             .min(random.below(place.towns.len()));
         let foreign = self.recipe.foreign;
-        Description {
-            given_names: self.given_names(male, random),
-            paternal_surname: self.surname(place, random),
-            maternal_surname: if foreign {
+        let mononym = random.chance(self.recipe.mononyms);
+        let mut surname = |none: bool| {
+            if none {
                 String::new()
             } else {
                 self.surname(place, random)
+            }
+        };
+        let (paternal_surname, maternal_surname) = (surname(mononym), surname(mononym || foreign));
+        Description {
+            given_names: if mononym {
+                self.given[usize::from(male)].draw(random)
+            } else {
+                self.given_names(male, random)
             },
+            paternal_surname,
+            maternal_surname,
             sex: Some(if male { Sex::Male } else { Sex::Female }),
             birth: self.birth(random),
             nationality: if foreign {
@@ -385,6 +413,19 @@ impl<'a> World<'a> {
             },
             ..Description::default()
         }
+    }
+
+    /// Somebody of the enclave.
+    fn neighbour(&self, random: &mut Random) -> Description {
+        let mut person = self.person(random);
+        let (place, surnames) = (&self.places[self.enclave.0], &self.enclave.1);
+        let mut surname = || surnames[random.below(surnames.len())].clone();
+        person.paternal_surname = surname();
+        person.maternal_surname = surname();
+        person.nationality.clone_from(&place.country);
+        person.state.clone_from(&place.state);
+        person.municipality.clone_from(&place.towns[0]);
+        person
     }
 
     fn given_names(&self, male: bool, random: &mut Random) -> String {
@@ -473,6 +514,9 @@ impl<'a> World<'a> {
             r.maternal_surname.clear();
         }
         r.birth = misdate(r.birth, e, random);
+        if random.chance(self.recipe.january) {
+            (r.birth.month, r.birth.day) = (Some(1), Some(1));
+        }
         if random.chance(self.recipe.no_place + 0.08 * e) {
             r.state.clear();
             r.municipality.clear();

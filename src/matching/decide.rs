@@ -20,6 +20,8 @@ pub struct Decision {
     pub bands: Bands,
     /// Accidental meetings per person, mean.
     pub degree: f64,
+    /// What the posteriors alone say of precision and recall.
+    pub belief: Belief,
     /// Expected precision: low end, value, high end of a 95 % interval.
     pub precision: [f64; 3],
     /// Expected recall in the same form.
@@ -77,7 +79,8 @@ pub fn decide(
         .filter(|(s, declared)| **s >= bands.possible && !**declared)
         .count();
     let posteriors: Vec<f64> = steps.iter().map(posterior).collect();
-    let (precision, recall) = quality(pairs, &posteriors, &declared);
+    let belief = belief(pairs, &posteriors, &declared);
+    let (precision, recall) = quality(model, &belief);
     let unmatched = pairs.len() as f64 * (1.0 - adapted.prior);
     Decision {
         degree: 2.0 * unmatched / persons.max(1) as f64,
@@ -86,22 +89,35 @@ pub fn decide(
         possible,
         adapted,
         bands,
+        belief,
         precision,
         recall,
     }
 }
 
-/// Expected precision and recall of the declared pairs, with 95 % intervals: the spread of the
-/// matches themselves, and a tenth of the uncertain part for what the model may have wrong.
-fn quality(pairs: &[Candidate], posteriors: &[f64], declared: &[bool]) -> ([f64; 3], [f64; 3]) {
-    let (mut n, mut tp, mut spread, mut all) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+/// What the posteriors say of precision and recall of the declared pairs, before it is held
+/// against experience, and the variance of each by chance alone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Belief {
+    /// Precision.
+    pub precision: f64,
+    /// Recall.
+    pub recall: f64,
+    /// Pairs declared.
+    pub declared: f64,
+    /// Pairs that are matches, found or not.
+    pub matches: f64,
+}
+
+/// The posteriors' own view of a decision.
+pub fn belief(pairs: &[Candidate], posteriors: &[f64], declared: &[bool]) -> Belief {
+    let (mut n, mut tp, mut all) = (0.0f64, 0.0f64, 0.0f64);
     let (mut once, mut twice) = (0.0f64, 0.0f64);
     for ((p, q), declared) in pairs.iter().zip(posteriors).zip(declared) {
         all += q;
         if *declared {
             n += 1.0;
             tp += q;
-            spread += q * (1.0 - q);
         }
         match p.shared {
             1 => once += q,
@@ -111,21 +127,39 @@ fn quality(pairs: &[Candidate], posteriors: &[f64], declared: &[bool]) -> ([f64;
     }
     // Pairs that share no tag, from those that share one and two (Chao 1987, bias-corrected).
     let unseen = once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0));
-    let interval = |x: f64, half: f64| [(x - half).max(0.0), x, (x + half).min(1.0)];
-    let precision = if n > 0.0 { tp / n } else { 1.0 };
-    let half = 1.96 * spread.sqrt() / n.max(1.0) + 0.1 * (1.0 - precision) + 0.005;
-    let whole = (all + unseen).max(1.0);
-    let recall = if all > 0.0 {
-        (tp / whole).min(1.0)
-    } else {
-        1.0
-    };
-    let recall_half =
-        1.96 * (spread + unseen).sqrt() / whole + 0.25 * unseen / whole + 0.1 * (all - tp) / whole;
+    let matches = all + unseen;
+    Belief {
+        precision: if n > 0.0 { tp / n } else { 1.0 },
+        recall: if matches > 0.0 { (tp / matches).min(1.0) } else { 1.0 },
+        declared: n,
+        matches,
+    }
+}
+
+/// Precision and recall with 95 % intervals: the belief, moved and widened by what rounds with a
+/// known truth have shown (manual: *matching*, "Decision").
+fn quality(model: &Model, belief: &Belief) -> ([f64; 3], [f64; 3]) {
+    let [precision, recall] = model.quality();
     (
-        interval(precision, half),
-        interval(recall, recall_half + 0.005),
+        held_against(belief.precision, belief.declared, precision),
+        held_against(belief.recall, belief.matches, recall),
     )
+}
+
+/// Log-odds of a share, kept away from 0 and 1 by half an observation of `n`.
+pub fn log_odds(share: f64, n: f64) -> f64 {
+    let share = (share * n + 0.5) / (n + 1.0);
+    (share / (1.0 - share)).ln()
+}
+
+fn held_against(share: f64, n: f64, (bias, spread): (f64, f64)) -> [f64; 3] {
+    let centre = log_odds(share, n) + bias;
+    let back = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let p = back(centre);
+    // Chance in log-odds: 1 / (n p (1 - p)).
+    let chance = 1.0 / (n.max(1.0) * p * (1.0 - p)).max(0.25);
+    let half = 1.96 * (spread * spread + chance).sqrt();
+    [back(centre - half), p, back(centre + half)]
 }
 
 #[cfg(test)]

@@ -59,6 +59,9 @@ pub struct Model {
     steps: [[(u32, u32); STEPS]; 2],
     /// Per slot and level: of a million matches, of a million others.
     fields: Vec<Vec<(u32, u32)>>,
+    /// What a round believes of its precision and of its recall against what was true in rounds
+    /// whose truth is known: mean and spread of the difference in log-odds, 1/1000 nat.
+    quality: [(i32, i32); 2],
 }
 
 /// Why a model file is refused: the line, from 1.
@@ -90,18 +93,19 @@ impl Model {
             bounds: [-4000, -2000, -500, 500, 2000, 4000, 6000],
             steps: [[(125_000, 125_000); STEPS]; 2],
             fields: Vec::new(),
+            quality: [(0, 1000); 2],
         }
     }
 
     /// Reads a model file: `base W`, `bounds` and seven weights, `step M U` sixteen times,
-    /// `field SLOT LEVEL M U`, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
+    /// `field SLOT LEVEL M U`, `quality BIAS SPREAD` for precision and for recall, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
     /// HIGH` with places of later nodes, or `leaf W`. Columns are parted by tabs.
     ///
     /// # Errors
     /// [`ModelError`] with the first line that does not fit.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let mut model = Self::empty();
-        let mut step = 0;
+        let (mut step, mut quality) = (0, 0);
         for (i, line) in text.lines().enumerate() {
             let error = ModelError(i + 1);
             if line.is_empty() || line.starts_with('#') {
@@ -120,6 +124,11 @@ impl Model {
                     model.steps[step / STEPS][step % STEPS] =
                         (natural(*m, error)?, natural(*u, error)?);
                     step += 1;
+                }
+                ("quality", [bias, spread]) if quality < 2 => {
+                    let spread = natural(*spread, error)?.min(10_000) as i32;
+                    model.quality[quality] = ((*bias).clamp(-10_000, 10_000), spread);
+                    quality += 1;
                 }
                 ("field", [slot, level, m, u]) => {
                     let slot = usize::try_from(*slot).map_err(|_| error)?;
@@ -229,6 +238,13 @@ impl Model {
                 (f64::from(steps[i].1) + 1.0) / u,
             )
         })
+    }
+
+    /// Mean and spread, in nats of log-odds, of the difference between the true precision (first)
+    /// or recall (second) of a round and what the round believes of it.
+    pub fn quality(&self) -> [(f64, f64); 2] {
+        self.quality
+            .map(|(bias, spread)| (f64::from(bias) / 1000.0, f64::from(spread) / 1000.0))
     }
 
     /// The Fellegi-Sunter weight of each slot, log2(m/u) in bits: what speaks for and against, to

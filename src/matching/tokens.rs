@@ -346,6 +346,43 @@ impl Sum {
     }
 }
 
+/// Why a person has no tokens of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortfall {
+    /// No name that tells anything.
+    Name,
+    /// Nothing but names.
+    OnlyNames,
+    /// Neither given names nor a date of birth that tell enough.
+    Individual,
+    /// All of it together is too common for a round of this size.
+    Common,
+}
+
+/// Why a person can have no token under these parameters, or `None` if it can have some.
+pub fn shortfall(person: &Person, params: &Params) -> Option<Shortfall> {
+    let mut best: Option<Sum> = None;
+    for of in features::of_person(person, &params.table) {
+        let mut sum = Sum::default();
+        for i in 0..of.list.len() {
+            sum.add(&of, i);
+        }
+        if sum.reached(params) {
+            return None;
+        }
+        if best.as_ref().is_none_or(|b| b.total < sum.total) {
+            best = Some(sum);
+        }
+    }
+    Some(match best {
+        Some(sum) if !sum.name => Shortfall::Name,
+        Some(sum) if !sum.other => Shortfall::OnlyNames,
+        Some(sum) if sum.individual < params.individual => Shortfall::Individual,
+        Some(_) => Shortfall::Common,
+        None => Shortfall::Name,
+    })
+}
+
 /// Replaces every token input that stands more than once in a file by a filler, but for one
 /// holder drawn by lot, and returns how many tokens each person lost. `inputs` holds `tokens` per
 /// person.

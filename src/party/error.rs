@@ -255,6 +255,7 @@ fn thousandths(n: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::matching::tokens::Shortfall;
     use super::*;
     use crate::i18n::{Lang, Messages};
     use crate::party::Event;
@@ -318,6 +319,22 @@ mod tests {
                 persons: 1,
                 left_out: 0,
                 bare: 0,
+            },
+            Event::Bare {
+                record: "r".into(),
+                why: Shortfall::Name,
+            },
+            Event::Bare {
+                record: "r".into(),
+                why: Shortfall::OnlyNames,
+            },
+            Event::Bare {
+                record: "r".into(),
+                why: Shortfall::Individual,
+            },
+            Event::Bare {
+                record: "r".into(),
+                why: Shortfall::Common,
             },
             Event::Tokens {
                 persons: 1,

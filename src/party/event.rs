@@ -2,6 +2,7 @@
 
 use super::{Class, PartyError};
 use crate::i18n::{Localize, Message};
+use crate::matching::tokens::Shortfall;
 use crate::round::Time;
 
 /// One thing that happened, or that is waited for.
@@ -33,6 +34,13 @@ pub enum Event {
         left_out: u64,
         /// Persons that have too little on record to be found.
         bare: u64,
+    },
+    /// A person of the site has too little on record to be found: a record of it, and why.
+    Bare {
+        /// Id of a record of the person.
+        record: String,
+        /// What is missing.
+        why: Shortfall,
     },
     /// The token file was made: persons, and persons of whom more than half the tokens stay unseen
     /// because others of the site have them.
@@ -102,6 +110,13 @@ impl Localize for Event {
                 .with("persons", *persons)
                 .with("out", *left_out)
                 .with("bare", *bare),
+            Self::Bare { record, why } => Message::new(match why {
+                Shortfall::Name => "party-bare-name",
+                Shortfall::OnlyNames => "party-bare-only-names",
+                Shortfall::Individual => "party-bare-individual",
+                Shortfall::Common => "party-bare-common",
+            })
+            .with("record", record.as_str()),
             Self::Tokens {
                 persons,
                 dropped,

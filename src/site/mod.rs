@@ -18,7 +18,7 @@ use crate::holder::attempt;
 use crate::log::act::ActKind;
 use crate::matching::Person;
 use crate::matching::encoding::{self, BYTES, Profile};
-use crate::matching::tokens::{Params, SiteSecret, Tokenizer};
+use crate::matching::tokens::{self, Params, SiteSecret, Tokenizer};
 use crate::party::params::params;
 use crate::party::stick::{NOTE, NOTE_MAX, RESULT};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, file_label};
@@ -225,8 +225,19 @@ impl Visit<'_> {
         let persons: Vec<Option<&Person>> = people.persons.iter().map(Some).collect();
         let inputs = token_inputs(&params, &group, &secret, &persons);
         let per = usize::from(draft.tokens);
-        let bare = inputs.chunks(per).filter(|t| t.iter().all(Option::is_none));
-        let bare = bare.count() as u64;
+        let bare: Vec<Event> = people
+            .persons
+            .iter()
+            .zip(&people.entered)
+            .zip(inputs.chunks(per))
+            .filter(|(_, t)| t.iter().all(Option::is_none))
+            .filter_map(|((person, entered), _)| {
+                Some(Event::Bare {
+                    record: entered.records.first()?.0.to_string(),
+                    why: tokens::shortfall(person, &params)?,
+                })
+            })
+            .collect();
         let age = Identity::generate();
         let request = SiteRound::new(self.note, party.id(), &secret, &inputs)
             .and_then(|round| round.blind_request(age.recipient()));
@@ -265,8 +276,9 @@ impl Visit<'_> {
             records,
             persons: count,
             left_out: people.left_out,
-            bare,
+            bare: bare.len() as u64,
         });
+        out.done.extend(bare);
         party.put(self.stick, &file, &sealed, out)?;
         for (holder, _) in self.note.holders() {
             let card = party.trust().get(&holder, Role::Holder)?;

@@ -90,6 +90,10 @@ party-blinded =
         [one] 1 person
        *[other] { $persons } persons
     } take part; { $out } without valid consent or in other compartments do not. Too little on record to be found: { $bare }.
+party-bare-name = Record { $record }: there is no name by which to find the person in other houses. Add a name or surname if one is known.
+party-bare-only-names = Record { $record }: there are only names. To find the person in other houses, the date or year of birth, the place or the country is needed.
+party-bare-individual = Record { $record }: given name and date of birth are missing; without one of them the person would be confused with the family.
+party-bare-common = Record { $record }: what is on record is too common to find the person without confusing it with others. More details (second surname, full date, municipality) help.
 party-tokens =
     { $persons ->
         [one] 1 person takes

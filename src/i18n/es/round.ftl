@@ -90,6 +90,10 @@ party-blinded =
         [one] 1 persona
        *[other] { $persons } personas
     }; { $out } sin consentimiento vigente o de otros apartados no participan. Con muy pocos datos para encontrarse: { $bare }.
+party-bare-name = Expediente { $record }: no tiene nombre con el que encontrar a la persona en otras casas. Añada un nombre o apellido si se conoce.
+party-bare-only-names = Expediente { $record }: solo hay nombres. Para encontrar a la persona en otras casas hace falta la fecha o el año de nacimiento, el lugar o el país.
+party-bare-individual = Expediente { $record }: faltan el nombre de pila y la fecha de nacimiento; sin uno de ellos se confundiría con su familia.
+party-bare-common = Expediente { $record }: lo que consta es demasiado común para encontrar a la persona sin confundirla con otras. Más datos (segundo apellido, fecha completa, municipio) ayudan.
 party-tokens =
     { $persons ->
         [one] 1 persona entra
