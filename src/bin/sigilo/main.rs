@@ -16,6 +16,7 @@ mod failure;
 mod help;
 mod import;
 mod interview;
+mod keeping;
 mod keyholder;
 mod keys;
 mod log;
@@ -98,6 +99,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Hold(args) => keeping::hold(app, &args.command),
+        Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {
             KeysCommand::List => keys::list(app),
             KeysCommand::Passphrase(args) => keys::passphrase(app, &args),
