@@ -19,6 +19,8 @@ pub mod ids;
 mod keeping;
 pub mod keyring;
 mod keys;
+#[cfg(all(test, target_os = "linux"))]
+mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;

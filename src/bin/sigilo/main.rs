@@ -20,6 +20,7 @@ mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod process;
 mod prompt;
 mod records;
 mod round;
@@ -35,6 +36,8 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    // Before there is anything to keep.
+    process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
     let messages = Messages::new(language(&args));
     let command = help::localize(Cli::command(), &messages);
