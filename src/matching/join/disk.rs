@@ -10,7 +10,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
@@ -71,10 +71,10 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// What suits a number of tags: at most 128 + 32 files, 200 MB for each core.
+    /// What suits a number of tags: at most 64 + 64 + 32 files, 200 MB for each core.
     pub fn of(entries: u64) -> Self {
         Self {
-            tag_bits: entries.max(1).ilog2().saturating_sub(21).min(7),
+            tag_bits: entries.max(1).ilog2().saturating_sub(21).min(6),
             meeting_files: 32,
             block: 4096,
             load: 1 << 24,
@@ -130,7 +130,7 @@ pub fn join_cut(
         return Ok(Summary::default());
     }
     let files = 1usize << cut.tag_bits;
-    let tags: Parts<TAG> = Parts::new(folder, "tags", files)?;
+    let tags: Parts<TAG> = Parts::new(folder, "tags", files);
     let shift = 63 - cut.tag_bits;
     let blocks = persons.div_ceil(cut.block);
     (0..blocks).into_par_iter().try_for_each(|block| {
@@ -146,13 +146,13 @@ pub fn join_cut(
     })?;
 
     // Meetings by their earlier person, so that the files in order are the candidates in order.
-    let meetings: Parts<MEETING> = Parts::new(folder, "meetings", cut.meeting_files)?;
+    let meetings: Parts<MEETING> = Parts::new(folder, "meetings", cut.meeting_files);
     let of_file = persons.div_ceil(cut.meeting_files).max(1) as u64;
     let keep = |pairs: &[u64]| {
         let file = pairs.iter().map(|p| ((p >> 32) / of_file) as usize);
         meetings.deal(file, pairs.iter().map(|p| p.to_be_bytes()))
     };
-    let large: Parts<TAG> = Parts::new(folder, "large", files)?;
+    let large: Parts<TAG> = Parts::new(folder, "large", files);
     let found: Vec<(u64, Vec<usize>)> = (0..files)
         .into_par_iter()
         .map(|file| {
@@ -256,6 +256,9 @@ fn repeated(bytes: &[u8], keys: &RangeInclusive<u64>, bits: u32) -> Vec<Entry> {
     some
 }
 
+/// What takes a piece of a file: its bytes, and the range of keys that counts.
+type TakePiece<'a> = dyn FnMut(&[u8], &RangeInclusive<u64>) -> io::Result<()> + 'a;
+
 /// Files of items of `N` bytes, each with its key in front. They go with the value.
 struct Parts<const N: usize> {
     files: Vec<Part>,
@@ -263,35 +266,39 @@ struct Parts<const N: usize> {
 
 struct Part {
     path: PathBuf,
-    /// The file, and how many bytes were written.
-    file: Mutex<(File, u64)>,
+    /// The file, once something was written, and how many bytes.
+    file: Mutex<(Option<File>, u64)>,
+}
+
+impl Part {
+    fn lock(&self) -> MutexGuard<'_, (Option<File>, u64)> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // One that is gone already is as good.
-        let _ = std::fs::remove_file(&self.path);
+        // A file that was never made is somebody else's, if there is one.
+        if self.lock().0.is_some() {
+            // One that is gone already is as good.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
 impl<const N: usize> Parts<N> {
-    fn new(folder: &Path, name: &str, files: usize) -> io::Result<Self> {
-        let mut parts = Self { files: Vec::new() };
-        for i in 0..files {
-            let path = folder.join(format!("{name}-{i:03}"));
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = Mutex::new((options.open(&path)?, 0));
-            parts.files.push(Part { path, file });
+    fn new(folder: &Path, name: &str, files: usize) -> Self {
+        let part = |i| Part {
+            path: folder.join(format!("{name}-{i:03}")),
+            file: Mutex::default(),
+        };
+        Self {
+            files: (0..files).map(part).collect(),
         }
-        Ok(parts)
     }
 
     fn written(&self) -> u64 {
-        let one = |p: &Part| p.file.lock().unwrap_or_else(PoisonError::into_inner).1;
-        self.files.iter().map(one).sum()
+        self.files.iter().map(|p| p.lock().1).sum()
     }
 
     /// Appends each item to the file whose number goes with it.
@@ -319,9 +326,19 @@ impl<const N: usize> Parts<N> {
         for (part, end) in self.files.iter().zip(ends) {
             if end > start {
                 let bytes = dealt[start..end].as_flattened();
-                let mut file = part.file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.0.write_all(bytes)?;
-                file.1 += bytes.len() as u64;
+                let mut own = part.lock();
+                let file = match &mut own.0 {
+                    Some(file) => file,
+                    None => {
+                        let mut options = OpenOptions::new();
+                        options.read(true).write(true).create_new(true);
+                        #[cfg(unix)]
+                        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                        own.0.insert(options.open(&part.path)?)
+                    }
+                };
+                file.write_all(bytes)?;
+                own.1 += bytes.len() as u64;
             }
             start = end;
         }
@@ -336,13 +353,13 @@ impl<const N: usize> Parts<N> {
         file: usize,
         keys: RangeInclusive<u64>,
         load: usize,
-        take: &mut dyn FnMut(&[u8], &RangeInclusive<u64>) -> io::Result<()>,
+        take: &mut TakePiece<'_>,
     ) -> io::Result<()> {
         let Some(part) = self.files.get(file) else {
             return Ok(());
         };
         let mut count = 0usize;
-        let len = part.file.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let len = part.lock().1;
         if len <= (load * N) as u64 {
             let mut bytes = Vec::with_capacity(len as usize);
             self.stream_blocks(file, &mut |block| {
@@ -400,13 +417,16 @@ impl<const N: usize> Parts<N> {
         let Some(part) = self.files.get(file) else {
             return Ok(());
         };
-        let mut guard = part.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut rest = guard.1;
-        guard.0.seek(SeekFrom::Start(0))?;
+        let mut own = part.lock();
+        let mut rest = own.1;
+        let Some(file) = &mut own.0 else {
+            return Ok(());
+        };
+        file.seek(SeekFrom::Start(0))?;
         let mut block = vec![0u8; N << 16];
         while rest > 0 {
             let n = rest.min(block.len() as u64) as usize;
-            guard.0.read_exact(&mut block[..n])?;
+            file.read_exact(&mut block[..n])?;
             take(&block[..n])?;
             rest -= n as u64;
         }
@@ -418,8 +438,10 @@ impl<const N: usize> Parts<N> {
         let Some(part) = self.files.get(file) else {
             return Ok(());
         };
-        let guard = part.file.lock().unwrap_or_else(PoisonError::into_inner);
-        guard.0.set_len(0)
+        match &part.lock().0 {
+            Some(file) => file.set_len(0),
+            None => Ok(()),
+        }
     }
 }
 

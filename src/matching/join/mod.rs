@@ -373,7 +373,7 @@ pub(super) mod tests {
         // One tag of everybody, around what is always allowed and what is at most.
         for persons in [2, ALWAYS - 1, ALWAYS, ALWAYS + 1, ALWAYS + 2, 30] {
             let sites: Vec<u32> = (0..persons as u32).collect();
-            for most in [2, ALWAYS - 1, ALWAYS, ALWAYS + 1, 29, 30, 500] {
+            for most in [2, ALWAYS, ALWAYS + 1, 29, 500] {
                 all.push(case(&vec![5 << 60; persons], 1, &sites, most));
                 let different: Vec<u64> = (0..persons as u64).map(|i| i << 58).collect();
                 all.push(case(&different, 1, &sites, most));
