@@ -9,6 +9,7 @@ pub mod audit;
 pub mod backup;
 pub mod catalog;
 mod content;
+pub mod custody;
 pub mod error;
 mod evidence;
 pub(crate) mod files;
