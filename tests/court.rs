@@ -17,7 +17,9 @@ use sigilo::party::{Party, now};
 use sigilo::round::receipt::Answer as Said;
 use sigilo::round::{Role, Time};
 use sigilo::vault::custody::Leaving;
-use sigilo::vault::{Evidence, Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
+use sigilo::vault::{
+    Evidence, Guarded, Location, NewSlot, Policy, Rights, SlotKind, Unlock, Vault, VaultError,
+};
 
 /// 2026-09-21, and two days later.
 const EARLY: u64 = 1_790_000_000;
@@ -540,4 +542,39 @@ fn a_verifier_from_the_manual_alone_agrees() {
         let (sound, said) = run_verifier(&python, &["vault", vault.to_str().unwrap()]);
         assert!(!sound && said.contains(word), "{said}");
     }
+}
+
+/// Where the house wants two people for it, nobody lets evidence out alone, and both are named.
+#[test]
+fn two_slots_let_evidence_out_if_the_policy_says_so() {
+    let tmp = tempfile::tempdir().unwrap();
+    let (mut vault, evidence) = house(&tmp.path().join("casa"));
+    let other = passphrase("otra frase de paso larga");
+    vault
+        .add_slot(&NewSlot {
+            name: "subdirección",
+            kind: SlotKind::Passphrase(common::cost()),
+            unlock: Unlock::Passphrase(&other),
+            rights: Rights::ALL,
+        })
+        .unwrap();
+    let policy = Policy::default().with(Guarded::Evidence);
+    vault.set_policy(policy, &reason("")).unwrap();
+    let why = reason("Fiscalía");
+    let dir = tmp.path().join("entrega");
+    let handed = request(Leaving::HandedOver, &why);
+    assert!(matches!(
+        court::export(&vault, &evidence, &handed, &dir),
+        Err(CourtError::Vault(VaultError::NeedsTwo))
+    ));
+    let second = vault.bring_second(&Unlock::Passphrase(&other)).unwrap();
+    let verdict = court::export(&vault, &evidence, &handed, &dir).unwrap();
+    let act = &verdict.handed_over().unwrap().act;
+    assert_eq!(act.second, Some(second.0));
+    let page = fs::read_to_string(dir.join("informe.html")).unwrap();
+    assert!(page.contains(&second.to_string()));
+    let Some(python) = python() else { return };
+    let (sound, said) = run_verifier(&python, &["court", dir.to_str().unwrap()]);
+    assert!(sound, "{said}");
+    assert_eq!(vault.check(|_| {}).unwrap(), []);
 }

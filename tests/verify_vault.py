@@ -380,9 +380,13 @@ class Leaf:
 
 def read_act(data):
     """Fields of a signed act."""
-    need(len(data) >= 66 + 64 and data[0] == 1, "not an act")
+    need(len(data) >= 66 + 64 and data[0] in (1, 2), "not an act")
     n = int.from_bytes(data[62:66], "big")
-    need(n <= 1024 and len(data) == 66 + n + 64, "not an act")
+    # Version 2 is an act of two slots: the second one's id, and a signature of each.
+    two = data[0] == 2
+    end = 66 + n + (16 if two else 0)
+    need(n <= 1024 and len(data) == end + (128 if two else 64), "not an act")
+    need(not two or data[end - 16 : end] not in (data[10:26], bytes(16)), "not an act")
     return {
         "kind": data[1],
         "time": int.from_bytes(data[2:10], "big", signed=True),
@@ -392,8 +396,9 @@ def read_act(data):
         "count": int.from_bytes(data[46:54], "big"),
         "prior": int.from_bytes(data[54:62], "big"),
         "reason": data[66 : 66 + n].decode("utf-8"),
-        "act": data[:-64],
-        "signature": data[-64:],
+        "second": data[end - 16 : end].hex() if two else "",
+        "act": data[:end],
+        "signatures": [data[end : end + 64], data[end + 64 :]][: 2 if two else 1],
     }
 
 
@@ -603,7 +608,7 @@ def verify_vault(args):
     findings = []
     # Keyring: magic 14, version 1, vault 16, generation 8, keyring key 32, checkpoint key 32.
     ring = read_keyring(Path(args.keyring or folder / "keyring"), meta.get("keyring"))
-    need(len(ring) > 103 and ring[:15] == b"sigilo-keyring\1", "the keyring cannot be read")
+    need(len(ring) > 103 and ring[:15] in (b"sigilo-keyring\1", b"sigilo-keyring\2"), "the keyring cannot be read")
     if ring[15:31] != vault:
         findings.append("the keyring is of another vault")
     if not ed25519(ring[39:71], b"sigilo v1 keyring signature" + ring[:-64], ring[-64:]):
@@ -815,7 +820,7 @@ class Proof:
         for log in logs:
             message = b"sigilo v1 act signature" + log + self.index.to_bytes(8, "big")
             message += self.act["act"] + self.leaf.fact
-            if ed25519(slot_key, message, self.act["signature"]):
+            if any(ed25519(slot_key, message, s) for s in self.act["signatures"]):
                 return True
         return False
 
@@ -835,6 +840,8 @@ def verify_proof(args):
             need(signed, "that slot has not signed the act")
         for name in ("kind", "time", "actor", "object", "version", "count", "reason"):
             print("%s %s" % (name, proof.act[name]))
+        if proof.act["second"]:
+            print("second %s" % proof.act["second"])
     say_cosigned([head], args.cosigner)
     return []
 
@@ -1014,8 +1021,10 @@ def verify_court(args):
         head = heads.get(proof.head.size)
         need(head and head.root == proof.head.root, "%s: proved under another head" % path.name)
         need(proof.act, "%s: the act is not shown" % path.name)
-        slot = keys.slots.get(proof.act["actor"])
-        need(slot and proof.signed_by(slot, keys.logs), "entry %d: not signed by that slot" % proof.index)
+        for who in (proof.act["actor"], proof.act["second"]):
+            slot = keys.slots.get(who)
+            signed = not who or (slot and proof.signed_by(slot, keys.logs))
+            need(signed, "entry %d: not signed by that slot" % proof.index)
         proofs[proof.index] = proof
     item = Item((folder / "item" / "description").read_bytes(), proofs)
     item.check_file(folder / "item" / "file")

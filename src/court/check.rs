@@ -344,11 +344,15 @@ impl Checking<'_> {
             self.findings.push(Finding::Proof(entry));
             return None;
         };
-        let slot = SlotId(signed.act.actor);
-        let by_slot = self.keys.slot(&slot).is_some_and(|key| {
-            let logs = self.keys.logs();
-            let mut logs = logs.iter();
-            logs.any(|log| signed.verify(key, log, entry, &leaf.fact).is_ok())
+        let key = |slot: [u8; 16]| self.keys.slot(&SlotId(slot));
+        let by_slot = self.keys.logs().iter().any(|log| {
+            let first = key(signed.act.actor)
+                .is_some_and(|key| signed.verify(key, log, entry, &leaf.fact).is_ok());
+            let second = signed.act.second.is_none_or(|slot| {
+                key(slot)
+                    .is_some_and(|key| signed.verify_second(key, log, entry, &leaf.fact).is_ok())
+            });
+            first && second
         });
         if !by_slot {
             self.findings.push(Finding::Slot(entry));

@@ -147,23 +147,34 @@ impl Page<'_> {
                 h2 #custody { (self.t("court-page-custody")) }
                 p { (self.t("court-page-custody-lead")) }
                 ol.acts {
-                    @for act in &self.verdict.acts { li { (self.act(act)) } }
+                    @for twins in self.twins() { li { (self.act(twins)) } }
                 }
             }
         }
     }
 
-    fn act(&self, checked: &CheckedAct) -> Markup {
+    /// Acts that were logged as several entries, one for each thing that was stored, are one act to people.
+    fn twins(&self) -> impl Iterator<Item = &[CheckedAct]> {
+        self.verdict.acts.chunk_by(|a, b| {
+            let of = |c: &CheckedAct| (c.act.kind, c.act.object, c.act.time, c.act.actor);
+            a.entry + 1 == b.entry && of(a) == of(b)
+        })
+    }
+
+    fn act(&self, twins: &[CheckedAct]) -> Markup {
+        let Some(checked) = twins.last() else {
+            return html! {};
+        };
+        let entries: Vec<String> = twins.iter().map(|a| a.entry.to_string()).collect();
         let act = &checked.act;
-        let slot = SlotId(act.actor);
         html! {
             h3 { (self.messages.say(&act.kind.message())) }
             dl {
-                dt { (self.t("court-page-entry")) } dd { (checked.entry) }
+                dt { (self.t("court-page-entry")) } dd { (entries.join(", ")) }
                 dt { (self.t("court-page-who")) }
-                dd {
-                    @if let Some(name) = self.verdict.keys.slot_name(&slot) { (name) " · " }
-                    code { (slot) }
+                dd { (self.slot(act.actor)) }
+                @if let Some(second) = act.second {
+                    dt { (self.t("court-page-second")) } dd { (self.slot(second)) }
                 }
                 dt { (self.t("court-page-when")) } dd { (self.house_time(checked)) }
                 dt { (self.t("court-page-proved")) }
@@ -172,6 +183,14 @@ impl Page<'_> {
                     dt { (self.t("court-page-reason")) } dd { (act.reason.as_str()) }
                 }
             }
+        }
+    }
+
+    fn slot(&self, slot: [u8; 16]) -> Markup {
+        let slot = SlotId(slot);
+        html! {
+            @if let Some(name) = self.verdict.keys.slot_name(&slot) { (name) " · " }
+            code { (slot) }
         }
     }
 

@@ -242,8 +242,8 @@ impl Vault {
     /// its proof. The bytes are written by [`Vault::write_released`].
     ///
     /// # Errors
-    /// [`VaultError::NotAllowed`] without the right to read the log, [`VaultError::Altered`] with nothing
-    /// logged.
+    /// [`VaultError::NotAllowed`] without the right to read the log, [`VaultError::NeedsTwo`],
+    /// [`VaultError::Altered`] with nothing logged.
     pub fn release_evidence(
         &self,
         evidence: &Evidence,
@@ -251,6 +251,7 @@ impl Vault {
         reason: &Reason,
     ) -> Result<Released, VaultError> {
         self.require(Rights::READ.and(Rights::LOG))?;
+        self.require_two(super::Guarded::Evidence, 1)?;
         self.check_evidence(evidence)?;
         let before = self.custody(evidence.id)?;
         let is_receipt = |e: &Evidence| before.iter().any(|entry| entry.index == e.file_leaf);
@@ -276,11 +277,13 @@ impl Vault {
         };
         let mut slots = Vec::new();
         for act in &after {
-            let slot = SlotId(act.act.actor);
-            let known = self.keyring.slot_key(slot);
-            let key = known.ok_or(VaultError::Altered { leaf: act.index })?;
-            if !slots.contains(&(slot, key)) {
-                slots.push((slot, key));
+            for slot in std::iter::once(act.act.actor).chain(act.act.second) {
+                let slot = SlotId(slot);
+                let known = self.keyring.slot_key(slot);
+                let key = known.ok_or(VaultError::Altered { leaf: act.index })?;
+                if !slots.contains(&(slot, key)) {
+                    slots.push((slot, key));
+                }
             }
         }
         let cosigners = self.cosigners()?;

@@ -412,6 +412,7 @@ impl Vault {
         out: &mut impl Write,
         reason: &Reason,
     ) -> Result<(), VaultError> {
+        self.require_two(super::Guarded::Evidence, 1)?;
         self.check_evidence(evidence)?;
         let note = ActNote::new(ActKind::EvidenceExtracted)
             .on(evidence.id.0, 1)

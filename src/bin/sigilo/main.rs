@@ -6,6 +6,7 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod coercion;
 mod coordinator;
 mod cosign;
 mod court;
@@ -112,7 +113,12 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
             KeysCommand::Shares(args) => keys::shares(app, &args),
-            KeysCommand::Drill => keys::drill(app),
+            KeysCommand::Drill(args) => keys::drill(app, &args),
+            KeysCommand::Change(args) => keys::change(app, &args),
+            KeysCommand::Compartment(args) => keys::compartment(app, &args),
+            KeysCommand::Policy(args) => coercion::policy(app, &args),
+            KeysCommand::Panic(args) => coercion::panic(app, &args),
+            KeysCommand::Duress(args) => coercion::duress(app, &args.command),
             KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {

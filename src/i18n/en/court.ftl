@@ -38,6 +38,7 @@ court-page-custody = Who had it in hand
 court-page-custody-lead = These acts of the log are opened, and no others. The time is that of the clock of the house; what is proved are the times of those who cosigned.
 court-page-entry = Entry
 court-page-who = Key that acted
+court-page-second = Together with
 court-page-when = Time of the house
 court-page-proved = Proved
 court-page-reason = Reason
