@@ -116,6 +116,8 @@ pub(crate) struct Init {
     pub site: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub slot_name: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Vec<String>,
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
     pub kdf_memory: u32,
 }
@@ -125,6 +127,8 @@ pub(crate) struct Seal {
     pub file: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
     #[arg(long)]
     pub yes: bool,
 }

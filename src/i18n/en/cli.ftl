@@ -569,3 +569,5 @@ cli-panic-left = What is outside this keyring was not destroyed: copies of the k
 cli-duress-advice = Choose a passphrase that nobody types by mistake. Whoever types it destroys the keys of the house.
 cli-duress-set = The duress passphrase is set. If you make new shares or a new recovery code, it is taken away: try those and set it again.
 cli-duress-removed = There is no duress passphrase.
+help-seal-compartment = Compartment to seal into; that of its kind if not given
+help-init-compartment = Another compartment beside victims, witnesses and calls; may be repeated

@@ -569,3 +569,5 @@ cli-panic-left = No se destruyó lo que esté fuera de este llavero: copias del 
 cli-duress-advice = Elija una contraseña que nadie escriba por error. Quien la escriba destruye las claves de la casa.
 cli-duress-set = La contraseña de coacción quedó puesta. Si hace partes o un código de recuperación nuevos, se quita: pruébelos y póngala otra vez.
 cli-duress-removed = No hay contraseña de coacción.
+help-seal-compartment = Compartimento en que se sella; si falta, el de su clase
+help-init-compartment = Otro compartimento además de víctimas, testigos y llamadas; se puede repetir
