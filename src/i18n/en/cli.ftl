@@ -482,6 +482,42 @@ cli-seal-likely = { $count ->
    *[other] These records are probably
   } the same person:
 cli-ask-seal-anyway = Seal a new record all the same? [y/N]
+help-evidence-show = Show who had a piece of evidence in hand; looking is logged
+help-evidence-show-id = Beginning of its id, as "evidence list" shows it
+help-evidence-show-reason = Why; sealed into the log
+help-evidence-export = Write a folder for a court: the file in clear and all that proves it
+help-evidence-export-id = Beginning of its id, as "evidence list" shows it
+help-evidence-export-to = New folder
+help-evidence-export-slot-names = Also say what the house calls the keys that acted
+help-evidence-export-reason = Why; goes into the log and is seen in the folder
+help-evidence-hand-over = Hand over a piece of evidence: the same folder, with a receipt to sign
+help-evidence-hand-over-id = Beginning of its id, as "evidence list" shows it
+help-evidence-hand-over-receiver = To whom; goes into the log and is seen in the folder
+help-evidence-hand-over-to = New folder
+help-evidence-hand-over-slot-names = Also say what the house calls the keys that acted
+help-evidence-hand-over-reason = Why; goes into the log and is seen in the folder
+help-evidence-receive = Check evidence that another house handed over, and sign the receipt
+help-evidence-receive-dir = The folder that the other house handed over
+help-evidence-receive-to = New file for the signed receipt
+help-evidence-receive-key = Key that signs the heads of the other house, if its card is not here
+help-evidence-receive-refuse = Sign that it was checked but is not accepted
+help-evidence-receipt = Keep the receipt for evidence that was handed over: the signed document, or an image of a paper
+help-evidence-receipt-id = Beginning of its id, as "evidence list" shows it
+help-evidence-receipt-file = The receipt
+help-evidence-receipt-entry = Entry of the handing over; the last one if not said
+help-evidence-receipt-reason = Why; sealed into the log
+help-audit-court = Check the folder of a piece of evidence, without any key of the house
+help-audit-court-dir = The folder
+help-audit-court-key = Key that signs the heads of the chain, from another source than the folder
+help-audit-court-cosigner = Key of who cosigned, from another source than the folder; can be repeated
+cli-court-written = Written and checked in { $dir }: the file, { $count } acts with their proof, and a page that explains it (informe.html, report.html).
+cli-court-clear = The folder is not encrypted: it has the evidence as it is. Delete it when it is no longer needed.
+cli-court-receipt-advice = Ask for the receipt: signed with "sigilo evidence receive", or on paper (last sheet of report.html). Keep it with "sigilo evidence receipt".
+cli-court-received = The evidence stood the check. Signed receipt in { $file }; give it back to who handed it over.
+cli-court-receipt-signed = Receipt { $id } kept; the signature is of a card that you trust.
+cli-court-receipt-paper = Receipt { $id } kept as a paper; its signature is checked by nobody but who looks at it.
+cli-court-cosigners-unknown = The keys of those who cosigned were taken from the folder itself. Ask them for their keys and name them with --cosigner.
+cli-court-sound = No findings: "{ $name }" (SHA-256 { $sha256 }) is the file that the house sealed, and the { $count } acts are in its log.
 
 ## Compartments, two keys and coercion
 help-arg-age = Open with an age identity from this file

@@ -482,6 +482,42 @@ cli-seal-likely = { $count ->
    *[other] Estos expedientes son probablemente
   } de la misma persona:
 cli-ask-seal-anyway = ¿Sellar de todos modos un expediente nuevo? [s/N]
+help-evidence-show = Mostrar quién tuvo una prueba en sus manos; mirarla queda en el registro
+help-evidence-show-id = Principio de su id, como lo muestra «evidence list»
+help-evidence-show-reason = Por qué; queda sellado en el registro
+help-evidence-export = Escribir una carpeta para un tribunal: el archivo sin cifrar y todo lo que lo demuestra
+help-evidence-export-id = Principio de su id, como lo muestra «evidence list»
+help-evidence-export-to = Carpeta nueva
+help-evidence-export-slot-names = Decir también cómo llama la casa a las claves que actuaron
+help-evidence-export-reason = Por qué; queda en el registro y se ve en la carpeta
+help-evidence-hand-over = Entregar una prueba: la misma carpeta, con acuse para firmar
+help-evidence-hand-over-id = Principio de su id, como lo muestra «evidence list»
+help-evidence-hand-over-receiver = A quién; queda en el registro y se ve en la carpeta
+help-evidence-hand-over-to = Carpeta nueva
+help-evidence-hand-over-slot-names = Decir también cómo llama la casa a las claves que actuaron
+help-evidence-hand-over-reason = Por qué; queda en el registro y se ve en la carpeta
+help-evidence-receive = Comprobar una prueba que otra casa entregó y firmar el acuse
+help-evidence-receive-dir = La carpeta que entregó la otra casa
+help-evidence-receive-to = Archivo nuevo para el acuse firmado
+help-evidence-receive-key = Clave que firma las cabezas de la otra casa, si no está su tarjeta
+help-evidence-receive-refuse = Firmar que se comprobó pero no se acepta
+help-evidence-receipt = Guardar el acuse de una prueba entregada: el documento firmado, o la imagen de un papel
+help-evidence-receipt-id = Principio de su id, como lo muestra «evidence list»
+help-evidence-receipt-file = El acuse
+help-evidence-receipt-entry = Asiento de la entrega; la última si no se dice
+help-evidence-receipt-reason = Por qué; queda sellado en el registro
+help-audit-court = Comprobar la carpeta de una prueba, sin ninguna clave de la casa
+help-audit-court-dir = La carpeta
+help-audit-court-key = Clave que firma las cabezas de la cadena, de otra fuente que la carpeta
+help-audit-court-cosigner = Clave de quien cofirmó, de otra fuente que la carpeta; se puede repetir
+cli-court-written = Escrito y comprobado en { $dir }: el archivo, { $count } actos con su demostración, y una página que lo explica (informe.html, report.html).
+cli-court-clear = La carpeta no está cifrada: contiene la prueba tal cual. Bórrela cuando ya no haga falta.
+cli-court-receipt-advice = Pida el acuse: firmado con «sigilo evidence receive», o en papel (última hoja de informe.html). Guárdelo con «sigilo evidence receipt».
+cli-court-received = La prueba resistió la comprobación. Acuse firmado en { $file }; devuélvalo a quien la entregó.
+cli-court-receipt-signed = Acuse { $id } guardado; la firma es de una tarjeta en la que usted confía.
+cli-court-receipt-paper = Acuse { $id } guardado como documento en papel; su firma no la comprueba nadie más que quien lo mire.
+cli-court-cosigners-unknown = Las claves de quienes cofirmaron se tomaron de la propia carpeta. Pídaselas a ellos e indíquelas con --cosigner.
+cli-court-sound = Sin hallazgos: «{ $name }» (SHA-256 { $sha256 }) es el archivo que la casa selló, y los { $count } actos están en su registro.
 
 ## Compartimentos, dos claves y coacción
 help-arg-age = Abrir con una identidad age de este archivo
