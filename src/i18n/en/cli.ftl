@@ -588,7 +588,6 @@ help-retain-always = Without a date
 help-retain-reason = Why; it is sealed in the log
 help-list-due = Only those that are due to be erased, today or on this date
 help-erase-due = Show those that are due one by one, and ask
-cli-usage-date = This is no date. Write for example 2031-05-20.
 cli-held = On legal hold: { $reason }
 cli-kept-until = Kept until { $date }
 cli-hold-set = Record { $id } is on legal hold.

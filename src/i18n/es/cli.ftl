@@ -588,7 +588,6 @@ help-retain-always = Sin fecha
 help-retain-reason = Por qué; queda sellado en el registro
 help-list-due = Solo los que ya toca borrar, hoy o en esta fecha
 help-erase-due = Muestra uno por uno los que ya toca borrar y pregunta
-cli-usage-date = No es una fecha. Escriba por ejemplo 2031-05-20.
 cli-held = Bajo retención legal: { $reason }
 cli-kept-until = Se conserva hasta el { $date }
 cli-hold-set = Expediente { $id } bajo retención legal.
