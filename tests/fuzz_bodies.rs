@@ -202,6 +202,7 @@ fn write_corpus() {
             count: 0,
             prior: (kind == ActKind::Erase).then_some(4),
             reason: Reason::new(reason).unwrap(),
+            second: None,
         };
         put("act", name, &act.to_bytes());
         let signed = act.sign(&[5; 16], 12, &Fact::None, &key.signer().unwrap());

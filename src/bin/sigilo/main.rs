@@ -6,8 +6,10 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod coercion;
 mod coordinator;
 mod cosign;
+mod court;
 mod demo;
 mod evaluate;
 mod evidence;
@@ -84,6 +86,11 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
             cli::EvidenceCommand::List(args) => evidence::list(app, &args),
             cli::EvidenceCommand::Extract(args) => evidence::extract(app, &args),
+            cli::EvidenceCommand::Show(args) => court::show(app, &args),
+            cli::EvidenceCommand::Export(args) => court::export(app, &args),
+            cli::EvidenceCommand::HandOver(args) => court::hand_over(app, &args),
+            cli::EvidenceCommand::Receive(args) => court::receive(app, &args),
+            cli::EvidenceCommand::Receipt(args) => court::receipt(app, &args),
         },
         Command::Backup(args) => backup::backup(app, &args),
         Command::Restore(args) => backup::restore(app, &args),
@@ -106,7 +113,12 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
             KeysCommand::Shares(args) => keys::shares(app, &args),
-            KeysCommand::Drill => keys::drill(app),
+            KeysCommand::Drill(args) => keys::drill(app, &args),
+            KeysCommand::Change(args) => keys::change(app, &args),
+            KeysCommand::Compartment(args) => keys::compartment(app, &args),
+            KeysCommand::Policy(args) => coercion::policy(app, &args),
+            KeysCommand::Panic(args) => coercion::panic(app, &args),
+            KeysCommand::Duress(args) => coercion::duress(app, &args.command),
             KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {
@@ -122,6 +134,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Export(args) => audit::export(app, &args),
             AuditCommand::Keygen(args) => cosign::keygen(app, &args),
             AuditCommand::Refusal(args) => cosign::refusal(app, &args),
+            AuditCommand::Court(args) => court::check(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),

@@ -8,7 +8,7 @@ use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
 use sigilo::vault::index::Found;
-use sigilo::vault::{ActNote, Catalog, ObjectId, Rights, Vault, VaultError};
+use sigilo::vault::{ActNote, Catalog, Guarded, ObjectId, Rights, Vault, VaultError};
 use zeroize::Zeroizing;
 
 use crate::app::{App, column};
@@ -84,6 +84,10 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
     };
     // The key first: nobody should answer thirty questions and then find that it is wrong.
     let vault = vault::open(app)?;
+    let compartment = args.compartment.as_deref();
+    let compartment = compartment
+        .map(|n| crate::keys::named(&vault, n))
+        .transpose()?;
     let record = match from_file {
         Some(path) => {
             let text = read_text(path, record::JSON_MAX)?;
@@ -102,7 +106,10 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
             return Err(Failure::of("cli-stopped"));
         }
     }
-    let id = vault.seal(&record)?;
+    let id = match compartment {
+        Some(compartment) => vault.seal_into(&record, compartment)?,
+        None => vault.seal(&record)?,
+    };
     if app.json() {
         let likely: Vec<_> = likely.iter().map(ToString::to_string).collect();
         app.print_json(&serde_json::json!({ "id": id.to_string(), "likely_duplicates": likely }));
@@ -237,6 +244,7 @@ pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
         .flatten()
         .collect();
     let shown = args.limit.unwrap_or(lines.len()).min(lines.len());
+    vault.require_two(Guarded::Opening, shown as u64)?;
     vault.log(ActNote::new(ActKind::List).count(shown as u64))?;
     if app.json() {
         let rows: Vec<_> = lines.iter().take(shown).map(Line::json).collect();
@@ -345,6 +353,7 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
     let all = vault.index()?.search(&Query::new(&query));
     let total = all.len();
+    vault.require_two(Guarded::Opening, total.min(args.limit) as u64)?;
     let found = opened(&vault, all.into_iter().take(args.limit))?;
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
     if app.json() {
@@ -490,6 +499,7 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
     });
     let total = pairs.len();
     pairs.truncate(args.limit);
+    vault.require_two(Guarded::Opening, pairs.len() as u64)?;
     vault.log(ActNote::new(ActKind::Duplicates).count(pairs.len() as u64))?;
     let reasons = |p: &record::Duplicate<usize>| -> Vec<String> {
         p.likeness.reasons.iter().map(|r| app.text(r)).collect()
