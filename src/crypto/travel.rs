@@ -171,14 +171,32 @@ impl<W: Write> Write for Encryptor<W> {
 /// [`TravelError`], when header or recipient do not fit.
 pub fn decrypt<R: BufRead>(
     identity: &Identity,
-    mut input: R,
+    input: R,
 ) -> Result<Decryptor<impl Read>, TravelError> {
+    open_stream(identity, input).map(Decryptor)
+}
+
+/// As [`decrypt`], as a type that can be kept.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_boxed<'a, R: BufRead + 'a>(
+    identity: &Identity,
+    input: R,
+) -> Result<Decryptor<Box<dyn Read + 'a>>, TravelError> {
+    let stream: Box<dyn Read + 'a> = Box::new(open_stream(identity, input)?);
+    Ok(Decryptor(stream))
+}
+
+fn open_stream<R: BufRead>(
+    identity: &Identity,
+    mut input: R,
+) -> Result<impl Read + use<R>, TravelError> {
     let header = read_header(&mut input)?;
     let whole = io::Cursor::new(header).chain(input);
     let decryptor = age::Decryptor::new_buffered(whole).map_err(open_error)?;
     decryptor
         .decrypt(std::iter::once(&*identity.0 as &dyn age::Identity))
-        .map(Decryptor)
         .map_err(open_error)
 }
 

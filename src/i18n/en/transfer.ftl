@@ -1,0 +1,20 @@
+# Transfer between the two vaults of a house, and referral to another house
+parcel-kind-transfer = transfer between two vaults of one house
+parcel-kind-referral = referral of a record
+parcel-kind-answer = answer to a referral
+round-frame = Piece { $number } of the file is not what its sender wrote: something is missing, added or changed. Nothing was stored; ask for the file again.
+log-act-transfer-sent = records sent to the house's other vault
+log-act-transfer-received = records received from the house's other vault
+log-act-record-arrived = version received from another vault
+log-act-settled = differing versions settled by a person
+log-act-erasure-declined = record kept although the other vault erased it
+log-act-same-site = card taken for another vault of the same house
+transfer-error-newer = The file was made by a newer version of sigilo. Update the program; nothing was changed.
+transfer-error-content = The file is signed, but what it holds is not valid. Nothing was stored; tell whoever sent it.
+transfer-error-compartments = Your key does not open every compartment of the vault. Do the transfer with a key that opens them all: what is not seen would look erased.
+transfer-error-not-same-site = That vault is not pinned as another vault of this house. Compare the fingerprint of its card and pin it with “sigilo trust --same-site”.
+transfer-error-gap = The file begins at entry { $from } of the other vault, and only { $have } are here: an earlier transfer is missing. On the other computer, run “sigilo transfer send --all”.
+transfer-error-checkpoint = The head of the chain in the file is not that of the vault that sends it, or is too short. Nothing was stored; tell your auditor.
+transfer-error-evidence = A file of evidence in the transfer is not the one that was announced. Nothing was stored; ask for the transfer again.
+transfer-error-file-changed = The file changed while it was read. Nothing was stored; copy it to this computer and try again.
+transfer-error-nothing = There is nothing to settle in this record.

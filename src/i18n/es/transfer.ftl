@@ -1,0 +1,20 @@
+# Traslado entre las dos bóvedas de una casa, y remisión a otra casa
+parcel-kind-transfer = traslado entre dos bóvedas de una misma casa
+parcel-kind-referral = remisión de un expediente
+parcel-kind-answer = respuesta a una remisión
+round-frame = El pedazo { $number } del archivo no es el que escribió quien lo envía: falta algo, sobra algo, o fue cambiado. No se guardó nada; pida el archivo otra vez.
+log-act-transfer-sent = expedientes enviados a la otra bóveda de la casa
+log-act-transfer-received = expedientes recibidos de la otra bóveda de la casa
+log-act-record-arrived = versión recibida de otra bóveda
+log-act-settled = versiones distintas resueltas por una persona
+log-act-erasure-declined = expediente conservado, aunque la otra bóveda lo borró
+log-act-same-site = tarjeta registrada como otra bóveda de la misma casa
+transfer-error-newer = El archivo lo hizo una versión más nueva de sigilo. Actualice el programa; no se cambió nada.
+transfer-error-content = El archivo está firmado, pero lo que contiene no es válido. No se guardó nada; avise a quien lo envió.
+transfer-error-compartments = Su clave no abre todos los apartados de la bóveda. Haga el traslado con una clave que los abra todos: lo que no se ve parecería borrado.
+transfer-error-not-same-site = Esa bóveda no está registrada como otra bóveda de esta misma casa. Compare la huella de su tarjeta y regístrela con «sigilo trust --same-site».
+transfer-error-gap = El archivo comienza en el asiento { $from } de la otra bóveda, y aquí solo hay hasta el { $have }: falta un traslado anterior. Pida en la otra computadora «sigilo transfer send --all».
+transfer-error-checkpoint = La cabeza de la cadena que viene en el archivo no es de la bóveda que lo envía, o no alcanza. No se guardó nada; avise a su auditor.
+transfer-error-evidence = Un archivo de evidencia del traslado no es el que se anuncia. No se guardó nada; pida el traslado otra vez.
+transfer-error-file-changed = El archivo cambió mientras se leía. No se guardó nada; cópielo a esta computadora e inténtelo de nuevo.
+transfer-error-nothing = En este expediente no hay nada que resolver.
