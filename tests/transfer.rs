@@ -90,14 +90,18 @@ impl House {
     fn names(&self, i: usize) -> BTreeMap<String, usize> {
         let vault = self.vault(i);
         let catalog = vault.catalog().unwrap();
-        let all = vault.scan(&catalog, |item, r| (r.given_names.clone(), item.versions.len()));
+        let all = vault.scan(&catalog, |item, r| {
+            (r.given_names.clone(), item.versions.len())
+        });
         all.unwrap().into_iter().collect()
     }
 
     fn find(&self, i: usize, name: &str) -> ObjectId {
         let vault = self.vault(i);
         let catalog = vault.catalog().unwrap();
-        let all = vault.scan(&catalog, |item, r| (r.given_names == name).then_some(item.id));
+        let all = vault.scan(&catalog, |item, r| {
+            (r.given_names == name).then_some(item.id)
+        });
         let found: Vec<_> = all.unwrap().into_iter().flatten().collect();
         assert_eq!(found.len(), 1, "{name} in {i}");
         found[0]
@@ -173,12 +177,18 @@ fn records_amendments_links_consents_and_files_arrive_whole() {
     assert_eq!((file.record, file.sha256), (there, added.sha256));
     assert_ne!(file.id, added.id);
     let mut out = Vec::new();
-    house.vault(1).extract_evidence(file, &mut out, &none()).unwrap();
+    house
+        .vault(1)
+        .extract_evidence(file, &mut out, &none())
+        .unwrap();
     assert_eq!(out, bytes);
     house.sound();
     // Nothing comes back, and nothing is told twice.
     let back = house.send(1, 0);
-    assert_eq!((back.new, back.amended, back.links, back.files), (0, 0, 0, 0));
+    assert_eq!(
+        (back.new, back.amended, back.links, back.files),
+        (0, 0, 0, 0)
+    );
     let again = house.send(0, 1);
     assert_eq!((again.new, again.amended, again.known), (0, 0, 0));
     house.sound();
@@ -227,7 +237,10 @@ fn the_same_file_twice_late_or_out_of_order_changes_nothing() {
     assert_eq!(house.take(1, &second).new, 2);
     let names = house.names(1);
     let late = house.take(1, &first);
-    assert_eq!((late.again, late.new, late.amended, late.known), (false, 0, 0, 1));
+    assert_eq!(
+        (late.again, late.new, late.amended, late.known),
+        (false, 0, 0, 1)
+    );
     assert_eq!(house.names(1), names);
     for path in [&first, &second, &first] {
         let before = house.state(1);
@@ -318,7 +331,10 @@ fn what_both_amended_is_a_conflict_in_both_and_a_person_settles_it() {
     merged.notes = "de la primera".to_owned();
     merged.phones = vec!["9991234567".to_owned()];
     let decision = Decision::Version(&merged);
-    let number = house.vault(0).settle(&seen, &decision, &why("hablamos")).unwrap();
+    let number = house
+        .vault(0)
+        .settle(&seen, &decision, &why("hablamos"))
+        .unwrap();
     assert_eq!(number, Some(5));
     assert!(house.conflicts(0).is_empty());
     let arrived = house.send(0, 1);
@@ -331,7 +347,10 @@ fn what_both_amended_is_a_conflict_in_both_and_a_person_settles_it() {
     house.sound();
     // What was seen is what is settled.
     let stale = house.vault(0).settle(&seen, &decision, &none());
-    assert!(matches!(stale, Err(TransferError::Vault(VaultError::Changed))));
+    assert!(matches!(
+        stale,
+        Err(TransferError::Vault(VaultError::Changed))
+    ));
 }
 
 #[test]
@@ -350,7 +369,11 @@ fn both_settle_alike_or_meet_again() {
         for (i, id) in [(0, a), (1, b)] {
             let seen = house.vault(i).conflict_of(id).unwrap().unwrap();
             let mut record = house.latest(i, id);
-            record.notes = if alike { "uno y dos".to_owned() } else { format!("mío {i}") };
+            record.notes = if alike {
+                "uno y dos".to_owned()
+            } else {
+                format!("mío {i}")
+            };
             let decision = Decision::Version(&record);
             house.vault(i).settle(&seen, &decision, &none()).unwrap();
         }
@@ -395,7 +418,10 @@ fn a_table_that_both_imported_is_there_once() {
 fn records_that_are_alike_in_one_vault_stay_two() {
     let house = House::of(2);
     let twin = person("Xóchitl", "Canul");
-    house.vault(0).seal_all(&[twin.clone(), twin], None, |_| {}).unwrap();
+    house
+        .vault(0)
+        .seal_all(&[twin.clone(), twin], None, |_| {})
+        .unwrap();
     assert_eq!(house.send(0, 1).new, 2);
     assert_eq!(house.vault(1).catalog().unwrap().items().len(), 2);
 }
@@ -422,7 +448,10 @@ fn an_erasure_waits_for_a_word_and_what_is_erased_never_comes_back() {
     // One is erased here, too; the other one is kept, and is not asked about again.
     house.vault(1).erase(b, &why("lo pidió")).unwrap();
     let waiting = house.vault(1).conflict_of(d).unwrap().unwrap();
-    house.vault(1).settle(&waiting, &Decision::Keep, &why("juicio")).unwrap();
+    house
+        .vault(1)
+        .settle(&waiting, &Decision::Keep, &why("juicio"))
+        .unwrap();
     assert!(house.vault(1).conflicts().unwrap().is_empty());
     let whole = house.write(0, 1, "todo", true);
     assert!(house.take(1, &whole).erased.is_empty());
@@ -475,7 +504,9 @@ fn three_vaults_agree_over_any_way_round() {
     }
     // Two amend, the third sees both.
     house.amend(0, a, |r| r.email = "a@example.org".to_owned());
-    house.amend(1, house.find(1, "Xóchitl"), |r| r.phones = vec!["1".to_owned()]);
+    house.amend(1, house.find(1, "Xóchitl"), |r| {
+        r.phones = vec!["1".to_owned()]
+    });
     assert!(house.send(0, 2).conflicts.is_empty());
     assert_eq!(house.send(1, 2).conflicts, [c]);
     house.sound();
@@ -542,7 +573,10 @@ fn damaged_cut_forged_and_foreign_files_change_nothing() {
     let foreign = house.file("ajeno");
     transfer::send(&stranger.parties[0], &card, &foreign, false, now()).unwrap();
     let refused = transfer::receive(&house.parties[1], &foreign).unwrap_err();
-    assert!(matches!(refused, PartyError::Round(RoundError::NotPinned(_))));
+    assert!(matches!(
+        refused,
+        PartyError::Round(RoundError::NotPinned(_))
+    ));
     let before = house.state(1).0;
     let mut house = house;
     let card = stranger.parties[0].card().clone();
@@ -592,11 +626,18 @@ fn a_restored_vault_gets_back_what_it_had_lost() {
     let latest = restored.vault().catalog().unwrap().get(a).unwrap().latest();
     let mut record = restored.vault().read(latest.leaf).unwrap();
     record.email = "x@example.org".to_owned();
-    restored.vault().amend(a, latest.number, &record, &none()).unwrap();
+    restored
+        .vault()
+        .amend(a, latest.number, &record, &none())
+        .unwrap();
     let path = house.write(1, 0, "vuelta", true);
     let arrived = transfer::receive(&restored, &path).unwrap().arrived;
     assert_eq!((arrived.new, arrived.amended), (1, 1));
-    assert_eq!(arrived.conflicts, [a], "both amendments of one version are there");
+    assert_eq!(
+        arrived.conflicts,
+        [a],
+        "both amendments of one version are there"
+    );
     // The other one takes its word again, under the new log.
     let path = house.file("nueva");
     let card = house.parties[1].card();
@@ -646,5 +687,8 @@ fn a_key_that_does_not_see_everything_neither_sends_nor_receives() {
     assert!(matches!(refused, PartyError::Vault(VaultError::NotAllowed)));
     let card = house.parties[0].card();
     let refused = transfer::send(&reader, card, &house.file("no"), false, now());
-    assert!(matches!(refused, Err(PartyError::Vault(VaultError::NotAllowed))));
+    assert!(matches!(
+        refused,
+        Err(PartyError::Vault(VaultError::NotAllowed))
+    ));
 }

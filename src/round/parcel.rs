@@ -310,11 +310,7 @@ fn damaged(e: &io::Error) -> RoundError {
     }
 }
 
-fn exact(
-    input: &mut impl Read,
-    hash: &mut Hasher,
-    bytes: &mut [u8],
-) -> Result<(), RoundError> {
+fn exact(input: &mut impl Read, hash: &mut Hasher, bytes: &mut [u8]) -> Result<(), RoundError> {
     input.read_exact(bytes).map_err(|e| damaged(&e))?;
     hash.update(bytes);
     Ok(())
@@ -485,7 +481,11 @@ mod tests {
 
     type Read = (Parcel, Vec<(Frame, Vec<u8>)>);
 
-    fn write(from: (&Card, &SigningKey), to: &Card, frames: &[(Frame, &[u8])]) -> (Parcel, Vec<u8>) {
+    fn write(
+        from: (&Card, &SigningKey),
+        to: &Card,
+        frames: &[(Frame, &[u8])],
+    ) -> (Parcel, Vec<u8>) {
         let kind = ParcelKind::Transfer;
         let body = b"cabeza".to_vec();
         let mut writer =
@@ -496,7 +496,12 @@ mod tests {
         writer.finish().unwrap()
     }
 
-    fn read(identity: &Identity, me: PartyId, from: &Card, file: &[u8]) -> Result<Read, RoundError> {
+    fn read(
+        identity: &Identity,
+        me: PartyId,
+        from: &Card,
+        file: &[u8],
+    ) -> Result<Read, RoundError> {
         let found = |id: &PartyId| {
             if *id == from.id() {
                 Ok(from.clone())
@@ -529,7 +534,11 @@ mod tests {
         assert_eq!((again.id, again.bytes), (parcel.id, file.len() as u64));
         assert_eq!(again, parcel);
         assert_eq!(again.file, sha256(&[&file]));
-        assert!(got.iter().zip(&frames).all(|(a, b)| a.0 == b.0 && a.1 == b.1));
+        assert!(
+            got.iter()
+                .zip(&frames)
+                .all(|(a, b)| a.0 == b.0 && a.1 == b.1)
+        );
         assert_eq!(got.len(), 3);
         for i in 0..file.len() {
             let mut bad = file.clone();

@@ -11,9 +11,7 @@ use crate::log::act::Reason;
 use crate::party::{Party, PartyError};
 use crate::round::parcel::{self, Frame, Parcel, ParcelKind, ParcelReader, ParcelWriter};
 use crate::round::{Card, PartyId, Role, RoundError, Time};
-use crate::vault::transfer::{
-    Arrived, Frames, Item, Piece, Sink, TransferError, TransferHead,
-};
+use crate::vault::transfer::{Arrived, Frames, Item, Piece, Sink, TransferError, TransferHead};
 use crate::vault::{VaultError, VaultId, files};
 
 /// Bytes of items in one frame, about.
@@ -66,7 +64,11 @@ pub fn same_site(party: &Party) -> Result<Vec<&Card>, PartyError> {
 
 /// What stands in the log about a parcel.
 pub(crate) fn parcel_reason(parcel: &Parcel) -> Result<Reason, PartyError> {
-    let text = format!("parcel {} file {}", to_hex(&parcel.id), to_hex(&parcel.file));
+    let text = format!(
+        "parcel {} file {}",
+        to_hex(&parcel.id),
+        to_hex(&parcel.file)
+    );
     Ok(Reason::new(&text).map_err(VaultError::from)?)
 }
 

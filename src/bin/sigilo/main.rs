@@ -6,6 +6,7 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod cli_transfer;
 mod coordinator;
 mod cosign;
 mod demo;
@@ -21,6 +22,7 @@ mod log;
 mod prompt;
 mod records;
 mod round;
+mod transfer;
 mod vault;
 
 use std::process::ExitCode;
@@ -124,6 +126,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Refusal(args) => cosign::refusal(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
+        Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }

@@ -520,10 +520,7 @@ impl<'v> Taking<'v> {
     }
 
     /// A version of a record that was sealed here and says the same, letter for letter.
-    fn same_record(
-        &mut self,
-        arrived: &Record,
-    ) -> Result<Option<(ObjectId, u32)>, TransferError> {
+    fn same_record(&mut self, arrived: &Record) -> Result<Option<(ObjectId, u32)>, TransferError> {
         if self.same.is_none() {
             let mut same: HashMap<Digest, Vec<(ObjectId, u32)>> = HashMap::new();
             // From the last to the first, so that the first is taken first.
@@ -632,7 +629,10 @@ impl<'v> Taking<'v> {
         Ok(())
     }
 
-    fn compartment_of(&self, object: ObjectId) -> Result<crate::vault::CompartmentId, TransferError> {
+    fn compartment_of(
+        &self,
+        object: ObjectId,
+    ) -> Result<crate::vault::CompartmentId, TransferError> {
         match self.catalog.get(object) {
             Some(item) => Ok(item.compartment),
             None => {
@@ -696,7 +696,10 @@ impl<'v> Taking<'v> {
         };
         let from = self.from;
         let known = self.ledger.pending.iter_mut();
-        match known.into_iter().find(|p| p.object == object && p.from == from) {
+        match known
+            .into_iter()
+            .find(|p| p.object == object && p.from == from)
+        {
             Some(pending) if pending.ids.contains(&id) => {}
             Some(pending) => pending.ids.push(id),
             None => self.ledger.pending.push(PendingErasure {

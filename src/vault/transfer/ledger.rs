@@ -278,7 +278,9 @@ impl Decode for Table {
         }
         let from = VaultId::decode(input)?;
         let n = input.count(41, LIST_MAX)?;
-        let entries = (0..n).map(|_| Entry::decode(input)).collect::<Result<_, _>>()?;
+        let entries = (0..n)
+            .map(|_| Entry::decode(input))
+            .collect::<Result<_, _>>()?;
         Ok(Self { from, entries })
     }
 }
@@ -302,6 +304,10 @@ impl Table {
             let body = Zeroizing::new(table.to_bytes());
             StateChange::put(format!("{TABLE}{name}/{i}"), 0, body)
         };
-        self.entries.chunks(TABLE_MAX).enumerate().map(part).collect()
+        self.entries
+            .chunks(TABLE_MAX)
+            .enumerate()
+            .map(part)
+            .collect()
     }
 }

@@ -124,7 +124,13 @@ impl Vault {
                     .after(item.latest().leaf)
                     .because(reason);
                 let compartment = self.compartment_for(record)?;
-                writing.seal(&[new_record(compartment, item.id, number, body(record)?, note)])?;
+                writing.seal(&[new_record(
+                    compartment,
+                    item.id,
+                    number,
+                    body(record)?,
+                    note,
+                )])?;
                 Some(number)
             }
             Decision::Keep => {
