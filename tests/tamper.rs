@@ -537,6 +537,7 @@ fn act(kind: ActKind, actor: [u8; 16]) -> Act {
         count: 0,
         prior: None,
         reason: Reason::none(),
+        second: None,
     }
 }
 

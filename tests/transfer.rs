@@ -692,3 +692,84 @@ fn a_key_that_does_not_see_everything_neither_sends_nor_receives() {
         Err(PartyError::Vault(VaultError::NotAllowed))
     ));
 }
+
+#[test]
+fn where_two_slots_are_needed_one_neither_names_a_second_vault_nor_sends() {
+    use sigilo::vault::{Guarded, NewSlot, Policy, Rights, SlotKind};
+    let house = House::of(2);
+    house.vault(0).seal(&person("Xóchitl", "Canul")).unwrap();
+    let other = common::passphrase("otra frase muy larga");
+    let mut vault = open(&house.dir(0)).unwrap();
+    vault
+        .add_slot(&NewSlot {
+            name: "segunda",
+            kind: SlotKind::Passphrase(common::cost()),
+            unlock: Unlock::Passphrase(&other),
+            rights: Rights::ALL,
+        })
+        .unwrap();
+    vault
+        .set_policy(Policy::default().with(Guarded::Export), &none())
+        .unwrap();
+    drop(vault);
+    let card = house.parties[1].card();
+    let path = house.file("sellado");
+    let alone = Party::open(open(&house.dir(0)).unwrap()).unwrap();
+    let refused = transfer::send(&alone, card, &path, false, now()).unwrap_err();
+    assert!(matches!(refused, PartyError::Vault(VaultError::NeedsTwo)));
+    let stranger = House::of(1);
+    let foreign = stranger.parties[0].card().clone();
+    let mut alone = alone;
+    let refused = transfer::trust_same_site(&mut alone, foreign).unwrap_err();
+    assert!(matches!(refused, PartyError::Vault(VaultError::NeedsTwo)));
+    assert!(!path.exists());
+    let mut vault = open(&house.dir(0)).unwrap();
+    vault.bring_second(&Unlock::Passphrase(&other)).unwrap();
+    let both = Party::open(vault).unwrap();
+    transfer::send(&both, card, &path, false, now()).unwrap();
+    assert_eq!(house.take(1, &path).new, 1);
+    assert_eq!(both.vault().check(|_| {}).unwrap(), []);
+}
+
+/// Highest memory of this process so far, in MiB.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+#[test]
+#[ignore = "measures ten thousand records"]
+fn ten_thousand_records_travel_in_little_memory() {
+    use std::time::Instant;
+    let house = House::of(2);
+    let long = "no ".repeat(7000);
+    for chunk in 0..10 {
+        let records: Vec<Record> = (0..1000)
+            .map(|i| {
+                let mut record = person("Xóchitl", &format!("Canul {}", chunk * 1000 + i));
+                record.notes.clone_from(&long);
+                record
+            })
+            .collect();
+        house.vault(0).seal_all(&records, None, |_| {}).unwrap();
+    }
+    let before = peak();
+    let clock = Instant::now();
+    let path = house.write(0, 1, "todo", false);
+    let (sent, wrote) = (clock.elapsed(), peak());
+    let clock = Instant::now();
+    let arrived = house.take(1, &path);
+    let (took, read) = (clock.elapsed(), peak());
+    assert_eq!(arrived.new, 10_000);
+    let clock = Instant::now();
+    let back = house.send(1, 0);
+    assert_eq!(back.new, 0);
+    println!(
+        "file {} MiB; sent in {sent:.1?}, received in {took:.1?}, nothing back in {:.1?}; peak memory {before}, {wrote}, {read} MiB",
+        fs::metadata(&path).unwrap().len() >> 20,
+        clock.elapsed()
+    );
+    assert!(read - before < 150, "memory grows with the records");
+}

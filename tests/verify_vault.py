@@ -326,9 +326,13 @@ class Leaf:
 
 def read_act(data):
     """Fields of a signed act."""
-    need(len(data) >= 66 + 64 and data[0] == 1, "not an act")
+    need(len(data) >= 66 + 64 and data[0] in (1, 2), "not an act")
     n = int.from_bytes(data[62:66], "big")
-    need(n <= 1024 and len(data) == 66 + n + 64, "not an act")
+    # Version 2 is an act of two slots: the second one's id, and a signature of each.
+    two = data[0] == 2
+    end = 66 + n + (16 if two else 0)
+    need(n <= 1024 and len(data) == end + (128 if two else 64), "not an act")
+    need(not two or data[end - 16 : end] not in (data[10:26], bytes(16)), "not an act")
     return {
         "kind": data[1],
         "time": int.from_bytes(data[2:10], "big", signed=True),
@@ -337,8 +341,9 @@ def read_act(data):
         "version": int.from_bytes(data[42:46], "big"),
         "count": int.from_bytes(data[46:54], "big"),
         "reason": data[66 : 66 + n].decode("utf-8"),
-        "act": data[:-64],
-        "signature": data[-64:],
+        "second": data[end - 16 : end].hex() if two else "",
+        "act": data[:end],
+        "signatures": [data[end : end + 64], data[end + 64 :]][: 2 if two else 1],
     }
 
 
@@ -482,7 +487,7 @@ def verify_vault(args):
     findings = []
     # Keyring: magic 14, version 1, vault 16, generation 8, keyring key 32, checkpoint key 32.
     ring = read_keyring(Path(args.keyring or folder / "keyring"), meta.get("keyring"))
-    need(len(ring) > 103 and ring[:15] == b"sigilo-keyring\1", "the keyring cannot be read")
+    need(len(ring) > 103 and ring[:15] in (b"sigilo-keyring\1", b"sigilo-keyring\2"), "the keyring cannot be read")
     if ring[15:31] != vault:
         findings.append("the keyring is of another vault")
     if not ed25519(ring[39:71], b"sigilo v1 keyring signature" + ring[:-64], ring[-64:]):
@@ -670,10 +675,13 @@ def verify_proof(args):
             vault = bytes.fromhex(head.origin[len("sigilo/") :])
             message = b"sigilo v1 act signature" + vault + index.to_bytes(8, "big")
             message += act["act"] + leaf.fact
-            signed_by = ed25519(bytes.fromhex(args.slot_key), message, act["signature"])
+            key = bytes.fromhex(args.slot_key)
+            signed_by = any(ed25519(key, message, s) for s in act["signatures"])
             need(signed_by, "that slot has not signed the act")
         for name in ("kind", "time", "actor", "object", "version", "count", "reason"):
             print("%s %s" % (name, act[name]))
+        if act["second"]:
+            print("second %s" % act["second"])
     say_cosigned([head], args.cosigner)
     return []
 

@@ -11,6 +11,12 @@ pub const SLOT_RECOVERY: &str = "sigilo v1 slot recovery kek";
 pub const SLOT_KEY_FILE: &str = "sigilo v1 slot key-file kek";
 /// Slot: secret of recovery shares to the key that wraps the slot's secrets.
 pub const SLOT_SHARES: &str = "sigilo v1 slot shares kek";
+/// Slot: secret in the file to an age identity to the key that wraps the slot's secrets.
+pub const SLOT_AGE: &str = "sigilo v1 slot age kek";
+/// Slot: bytes from a duress passphrase to the key that wraps what it does.
+pub const SLOT_DURESS: &str = "sigilo v1 slot duress kek";
+/// Slot: associated data of what a duress passphrase does.
+pub const DURESS: &[u8] = b"sigilo v1 duress";
 /// Slot: what recovery shares say of their secret starts with this, hashed.
 pub const SHARE_SET: &[u8] = b"sigilo v1 recovery share commitment";
 /// Slot: associated data of the wrapped secrets.

@@ -452,6 +452,7 @@ impl Vault {
         reason: &Reason,
     ) -> Result<(), VaultError> {
         self.require(Rights::READ)?;
+        self.require_two(super::Guarded::Evidence, 1)?;
         let what = {
             let view = self.store.view()?;
             let (header, body) = self.open_content(&view, evidence.leaf)?;

@@ -113,7 +113,7 @@ impl Vault {
         &self.location.dir
     }
 
-    fn state_compartment(&self) -> Result<CompartmentId, VaultError> {
+    pub(super) fn state_compartment(&self) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         rows.iter()
             .find(|(_, name, kinds)| name == STATE_COMPARTMENT && kinds.is_empty())

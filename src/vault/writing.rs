@@ -10,6 +10,7 @@ use std::rc::Rc;
 use rayon::prelude::*;
 
 use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
+use super::duress::Old;
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{ContentRow, LeafRow, Tx};
@@ -91,6 +92,7 @@ struct Scribe<'a> {
     log: [u8; 16],
     actor: [u8; 16],
     signing: Signer,
+    second: Option<([u8; 16], Signer)>,
     batch: &'a OpenBatch,
     now: i64,
 }
@@ -107,8 +109,12 @@ impl Scribe<'_> {
             count: note.count,
             prior: note.prior,
             reason: note.reason,
+            second: None,
         };
-        let signed = act.sign(&self.log, index, &fact, &self.signing);
+        let signed = match &self.second {
+            None => act.sign(&self.log, index, &fact, &self.signing),
+            Some((id, key)) => act.sign_by_two(&self.log, index, &fact, &self.signing, (id, key)),
+        };
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
@@ -150,6 +156,8 @@ pub(crate) struct Writing<'v> {
     vault: &'v Vault,
     tx: Tx<'v>,
     tree: Appender,
+    /// The keyring that is replaced, to be overwritten then.
+    replaced: Option<Old>,
     /// Batches begun in this transaction; they exist only once it is committed.
     begun: HashMap<[u8; 16], Rc<OpenBatch>>,
     now: i64,
@@ -164,7 +172,7 @@ impl<'v> Writing<'v> {
         }
         // Whoever removed the own slot is out, in the running program too.
         let own = vault.access.slot;
-        if !vault.keyring.slots.iter().any(|s| s.id == own) {
+        if !vault.keyring.acts(own) || vault.second().is_some_and(|id| !vault.keyring.acts(id)) {
             return Err(VaultError::NotAllowed);
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
@@ -181,6 +189,7 @@ impl<'v> Writing<'v> {
             vault,
             tx,
             tree,
+            replaced: None,
             begun: HashMap::new(),
             now: super::now(),
         };
@@ -220,6 +229,7 @@ impl<'v> Writing<'v> {
             vault,
             tx: vault.store.write()?,
             tree: Appender::new(),
+            replaced: None,
             begun: HashMap::new(),
             now: super::now(),
         })
@@ -261,6 +271,10 @@ impl<'v> Writing<'v> {
             log: self.vault.logs.borrow().current(),
             actor: self.vault.access.slot.0,
             signing: self.vault.access.signing.signer()?,
+            second: match &self.vault.second {
+                None => None,
+                Some(second) => Some((second.slot.0, second.signing.signer()?)),
+            },
             batch,
             now: self.now,
         })
@@ -343,7 +357,9 @@ impl<'v> Writing<'v> {
         note: ActNote,
     ) -> Result<Digest, VaultError> {
         let bytes = ring.to_bytes();
-        super::files::stage(&self.vault.location.staged_keyring(), &bytes)?;
+        let location = &self.vault.location;
+        super::files::stage(&location.staged_keyring(), &bytes)?;
+        self.replaced = Old::open(&location.keyring(), &self.vault.keyring_hash.get());
         self.keyring(&bytes, note)?;
         Ok(sha256(&[&bytes]))
     }
@@ -380,6 +396,11 @@ impl<'v> Writing<'v> {
             self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
         }
         self.tx.commit()?;
+        if let Some(old) = self.replaced {
+            // The act is done; the new keyring lies beside. What could not be overwritten is as if it
+            // had been deleted.
+            let _ = old.overwrite();
+        }
         self.vault.last_act.set(Some((self.tree.size(), self.now)));
         self.vault.tree.set(Some(self.tree));
         self.vault.batches.0.borrow_mut().extend(self.begun);

@@ -39,8 +39,14 @@ pub(crate) struct Global {
     pub key_file: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FILE")]
     pub shares: Vec<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub age: Option<PathBuf>,
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
+    #[arg(long, global = true)]
+    pub second_slot: bool,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub second_key_file: Option<PathBuf>,
     #[arg(
         long,
         global = true,
@@ -215,7 +221,76 @@ pub(crate) enum KeysCommand {
     Rotate(KeysRotate),
     Identity(KeysIdentity),
     Shares(KeysShares),
-    Drill,
+    Drill(KeysDrill),
+    Change(KeysChange),
+    Compartment(KeysCompartment),
+    Policy(KeysPolicy),
+    Panic(KeysPanic),
+    Duress(KeysDuress),
+}
+
+#[derive(Args)]
+pub(crate) struct KeysDrill {
+    #[arg(long)]
+    pub record: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysChange {
+    pub slot: String,
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub rights: Vec<RightArg>,
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub compartments: Vec<String>,
+    #[arg(long, conflicts_with = "compartments")]
+    pub all_compartments: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysCompartment {
+    pub name: String,
+    #[arg(long)]
+    pub two: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GuardedArg {
+    Export,
+    Referral,
+    Evidence,
+    Opening,
+    Erase,
+    None,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysPolicy {
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub two: Vec<GuardedArg>,
+    #[arg(long, value_name = "N", requires = "two")]
+    pub alone: Option<u32>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysPanic {
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysDuress {
+    #[command(subcommand)]
+    pub command: KeysDuressCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysDuressCommand {
+    Set,
+    Remove,
 }
 
 #[derive(Args)]
@@ -239,8 +314,12 @@ pub(crate) struct KeysAdd {
     pub name: Option<String>,
     #[arg(long, value_enum, value_delimiter = ',')]
     pub rights: Vec<RightArg>,
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub compartments: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub to_file: Option<PathBuf>,
+    #[arg(long, value_name = "AGE", conflicts_with = "to_file")]
+    pub age_recipient: Option<String>,
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
     pub kdf_memory: u32,
 }

@@ -7,6 +7,7 @@ mod card;
 mod cli;
 mod cli_round;
 mod cli_transfer;
+mod coercion;
 mod coordinator;
 mod cosign;
 mod demo;
@@ -108,7 +109,12 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
             KeysCommand::Shares(args) => keys::shares(app, &args),
-            KeysCommand::Drill => keys::drill(app),
+            KeysCommand::Drill(args) => keys::drill(app, &args),
+            KeysCommand::Change(args) => keys::change(app, &args),
+            KeysCommand::Compartment(args) => keys::compartment(app, &args),
+            KeysCommand::Policy(args) => coercion::policy(app, &args),
+            KeysCommand::Panic(args) => coercion::panic(app, &args),
+            KeysCommand::Duress(args) => coercion::duress(app, &args.command),
             KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {

@@ -7,7 +7,7 @@ use sigilo::i18n::Message;
 use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
-use sigilo::vault::{ActNote, Catalog, ObjectId, Rights, Vault};
+use sigilo::vault::{ActNote, Catalog, Guarded, ObjectId, Rights, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::{App, column};
@@ -228,6 +228,7 @@ pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
         .flatten()
         .collect();
     let shown = args.limit.unwrap_or(lines.len()).min(lines.len());
+    vault.require_two(Guarded::Opening, shown as u64)?;
     vault.log(ActNote::new(ActKind::List).count(shown as u64))?;
     if app.json() {
         let rows: Vec<_> = lines.iter().take(shown).map(Line::json).collect();
@@ -351,6 +352,7 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
     found.sort_by_key(|(rank, _)| *rank);
     let total = found.len();
     found.truncate(args.limit);
+    vault.require_two(Guarded::Opening, found.len() as u64)?;
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
     if app.json() {
         let rows: Vec<_> = found
@@ -509,6 +511,7 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
     });
     let total = pairs.len();
     pairs.truncate(args.limit);
+    vault.require_two(Guarded::Opening, pairs.len() as u64)?;
     vault.log(ActNote::new(ActKind::Duplicates).count(pairs.len() as u64))?;
     let reasons = |p: &record::Duplicate<usize>| -> Vec<String> {
         p.likeness.reasons.iter().map(|r| app.text(r)).collect()

@@ -30,7 +30,21 @@ pub(crate) fn open(app: &App) -> Result<Vault, Failure> {
     if !location.exists() {
         return Err(sigilo::vault::VaultError::NoVault.into());
     }
-    with_key(app, |unlock| Ok(Vault::open(&location, unlock)?))
+    let mut vault = with_key(app, |unlock| Ok(Vault::open(&location, unlock)?))?;
+    bring_second(app, &mut vault)?;
+    Ok(vault)
+}
+
+/// Takes the key of the second person, if the command was given one.
+pub(crate) fn bring_second(app: &App, vault: &mut Vault) -> Result<(), Failure> {
+    if let Some(path) = &app.global.second_key_file {
+        let key = prompt::key_file(path)?;
+        vault.bring_second(&Unlock::KeyFile(&key))?;
+    } else if app.global.second_slot {
+        let passphrase = prompt::second_passphrase(app)?;
+        vault.bring_second(&Unlock::Passphrase(&passphrase))?;
+    }
+    Ok(())
 }
 
 /// Does something with the key that the person brings.
@@ -45,6 +59,10 @@ pub(crate) fn with_key<T>(
     if !app.global.shares.is_empty() {
         let secret = prompt::shares(app)?;
         return open(&Unlock::Shares(&secret));
+    }
+    if let Some(path) = &app.global.age {
+        let identity = crate::backup::read_identity(path)?;
+        return open(&Unlock::Age(&identity));
     }
     if app.global.recovery {
         let code = prompt::recovery_code(app)?;

@@ -29,7 +29,7 @@ transfer-sent = { $items ->
     } for { $name }, sealed in { $file }.
 transfer-sent-advice = Take it to the other computer and run “sigilo transfer receive” there. Only that vault opens it.
 transfer-again = This transfer was taken before; nothing was changed.
-transfer-received = From { $name }: { $new } new records, { $amended } new versions; { $known } things were here already.
+transfer-received = From { $name }. New records: { $new }; new versions: { $amended }; here already: { $known }.
 transfer-received-files = Files of evidence: { $count }
 transfer-received-links = Links made or undone: { $count }
 transfer-received-left-out = Left out, because their record was erased: { $count }

@@ -29,7 +29,7 @@ transfer-sent = { $items ->
     } para { $name }, selladas en { $file }.
 transfer-sent-advice = Llévelo a la otra computadora y haga allí «sigilo transfer receive». Solo esa bóveda lo abre.
 transfer-again = Este traslado ya se había tomado; no se cambió nada.
-transfer-received = De { $name }: { $new } expedientes nuevos, { $amended } versiones nuevas; { $known } cosas ya estaban aquí.
+transfer-received = De { $name }. Expedientes nuevos: { $new }; versiones nuevas: { $amended }; ya estaban aquí: { $known }.
 transfer-received-files = Archivos de evidencia: { $count }
 transfer-received-links = Uniones hechas o deshechas: { $count }
 transfer-received-left-out = No entraron, porque su expediente se borró: { $count }

@@ -57,6 +57,14 @@ fn put_count(out: &mut Vec<u8>, n: usize) {
     out.extend_from_slice(&u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes());
 }
 
+/// One ledger has one form: what has no order of its own is in ascending order.
+fn in_order<T: Ord>(last: Option<&T>, next: &T) -> Result<(), DecodeError> {
+    if last.is_some_and(|last| last >= next) {
+        return Err(DecodeError::Value("order"));
+    }
+    Ok(())
+}
+
 impl Encode for Ledger {
     fn encode(&self, out: &mut Vec<u8>) {
         out.push(1);
@@ -101,10 +109,13 @@ impl Decode for Ledger {
                 acked: Position::decode(input)?,
                 have: Position::decode(input)?,
             };
+            in_order(ledger.peers.last_key_value().map(|(k, _)| k), &vault)?;
             ledger.peers.insert(vault, peer);
         }
         for _ in 0..input.count(32, LIST_MAX)? {
-            ledger.taken.insert(input.array()?);
+            let id = input.array()?;
+            in_order(ledger.taken.last(), &id)?;
+            ledger.taken.insert(id);
         }
         for _ in 0..input.count(24, LIST_MAX)? {
             let object = ObjectId::decode(input)?;
@@ -122,7 +133,9 @@ impl Decode for Ledger {
         }
         for set in [&mut ledger.gone, &mut ledger.kept] {
             for _ in 0..input.count(16, LIST_MAX)? {
-                set.insert(LineId::decode(input)?);
+                let id = LineId::decode(input)?;
+                in_order(set.last(), &id)?;
+                set.insert(id);
             }
         }
         Ok(ledger)

@@ -9,7 +9,7 @@ use super::lines::{Lines, Statement};
 use crate::log::act::{ActKind, Reason};
 use crate::vault::catalog::Catalog;
 use crate::vault::records::body as record_body;
-use crate::vault::{ActNote, Evidence, ObjectId, Rights, Vault, VaultError, VaultId};
+use crate::vault::{ActNote, Evidence, Guarded, ObjectId, Rights, Vault, VaultError, VaultId};
 
 /// One thing that is told, where it is.
 enum What {
@@ -64,6 +64,10 @@ impl Vault {
     /// # Errors
     /// What the vault says.
     pub fn set_same_site(&self, other: VaultId, same: bool) -> Result<(), TransferError> {
+        if same {
+            // Whoever could name a second laptop alone could take everything to it alone.
+            self.require_two(Guarded::Export, 1)?;
+        }
         let mut ledger = Ledger::read(self, &self.store.view()?)?;
         let changed = if same {
             let new = !ledger.peers.contains_key(&other);
@@ -99,6 +103,7 @@ impl Vault {
     /// [`TransferError::NotSameSite`], [`TransferError::Compartments`], [`VaultError::NotAllowed`].
     pub fn outgoing(&self, to: VaultId, all: bool) -> Result<Outgoing<'_>, TransferError> {
         self.require(Rights::READ.and(Rights::EXPORT).and(Rights::LOG))?;
+        self.require_two(Guarded::Export, 1)?;
         self.opens_everything()?;
         let checkpoint = self.checkpoint()?;
         let view = self.store.view()?;
