@@ -48,6 +48,7 @@ impl Lang {
         match self {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
+                ("court", include_str!("es/court.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
@@ -57,6 +58,7 @@ impl Lang {
             ],
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
+                ("court", include_str!("en/court.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),

@@ -184,6 +184,9 @@ act_kinds! {
     EvidenceHandedOver = 83, "log-act-evidence-handed-over";
     /// A signed receipt for evidence came back.
     EvidenceReceipt = 84, "log-act-evidence-receipt";
+    /// A file of evidence of another house was received, and a receipt signed for it; the count is its
+    /// size in bytes.
+    EvidenceReceived = 85, "log-act-evidence-received";
     // 112 to 159: rounds and referrals, at a site.
     /// The site joined a round.
     RoundJoined = 112, "log-act-round-joined";

@@ -6,6 +6,9 @@ pub mod vault {}
 #[doc = include_str!("log.md")]
 pub mod log {}
 
+#[doc = include_str!("court.md")]
+pub mod court {}
+
 #[doc = include_str!("record.md")]
 pub mod record {}
 

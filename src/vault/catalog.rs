@@ -244,7 +244,7 @@ impl Sealed {
     fn open(&self, vault: super::VaultId) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         content::open_body(
             vault,
-            &self.batch.0,
+            &self.batch.0.target,
             &self.data_key,
             &self.header,
             &self.body,
@@ -460,6 +460,36 @@ impl Vault {
         view: &Tx<'_>,
         leaf: u64,
     ) -> Result<(Header, Zeroizing<Vec<u8>>), VaultError> {
+        let (sealed, _) = self.sealed_content(view, leaf)?;
+        Ok((sealed.header, sealed.open(self.id())?))
+    }
+
+    /// What is stored for a leaf with the key that opens it, so that others can open this one content
+    /// and compare it with its leaf.
+    pub(super) fn release_content(
+        &self,
+        view: &Tx<'_>,
+        leaf: u64,
+    ) -> Result<super::custody::ItemFile, VaultError> {
+        let (sealed, wrap) = self.sealed_content(view, leaf)?;
+        sealed.open(self.id())?;
+        Ok(super::custody::ItemFile {
+            vault: self.id().0,
+            leaf,
+            object: sealed.header.object.0,
+            compartment: sealed.batch.0.target,
+            wrap,
+            key: sealed.data_key,
+            body: sealed.body,
+        })
+    }
+
+    /// Stored content whose key is open, and the hash of its first wrap.
+    fn sealed_content(
+        &self,
+        view: &Tx<'_>,
+        leaf: u64,
+    ) -> Result<(Sealed, crate::crypto::hash::Digest), VaultError> {
         let row = view.content(leaf)?.ok_or(VaultError::NoSuchRecord)?;
         let altered = || VaultError::Altered { leaf };
         let stored = view.leaf(leaf)?.ok_or_else(altered)?;
@@ -467,14 +497,14 @@ impl Vault {
         let batch: Arc<(BatchRow, Secret<32>)> = self
             .batch_key(view, row.batch, leaf)?
             .ok_or(VaultError::Locked)?;
+        let first = content::first_wrap_hash(&batch.0, &row.wrapped);
         let wrapped = Wrapped {
             at: leaf,
             named: logged.fact,
             batch,
             wrapped: row.wrapped,
         };
-        let sealed = unwrapped(wrapped, self.id(), row.body)?;
-        Ok((sealed.header, sealed.open(self.id())?))
+        unwrapped(wrapped, self.id(), row.body).map(|sealed| (sealed, first))
     }
 }
 

@@ -130,7 +130,7 @@ impl Policy {
         match act.kind {
             ActKind::Export | ActKind::TransferSent | ActKind::SameSite => guarded(Guarded::Export),
             ActKind::ReferralSent => guarded(Guarded::Referral),
-            ActKind::EvidenceExtracted => guarded(Guarded::Evidence),
+            ActKind::EvidenceExtracted | ActKind::EvidenceHandedOver => guarded(Guarded::Evidence),
             ActKind::List | ActKind::Search | ActKind::Duplicates => guarded(Guarded::Opening),
             ActKind::Erase | ActKind::HoldLifted => guarded(Guarded::Erase),
             ActKind::Policy | ActKind::KeyAdd | ActKind::RecoveryMade => self.is_set(),

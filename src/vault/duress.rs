@@ -280,3 +280,41 @@ impl Vault {
         self.change_keyring(ring, note)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::kdf::stretched;
+    use crate::vault::{Keyring, NewSlot, SlotKind};
+
+    #[test]
+    fn a_wrong_passphrase_costs_the_same_whatever_is_in_the_place() {
+        let cost = PassphraseCost::new(PassphraseCost::MIN_MEMORY_KIB, 2, 1).unwrap();
+        let text = |t: &str| Passphrase::new(t.to_owned());
+        let (own, duress, wrong) = (text("la clave"), text("la de coacción"), text("ninguna"));
+        let first = NewSlot {
+            name: "uno",
+            kind: SlotKind::Passphrase(cost),
+            unlock: Unlock::Passphrase(&own),
+            rights: Rights::ALL,
+        };
+        let (mut ring, access) = Keyring::create("Casa", &[("victim", &[0])], &first).unwrap();
+        let costs = |ring: &Keyring, passphrase| {
+            let before = stretched();
+            let entered = ring.enter(&Unlock::Passphrase(passphrase));
+            let is_duress = matches!(entered, Ok(super::super::keyring::Entered::Duress(_)));
+            (stretched() - before, is_duress)
+        };
+        assert_eq!(costs(&ring, &wrong), (2, false));
+        assert_eq!(costs(&ring, &duress), (2, false));
+        let key = access.keyring_signing().unwrap();
+        let place = Place::with(&duress, ring.usual_cost(), ring.vault, key).unwrap();
+        ring.put_place(&access, place).unwrap();
+        assert_eq!(costs(&ring, &wrong), (2, false));
+        assert_eq!(costs(&ring, &duress), (2, true));
+        assert_eq!(costs(&ring, &own), (1, false));
+        // By itself, a keyring treats it as wrong: only a vault can do what it is for.
+        let refused = ring.unlock(&Unlock::Passphrase(&duress));
+        assert!(matches!(refused, Err(VaultError::WrongKey)));
+    }
+}

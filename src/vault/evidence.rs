@@ -75,6 +75,14 @@ impl Description {
         out
     }
 
+    /// What the leaf of the sealed file says.
+    pub fn fact(&self) -> Fact {
+        Fact::Content {
+            hash: self.file,
+            key: Some(key_commitment(&self.key)),
+        }
+    }
+
     pub fn told(&self, id: ObjectId, leaf: u64) -> Evidence {
         Evidence {
             id,
@@ -313,13 +321,27 @@ impl Vault {
         reason: &Reason,
         progress: impl FnMut(u64),
     ) -> Result<Evidence, VaultError> {
+        let note = ActNote::new(ActKind::EvidenceAdded).because(reason);
+        self.seal_evidence(record, name, input, note, progress)
+    }
+
+    /// Seals a file of a record. What `note` says is logged of it; an act that follows on none follows
+    /// on the record's latest version.
+    pub(super) fn seal_evidence(
+        &self,
+        record: ObjectId,
+        name: &str,
+        input: impl Read,
+        note: ActNote,
+        progress: impl FnMut(u64),
+    ) -> Result<Evidence, VaultError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
         if self.catalog()?.get(record).is_none() {
             return Err(VaultError::NoSuchRecord);
         }
         let file = self.stage_evidence(name, input, progress)?;
         let staged = file.path.clone();
-        let done = self.log_evidence(record, name, file, reason);
+        let done = self.log_evidence(record, name, file, note);
         if done.is_err() {
             let _ = fs::remove_file(&staged);
         }
@@ -331,15 +353,13 @@ impl Vault {
         record: ObjectId,
         name: &str,
         file: StagedFile,
-        reason: &Reason,
+        note: ActNote,
     ) -> Result<Evidence, VaultError> {
         let mut writing = Writing::begin(self)?;
         // The record may have gone while the file was read.
         let catalog = self.catalog_in(writing.tx())?;
         let item = catalog.get(record).ok_or(VaultError::NoSuchRecord)?;
-        let note = ActNote::new(ActKind::EvidenceAdded)
-            .after(item.latest().leaf)
-            .because(reason);
+        let note = note.or_after(item.latest().leaf);
         let (told, place) =
             self.place_evidence(&mut writing, record, item.compartment, name, file, note)?;
         if let Err(e) = writing.finish() {
@@ -451,39 +471,55 @@ impl Vault {
         out: &mut impl Write,
         reason: &Reason,
     ) -> Result<(), VaultError> {
-        self.require(Rights::READ)?;
         self.require_two(super::Guarded::Evidence, 1)?;
-        let what = {
-            let view = self.store.view()?;
-            let (header, body) = self.open_content(&view, evidence.leaf)?;
-            if header.kind != ContentKind::Evidence || header.object != evidence.id {
-                return Err(VaultError::NoSuchRecord);
-            }
-            let what = Description::from_bytes(&body).map_err(|_| VaultError::Altered {
-                leaf: evidence.leaf,
-            })?;
-            let row = view.leaf(what.file_leaf)?;
-            let logged = row.and_then(|r| Leaf::from_bytes(&r.leaf).ok());
-            let fact = Fact::Content {
-                hash: what.file,
-                key: Some(key_commitment(&what.key)),
-            };
-            if logged.is_none_or(|l| l.fact != fact) {
-                return Err(VaultError::Altered {
-                    leaf: what.file_leaf,
-                });
-            }
-            what
-        };
-        let path = path_of(&self.location.dir, &what.file);
-        let ad = piece_ad(self.id().0, evidence.id);
-        open_file(&path, &what, &ad, &mut io::sink())?;
+        self.check_evidence(evidence)?;
         let note = ActNote::new(ActKind::EvidenceExtracted)
             .on(evidence.id.0, 1)
             .after(evidence.leaf)
             .because(reason);
         self.log(note)?;
-        open_file(&path, &what, &ad, out)
+        self.write_evidence(evidence, out)
+    }
+
+    /// The description of a file, after it was compared with what the log says of the file.
+    fn described(&self, evidence: &Evidence) -> Result<Description, VaultError> {
+        self.require(Rights::READ)?;
+        let view = self.store.view()?;
+        let (header, body) = self.open_content(&view, evidence.leaf)?;
+        if header.kind != ContentKind::Evidence || header.object != evidence.id {
+            return Err(VaultError::NoSuchRecord);
+        }
+        let what = Description::from_bytes(&body).map_err(|_| VaultError::Altered {
+            leaf: evidence.leaf,
+        })?;
+        let row = view.leaf(what.file_leaf)?;
+        let logged = row.and_then(|r| Leaf::from_bytes(&r.leaf).ok());
+        if logged.is_none_or(|l| l.fact != what.fact()) {
+            return Err(VaultError::Altered {
+                leaf: what.file_leaf,
+            });
+        }
+        Ok(what)
+    }
+
+    /// Checks a file of evidence from its first byte to its last and writes nothing.
+    ///
+    /// # Errors
+    /// As [`Vault::extract_evidence`].
+    pub fn check_evidence(&self, evidence: &Evidence) -> Result<(), VaultError> {
+        self.write_evidence(evidence, &mut io::sink())
+    }
+
+    /// Opens a file of evidence and gives its bytes to `out`, which must not believe them before the
+    /// end. The caller has logged it.
+    pub(super) fn write_evidence(
+        &self,
+        evidence: &Evidence,
+        out: &mut impl Write,
+    ) -> Result<(), VaultError> {
+        let what = self.described(evidence)?;
+        let path = path_of(&self.location.dir, &what.file);
+        open_file(&path, &what, &piece_ad(self.id().0, evidence.id), out)
     }
 
     /// Removes sealed files that no leaf names any more: what is left when an erasure or an addition

@@ -511,6 +511,7 @@ impl Keyring {
         let mut public = Vec::new();
         let mut keys = Vec::new();
         for (name, kinds) in compartments {
+            check_name(name)?;
             let id = CompartmentId::random()?;
             let key = OpeningKey::generate()?;
             public.push(Compartment {

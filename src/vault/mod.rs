@@ -9,6 +9,7 @@ pub mod audit;
 pub mod backup;
 pub mod catalog;
 mod content;
+pub mod custody;
 mod dual;
 mod duress;
 pub mod error;

@@ -48,6 +48,49 @@ impl Vault {
         ids.first().copied().ok_or(VaultError::TooLarge)
     }
 
+    /// Seals a record into a compartment of one's choice.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`]; [`VaultError::NoCompartment`] if there is none of this id, or it takes other
+    /// kinds of records, or none.
+    pub fn seal_into(
+        &self,
+        record: &Record,
+        compartment: CompartmentId,
+    ) -> Result<ObjectId, VaultError> {
+        self.require(Rights::SEAL)?;
+        let rows = &self.access.roster.compartments;
+        let row = rows.iter().find(|(id, ..)| *id == compartment);
+        let (_, name, kinds) = row.ok_or(VaultError::NoCompartment)?;
+        let takes = kinds.is_empty() || kinds.contains(&(record.kind as u8));
+        if !takes || name == super::STATE_COMPARTMENT {
+            return Err(VaultError::NoCompartment);
+        }
+        let id = ObjectId::random()?;
+        let note = ActNote::new(ActKind::Seal);
+        let mut writing = Writing::begin(self)?;
+        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
+        writing.finish()?;
+        Ok(id)
+    }
+
+    /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
+    /// stays there.
+    fn compartment_after(
+        &self,
+        before: CompartmentId,
+        record: &Record,
+    ) -> Result<CompartmentId, VaultError> {
+        let rows = &self.access.roster.compartments;
+        let chosen = rows
+            .iter()
+            .any(|(id, _, kinds)| *id == before && kinds.is_empty());
+        if chosen {
+            return Ok(before);
+        }
+        self.compartment_for(record)
+    }
+
     /// Seals many records, all or none. `import` is told in the log as one act more. `progress`
     /// gets the number of records sealed so far.
     ///
@@ -129,7 +172,8 @@ impl Vault {
         record: &Record,
         reason: &Reason,
     ) -> Result<NewContent, VaultError> {
-        let latest = catalog.get(id).ok_or(VaultError::NoSuchRecord)?.latest();
+        let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        let latest = item.latest();
         if latest.number != from {
             return Err(VaultError::Changed);
         }
@@ -137,7 +181,7 @@ impl Vault {
         let note = ActNote::new(ActKind::Amend)
             .after(latest.leaf)
             .because(reason);
-        let compartment = self.compartment_for(record)?;
+        let compartment = self.compartment_after(item.compartment, record)?;
         Ok(new_record(compartment, id, version, body(record)?, note))
     }
 

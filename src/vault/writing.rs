@@ -70,6 +70,13 @@ impl ActNote {
         self
     }
 
+    /// The leaf that it follows on, if none was said before.
+    #[must_use]
+    pub(crate) fn or_after(mut self, leaf: u64) -> Self {
+        self.prior = self.prior.or(Some(leaf));
+        self
+    }
+
     /// Why it was done.
     #[must_use]
     pub fn because(mut self, reason: &Reason) -> Self {

@@ -118,6 +118,8 @@ pub(crate) struct Init {
     pub site: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub slot_name: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Vec<String>,
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
     pub kdf_memory: u32,
 }
@@ -127,6 +129,8 @@ pub(crate) struct Seal {
     pub file: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
     #[arg(long)]
     pub yes: bool,
 }
@@ -353,7 +357,12 @@ pub(crate) struct Evidence {
 pub(crate) enum EvidenceCommand {
     Add(EvidenceAdd),
     List(EvidenceList),
+    Show(EvidenceShow),
     Extract(EvidenceExtract),
+    Export(EvidenceExport),
+    HandOver(EvidenceHandOver),
+    Receive(EvidenceReceive),
+    Receipt(EvidenceReceipt),
 }
 
 #[derive(Args)]
@@ -369,6 +378,58 @@ pub(crate) struct EvidenceAdd {
 #[derive(Args)]
 pub(crate) struct EvidenceList {
     pub record: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceShow {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceExport {
+    pub id: String,
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    #[arg(long)]
+    pub slot_names: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceHandOver {
+    pub id: String,
+    #[arg(long, value_name = "NAME")]
+    pub receiver: String,
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    #[arg(long)]
+    pub slot_names: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceReceive {
+    pub dir: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long)]
+    pub refuse: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceReceipt {
+    pub id: String,
+    pub file: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub entry: Option<u64>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -482,6 +543,7 @@ pub(crate) enum AuditCommand {
     Export(AuditExport),
     Keygen(AuditKeygen),
     Refusal(AuditRefusal),
+    Court(AuditCourt),
 }
 
 #[derive(Args)]
@@ -566,6 +628,15 @@ pub(crate) struct AuditRefusal {
     pub key: String,
     #[arg(long, value_name = "KEY")]
     pub auditor: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditCourt {
+    pub dir: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long, value_name = "KEY")]
+    pub cosigner: Vec<String>,
 }
 
 #[derive(Args)]

@@ -58,7 +58,13 @@ pub(crate) fn list(app: &App) -> Result<u8, Failure> {
                 })
             })
             .collect();
-        app.print_json(&serde_json::json!({ "keys": rows }));
+        let roster = &vault.access().roster;
+        let compartments = roster.compartments.iter();
+        let compartments: Vec<_> = compartments
+            .filter(|(_, name, _)| name != STATE_COMPARTMENT)
+            .map(|(id, name, _)| serde_json::json!({ "name": name, "two": roster.needs_two(*id) }))
+            .collect();
+        app.print_json(&serde_json::json!({ "keys": rows, "compartments": compartments }));
         return Ok(0);
     }
     for slot in slots {

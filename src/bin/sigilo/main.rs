@@ -10,6 +10,7 @@ mod cli_transfer;
 mod coercion;
 mod coordinator;
 mod cosign;
+mod court;
 mod demo;
 mod evaluate;
 mod evidence;
@@ -87,6 +88,11 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
             cli::EvidenceCommand::List(args) => evidence::list(app, &args),
             cli::EvidenceCommand::Extract(args) => evidence::extract(app, &args),
+            cli::EvidenceCommand::Show(args) => court::show(app, &args),
+            cli::EvidenceCommand::Export(args) => court::export(app, &args),
+            cli::EvidenceCommand::HandOver(args) => court::hand_over(app, &args),
+            cli::EvidenceCommand::Receive(args) => court::receive(app, &args),
+            cli::EvidenceCommand::Receipt(args) => court::receipt(app, &args),
         },
         Command::Backup(args) => backup::backup(app, &args),
         Command::Restore(args) => backup::restore(app, &args),
@@ -130,6 +136,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Export(args) => audit::export(app, &args),
             AuditCommand::Keygen(args) => cosign::keygen(app, &args),
             AuditCommand::Refusal(args) => cosign::refusal(app, &args),
+            AuditCommand::Court(args) => court::check(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
         Command::Transfers(command) => transfer::run(app, &command),

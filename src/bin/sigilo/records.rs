@@ -86,6 +86,10 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
     };
     // The key first: nobody should answer thirty questions and then find that it is wrong.
     let vault = vault::open(app)?;
+    let compartment = args.compartment.as_deref();
+    let compartment = compartment
+        .map(|n| crate::keys::named(&vault, n))
+        .transpose()?;
     let record = match from_file {
         Some(path) => {
             let text = read_text(path, record::JSON_MAX)?;
@@ -104,7 +108,10 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
             return Err(Failure::of("cli-stopped"));
         }
     }
-    let id = vault.seal(&record)?;
+    let id = match compartment {
+        Some(compartment) => vault.seal_into(&record, compartment)?,
+        None => vault.seal(&record)?,
+    };
     if app.json() {
         let likely: Vec<_> = likely.iter().map(ToString::to_string).collect();
         app.print_json(&serde_json::json!({ "id": id.to_string(), "likely_duplicates": likely }));

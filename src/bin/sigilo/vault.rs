@@ -5,7 +5,9 @@ use sigilo::i18n::Message;
 use sigilo::log::act::ActKind;
 use sigilo::record::Kind;
 use sigilo::vault::audit::{self, Known};
-use sigilo::vault::{ActNote, Location, NewSlot, Rights, SlotKind, Unlock, Vault};
+use sigilo::vault::{
+    ActNote, Location, NewSlot, Rights, STATE_COMPARTMENT, SlotKind, Unlock, Vault,
+};
 
 use crate::app::App;
 use crate::cli::Init;
@@ -104,11 +106,15 @@ pub(crate) fn init(app: &App, args: &Init) -> Result<u8, Failure> {
         "cli-init-needs-site",
     )?;
     let passphrase = prompt::new_passphrase(app, Which::Current)?;
-    let compartments = compartments();
-    let compartments: Vec<_> = compartments
-        .iter()
-        .map(|(n, k)| (*n, k.as_slice()))
-        .collect();
+    let usual = compartments();
+    let mut compartments: Vec<_> = usual.iter().map(|(n, k)| (*n, k.as_slice())).collect();
+    for name in &args.compartment {
+        let name = name.trim();
+        if name == STATE_COMPARTMENT || compartments.iter().any(|(n, _)| *n == name) {
+            return Err(sigilo::vault::VaultError::BadName.into());
+        }
+        compartments.push((name, &[]));
+    }
     let first = app.t("cli-slot-first");
     let made = Vault::create(
         &location,

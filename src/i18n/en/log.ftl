@@ -73,6 +73,7 @@ log-act-evidence-extracted = Evidence extracted
 log-act-evidence-seen = Evidence looked at
 log-act-evidence-handed-over = Evidence handed over
 log-act-evidence-receipt = Receipt for evidence
+log-act-evidence-received = Evidence of another house received
 log-act-round-joined = Round joined
 log-act-blinded = Blinded requests written
 log-act-tokens-issued = Tokens issued

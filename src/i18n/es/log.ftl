@@ -73,6 +73,7 @@ log-act-evidence-extracted = Evidencia extraída
 log-act-evidence-seen = Evidencia vista
 log-act-evidence-handed-over = Evidencia entregada
 log-act-evidence-receipt = Acuse de recibo de evidencia
+log-act-evidence-received = Evidencia de otra casa recibida
 log-act-round-joined = Ingreso a una ronda
 log-act-blinded = Solicitudes cegadas escritas
 log-act-tokens-issued = Fichas emitidas
