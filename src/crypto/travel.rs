@@ -171,9 +171,10 @@ impl<W: Write> Write for Encryptor<W> {
 /// [`TravelError`], when header or recipient do not fit.
 pub fn decrypt<R: BufRead>(
     identity: &Identity,
-    input: R,
+    mut input: R,
 ) -> Result<Decryptor<impl Read>, TravelError> {
-    open_stream(identity, input).map(Decryptor)
+    let header = read_header(&mut input)?;
+    start(identity, io::Cursor::new(header).chain(input))
 }
 
 /// As [`decrypt`], as a type that can be kept.
@@ -182,18 +183,11 @@ pub fn decrypt<R: BufRead>(
 /// As [`decrypt`].
 pub fn decrypt_boxed<'a, R: BufRead + 'a>(
     identity: &Identity,
-    input: R,
-) -> Result<Decryptor<Box<dyn Read + 'a>>, TravelError> {
-    let stream: Box<dyn Read + 'a> = Box::new(open_stream(identity, input)?);
-    Ok(Decryptor(stream))
-}
-
-fn open_stream<R: BufRead>(
-    identity: &Identity,
     mut input: R,
-) -> Result<impl Read + use<R>, TravelError> {
+) -> Result<Decryptor<Box<dyn Read + 'a>>, TravelError> {
     let header = read_header(&mut input)?;
-    start(identity, io::Cursor::new(header).chain(input))
+    let opened = start(identity, io::Cursor::new(header).chain(input))?;
+    Ok(Decryptor(Box::new(opened.0)))
 }
 
 /// What reads and seeks in the plaintext of a file.
@@ -221,6 +215,7 @@ fn start<R: BufRead>(
     let decryptor = age::Decryptor::new_buffered(whole).map_err(open_error)?;
     decryptor
         .decrypt(std::iter::once(&*identity.0 as &dyn age::Identity))
+        .map(Decryptor)
         .map_err(open_error)
 }
 
