@@ -31,6 +31,7 @@ mod store;
 mod succession;
 mod tiles;
 mod trail;
+pub mod transfer;
 mod writing;
 
 use std::cell::{Cell, RefCell};

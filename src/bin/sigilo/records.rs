@@ -212,7 +212,7 @@ impl Line {
     }
 }
 
-fn name(record: &Record) -> String {
+pub(crate) fn name(record: &Record) -> String {
     let parts = [
         &record.given_names,
         &record.paternal_surname,
@@ -299,6 +299,9 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
         .with("versions", item.versions.len())
         .with("entry", version.leaf);
     app.print(&app.text(&head));
+    if vault.conflict_of(item.id)?.is_some() {
+        app.warn(&Message::new("transfer-show-conflict").with("id", item.id.short()));
+    }
     if !same.is_empty() {
         app.print(&app.text(&Message::new("cli-show-linked").with("ids", same.join(", "))));
     }
@@ -400,10 +403,7 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
         app.note(&Message::new("cli-amend-nothing"));
         return Ok(0);
     }
-    let warnings = record::check(&after, record::today()).map_err(|p| refused(app, &p))?;
-    for warning in &warnings {
-        app.warn(warning);
-    }
+    checked(app, &after)?;
     let version = vault.amend(
         item.id,
         latest.number,
@@ -421,9 +421,27 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// Says what is doubtful in a record, and refuses what no record can hold.
+pub(crate) fn checked(app: &App, record: &Record) -> Result<(), Failure> {
+    let warnings = record::check(record, record::today()).map_err(|p| refused(app, &p))?;
+    for warning in &warnings {
+        app.warn(warning);
+    }
+    Ok(())
+}
+
 /// The record with the changes of a JSON merge patch (RFC 7396): what is named is replaced, `null`
 /// takes away, the rest stays.
 fn merge(app: &App, before: &Record, patch: &str) -> Result<Record, Failure> {
+    merged(app, record::to_json(before), patch)
+}
+
+/// As [`merge`], on a record that is JSON already.
+pub(crate) fn merged(
+    app: &App,
+    mut whole: serde_json::Value,
+    patch: &str,
+) -> Result<Record, Failure> {
     let patch: serde_json::Value = serde_json::from_str(patch).map_err(|e| {
         Failure::new(
             FAILED,
@@ -435,7 +453,6 @@ fn merge(app: &App, before: &Record, patch: &str) -> Result<Record, Failure> {
     if !patch.is_object() {
         return Err(Failure::of("cli-amend-not-object"));
     }
-    let mut whole = record::to_json(before);
     apply(&mut whole, &patch);
     let text = Zeroizing::new(whole.to_string());
     record::from_json(&text).map_err(|p| refused(app, &p))
