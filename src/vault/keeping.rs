@@ -179,7 +179,7 @@ impl Vault {
         let before = catalog.keepings.get(&id).map_or(0, Vec::len);
         let version = u32::try_from(before).ok().and_then(|n| n.checked_add(1));
         let version = version.ok_or(VaultError::TooLarge)?;
-        writing.tx().raise_format(super::store::FORMAT_NEWEST)?;
+        writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
         writing.seal(&[NewContent {
             compartment: item.compartment,
             header: Header {
