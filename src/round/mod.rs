@@ -22,6 +22,7 @@ pub mod result;
 pub mod site;
 mod text;
 mod time;
+pub mod token_reader;
 pub mod tokens;
 pub mod totals;
 pub mod trust;
