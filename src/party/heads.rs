@@ -38,7 +38,7 @@ pub enum HeadAnswer {
     /// The head with its cosignature.
     Cosigned(SignedCheckpoint),
     /// The head does not extend the one that was cosigned before.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The head that was cosigned last has this size, and the offer did not lead from there.
     From(u64),
 }
@@ -80,7 +80,7 @@ impl Decode for HeadAnswer {
             }
             2 => {
                 let note = input.bytes(ANSWER_MAX)?;
-                Self::Refused(Refusal::parse(note).map_err(|_| bad())?)
+                Self::Refused(Box::new(Refusal::parse(note).map_err(|_| bad())?))
             }
             3 => Self::From(input.u64()?),
             _ => return Err(bad()),
@@ -339,7 +339,7 @@ fn decide(
     );
     match answer {
         Ok(Answer::Cosigned(head)) => Ok((HeadAnswer::Cosigned(*head), change)),
-        Ok(Answer::Refused(refusal)) => Ok((HeadAnswer::Refused(*refusal), None)),
+        Ok(Answer::Refused(refusal)) => Ok((HeadAnswer::Refused(refusal), None)),
         Err(AuditorError::ProofNeeded { old }) => Ok((HeadAnswer::From(old), None)),
         Err(e) => Err(e.into()),
     }
