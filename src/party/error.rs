@@ -9,6 +9,7 @@ use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::round::{Role, RoundError};
 use crate::vault::VaultError;
+use crate::vault::transfer::TransferError;
 
 /// Why a step of a round was not made. Nothing was changed when one of these is returned.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum PartyError {
     /// A file of the round.
     #[error(transparent)]
     Round(#[from] RoundError),
+    /// A transfer between vaults of one site.
+    #[error(transparent)]
+    Transfer(TransferError),
     /// A file or folder could not be read or written.
     #[error("{name}: {kind}")]
     File {
@@ -166,6 +170,7 @@ impl PartyError {
                 _ => Class::Failed,
             },
             Self::Round(e) => round_class(e),
+            Self::Transfer(e) => transfer_class(e),
             Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
             Self::SecondDraft
             | Self::SecondRequest(_)
@@ -186,6 +191,29 @@ impl PartyError {
     }
 }
 
+fn transfer_class(e: &TransferError) -> Class {
+    match e {
+        TransferError::Compartments | TransferError::NotSameSite | TransferError::Gap { .. } => {
+            Class::Refused
+        }
+        TransferError::Content(_)
+        | TransferError::Checkpoint
+        | TransferError::Evidence
+        | TransferError::FileChanged => Class::Integrity,
+        TransferError::NothingToSettle => Class::Nothing,
+        _ => Class::Failed,
+    }
+}
+
+impl From<TransferError> for PartyError {
+    fn from(e: TransferError) -> Self {
+        match e {
+            TransferError::Vault(e) => Self::Vault(e),
+            e => Self::Transfer(e),
+        }
+    }
+}
+
 fn round_class(e: &RoundError) -> Class {
     match e {
         RoundError::Note(_)
@@ -195,6 +223,7 @@ fn round_class(e: &RoundError) -> Class {
         | RoundError::Damaged
         | RoundError::TooLarge
         | RoundError::Signature(_)
+        | RoundError::Frame(_)
         | RoundError::WrongJoin
         | RoundError::Possession(_)
         | RoundError::Keys
@@ -242,6 +271,7 @@ impl Localize for PartyError {
         match self {
             Self::Vault(e) => e.message(),
             Self::Round(e) => e.message(),
+            Self::Transfer(e) => e.message(),
             Self::File { name, kind } => {
                 named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
             }

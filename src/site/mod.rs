@@ -7,6 +7,7 @@
 
 pub(crate) mod people;
 mod state;
+pub mod transfer;
 
 use rayon::prelude::*;
 

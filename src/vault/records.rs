@@ -18,7 +18,8 @@ use crate::record::Record;
 /// Records that are sealed at a time, on all cores.
 const CHUNK: usize = 1024;
 
-fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+/// The body as it is sealed.
+pub(super) fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     match codec::body_to_bytes(record) {
         Ok(bytes) => Ok(Zeroizing::new(bytes)),
         Err(DecodeError::Length) => Err(VaultError::TooLarge),
@@ -28,7 +29,7 @@ fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
 
 impl Vault {
     /// The compartment that takes this kind of record.
-    fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
+    pub(super) fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
         let kind = record.kind as u8;
         let rows = &self.access.roster.compartments;
         rows.iter()

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Log(LogArgs),
     #[command(flatten)]
     Rounds(crate::cli_round::RoundCommands),
+    #[command(flatten)]
+    Transfers(crate::cli_transfer::TransferCommands),
     Audit(Audit),
     Demo(Demo),
     Evaluate(Evaluate),

@@ -6,6 +6,7 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod cli_transfer;
 mod coercion;
 mod coordinator;
 mod cosign;
@@ -23,6 +24,7 @@ mod log;
 mod prompt;
 mod records;
 mod round;
+mod transfer;
 mod vault;
 
 use std::process::ExitCode;
@@ -137,6 +139,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Court(args) => court::check(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
+        Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }
