@@ -235,6 +235,7 @@ fn sign(c: &mut Criterion) {
         count: 0,
         prior: None,
         reason: Reason::none(),
+        second: None,
     };
     group.bench_function("act", |b| {
         let signer = key.signer().unwrap();

@@ -10,6 +10,7 @@
 //! * [`vault`]: the sealed store of one site
 //! * [`matching`]: tokens, encodings, decision
 //! * [`round`]: the files that the parties of a round exchange
+//! * [`court`]: a file of evidence with everything that proves it, in one folder
 //!
 //! What counts is written in [`manual`]: the formats byte by byte, and what each party may learn.
 
@@ -18,6 +19,7 @@
 pub mod auditor;
 pub mod codec;
 pub mod coordinator;
+pub mod court;
 pub mod crypto;
 pub mod evaluate;
 #[doc(hidden)]

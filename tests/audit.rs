@@ -4,10 +4,9 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use common::{create, open, person};
+use common::{create, open, person, python, run_verifier};
 use rusqlite::{Connection, params};
 use sigilo::auditor::{
     Answer, AuditorError, AuditorKey, Reason, Refusal, RefusalError, Seen, Source, cosign,
@@ -377,36 +376,6 @@ fn a_bundle_of_an_altered_vault_is_not_made() {
     assert!(!Bundle::is_here(&out), "half a bundle is none");
 }
 
-/// The interpreter, if there is one that is new enough for STRICT tables.
-fn python() -> Option<PathBuf> {
-    let asked = "import sqlite3, sys; sys.exit(sys.version_info < (3, 9) or sqlite3.sqlite_version_info < (3, 37))";
-    let path = PathBuf::from("python3");
-    let done = Command::new(&path).args(["-c", asked]).output();
-    match done {
-        Ok(done) if done.status.success() => Some(path),
-        _ => {
-            eprintln!("skipped: no python3 of 3.9 or newer with SQLite 3.37 or newer");
-            None
-        }
-    }
-}
-
-fn run(python: &Path, args: &[&str]) -> (bool, String) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_vault.py");
-    // Nothing is left in the source folder.
-    let done = Command::new(python)
-        .args(["-B", script])
-        .args(args)
-        .output();
-    let done = done.unwrap();
-    let code = done.status.code().unwrap();
-    let errors = String::from_utf8_lossy(&done.stderr);
-    assert!(code < 2 && errors.is_empty(), "{args:?}: {code} {errors}");
-    let said = String::from_utf8(done.stdout).unwrap();
-    assert_eq!(said.ends_with("sound\n"), code == 0);
-    (code == 0, said)
-}
-
 /// What this program writes, a verifier that knows nothing of it accepts; and what was tampered
 /// with, it refuses.
 #[test]
@@ -419,7 +388,7 @@ fn a_verifier_from_the_manual_alone_agrees() {
         vault.seal(&person("Ana", &format!("Soc {n}"))).unwrap();
     }
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let check = |args: &[&str]| run(&python, args);
+    let check = |args: &[&str]| run_verifier(&python, args);
     let key: NoteKey = vault.checkpoint_key();
     let key = key.to_string();
     let auditor = AuditorKey::generate("auditoria.example").unwrap();

@@ -41,6 +41,7 @@ fn act(index: u64) -> sigilo::log::SignedAct {
         count: 0,
         prior: None,
         reason: Reason::none(),
+        second: None,
     };
     act.sign(&VAULT, index, &fact(), &key(9).signer().unwrap())
 }

@@ -51,6 +51,7 @@ fn party(role: Role, name: &str, n: u8) -> Party {
         key: key.verifying_key(),
         age: age.recipient(),
         log: None,
+        cosign: None,
     };
     Party {
         card: Card::new(body, &key).unwrap(),
@@ -384,6 +385,7 @@ fn whole_round(net: &Network) -> (String, String) {
     // site has nobody.
     let persons: [&[u64]; 3] = [&[1, 2, 3, 7, 7], &[2, 200, 1], &[]];
     let mut collected = Collected::new(&note);
+    let mut files = BTreeMap::new();
     let mut who: BTreeMap<(PartyId, [u8; 16]), u64> = BTreeMap::new();
     for (site, persons) in net.sites.iter().zip(persons) {
         let inputs = inputs(persons);
@@ -429,10 +431,11 @@ fn whole_round(net: &Network) -> (String, String) {
         );
         let file = TokenFile::from_bytes(opened.payload()).unwrap();
         assert_eq!(file, made.file);
-        collected.add(site.card.id(), file.clone()).unwrap();
-        collected.add(site.card.id(), file.clone()).unwrap();
+        collected.add(site.card.id(), file.head.clone()).unwrap();
+        collected.add(site.card.id(), file.head.clone()).unwrap();
+        files.insert(site.card.id(), file);
         assert_eq!(
-            collected.add(site.card.id(), again.file).err(),
+            collected.add(site.card.id(), again.file.head).err(),
             Some(RoundError::Repeated)
         );
     }
@@ -440,8 +443,13 @@ fn whole_round(net: &Network) -> (String, String) {
 
     // The join: rows that share a tag.
     let mut rows: BTreeMap<[u8; 8], Vec<Row>> = BTreeMap::new();
-    for (tag, row) in collected.tags() {
-        rows.entry(tag).or_default().push(row);
+    for (site, file) in &files {
+        let per = usize::from(TOKENS);
+        for (row, tags) in (0u32..).zip(file.tags.chunks(per)) {
+            for tag in tags {
+                rows.entry(*tag).or_default().push(Row { site: *site, row });
+            }
+        }
     }
     let mut pairs: Vec<(Row, Row)> = rows
         .values()
@@ -451,9 +459,9 @@ fn whole_round(net: &Network) -> (String, String) {
     pairs.sort();
     pairs.dedup();
     assert_eq!(pairs.len(), 2);
-    let ask = collected.ask(0, &pairs).unwrap();
+    let ask = collected.ask(0, &pairs, &mut files).unwrap();
     assert_eq!(
-        collected.ask(0, &[pairs[0], pairs[0]]).err(),
+        collected.ask(0, &[pairs[0], pairs[0]], &mut files).err(),
         Some(RoundError::Pair(1))
     );
     let comparer = &net.holders[1];

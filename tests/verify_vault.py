@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies the integrity chain of sigilo without sigilo.
 
-Written from the manual alone (src/manual/log.md, src/manual/vault.md), with nothing but the standard
+Written from the manual alone (src/manual/log.md, vault.md, court.md, files.md), with nothing but the standard
 library of Python 3.9 or newer. Signatures are checked with the arithmetic of RFC 8032.
 
     verify_vault.py vault DIR [--keyring FILE] [--key KEY] [--head FILE] [--cosigner KEY]
@@ -9,6 +9,8 @@ library of Python 3.9 or newer. Signatures are checked with the arithmetic of RF
     verify_vault.py proof FILE --key KEY [--cosigner KEY] [--slot-key HEX]
     verify_vault.py consistency OLD FILE --key KEY
     verify_vault.py refusal FILE --key KEY
+    verify_vault.py court DIR [--key KEY] [--cosigner KEY]
+    verify_vault.py receipt FILE CARD
 
 KEY is a verifier key, name+id+base64. Prints what is wrong, one line each, and ends with 0 if nothing
 is, with 1 otherwise, with 2 if it was called wrongly.
@@ -107,6 +109,58 @@ def ed25519(public, message, signature):
     h = hashlib.sha512(signature[:32] + public + message).digest()
     h = int.from_bytes(h, "little") % L
     return point_equal(point_mul(s, BASE), point_add(r, point_mul(h, a)))
+
+
+# --- XChaCha20-Poly1305, RFC 8439 and draft-irtf-cfrg-xchacha-03 -----------------------------------
+
+
+def words(data):
+    return [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+
+
+def chacha_rounds(state):
+    x = list(state)
+
+    def quarter(a, b, c, d):
+        for i, j, k, n in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            x[i] = (x[i] + x[j]) & 0xFFFFFFFF
+            v = x[k] ^ x[i]
+            x[k] = (v << n | v >> (32 - n)) & 0xFFFFFFFF
+
+    for _ in range(10):
+        for i in range(4):
+            quarter(i, 4 + i, 8 + i, 12 + i)
+        for i in range(4):
+            quarter(i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4)
+    return x
+
+
+SIGMA = words(b"expand 32-byte k")
+
+
+def xchacha_open(key, ad, sealed):
+    """The plaintext of nonce, ciphertext and tag."""
+    need(len(sealed) >= 40, "a ciphertext is cut")
+    nonce, body, tag = sealed[:24], sealed[24:-16], sealed[-16:]
+    x = chacha_rounds(SIGMA + words(key) + words(nonce[:16]))
+    sub = x[:4] + x[12:]
+
+    def block(counter):
+        state = SIGMA + sub + [counter, 0] + words(nonce[16:])
+        mixed = chacha_rounds(state)
+        return b"".join(((a + b) & 0xFFFFFFFF).to_bytes(4, "little") for a, b in zip(mixed, state))
+
+    one = block(0)[:32]
+    r = int.from_bytes(one[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    padded = [data + bytes(-len(data) % 16) for data in (ad, body)]
+    text = b"".join(padded) + len(ad).to_bytes(8, "little") + len(body).to_bytes(8, "little")
+    a = 0
+    for i in range(0, len(text), 16):
+        a = (a + int.from_bytes(text[i : i + 16] + b"\1", "little")) * r % (2**130 - 5)
+    a = (a + int.from_bytes(one[16:], "little")) % 2**128
+    need(a.to_bytes(16, "little") == tag, "a ciphertext does not open with this key")
+    stream = b"".join(block(1 + i) for i in range((len(body) + 63) // 64))
+    return bytes(p ^ q for p, q in zip(body, stream))
 
 
 # --- Tree, RFC 6962 section 2.1, RFC 9162 section 2.1.3.2 and 2.1.4.2 --------------------------------
@@ -326,9 +380,13 @@ class Leaf:
 
 def read_act(data):
     """Fields of a signed act."""
-    need(len(data) >= 66 + 64 and data[0] == 1, "not an act")
+    need(len(data) >= 66 + 64 and data[0] in (1, 2), "not an act")
     n = int.from_bytes(data[62:66], "big")
-    need(n <= 1024 and len(data) == 66 + n + 64, "not an act")
+    # Version 2 is an act of two slots: the second one's id, and a signature of each.
+    two = data[0] == 2
+    end = 66 + n + (16 if two else 0)
+    need(n <= 1024 and len(data) == end + (128 if two else 64), "not an act")
+    need(not two or data[end - 16 : end] not in (data[10:26], bytes(16)), "not an act")
     return {
         "kind": data[1],
         "time": int.from_bytes(data[2:10], "big", signed=True),
@@ -336,9 +394,11 @@ def read_act(data):
         "object": data[26:42].hex(),
         "version": int.from_bytes(data[42:46], "big"),
         "count": int.from_bytes(data[46:54], "big"),
+        "prior": int.from_bytes(data[54:62], "big"),
         "reason": data[66 : 66 + n].decode("utf-8"),
-        "act": data[:-64],
-        "signature": data[-64:],
+        "second": data[end - 16 : end].hex() if two else "",
+        "act": data[:end],
+        "signatures": [data[end : end + 64], data[end + 64 :]][: 2 if two else 1],
     }
 
 
@@ -447,6 +507,8 @@ SCHEMA = [
     "CREATE TABLE content (leaf INTEGER PRIMARY KEY, batch INTEGER NOT NULL, wrapped BLOB NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE TABLE tile (level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID",
 ]
+# From format 3 on; what is in it is derived from the contents, and the log does not name it.
+SEARCH = "CREATE TABLE search (target BLOB NOT NULL, part INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (target, part)) STRICT, WITHOUT ROWID"
 
 
 def say_cosigned(heads, cosigners):
@@ -465,24 +527,92 @@ def read_keyring(path, named):
     return read[0] if read else b""
 
 
+def evidence_file(folder, leaf):
+    """SHA-256 of the sealed file that a leaf without a row may name; None if there is none."""
+    path = folder / "evidence" / leaf[65:97].hex()
+    if leaf[65:97] == ZERO or not path.is_file():
+        return None
+    h = hashlib.sha256(b"sigilo v1 evidence file")
+    with path.open("rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            h.update(piece)
+    return h.digest()
+
+
+def read_logs(vault, data):
+    """The logs of a vault, one after the other: from which leaf on, and the id."""
+    count, rest = int.from_bytes(data[:4], "big"), data[4:]
+    need(len(data) >= 4 and len(rest) == 24 * count, "the list of logs is damaged")
+    logs = [(0, vault)]
+    for i in range(count):
+        row = rest[24 * i : 24 * i + 24]
+        logs.append((int.from_bytes(row[:8], "big"), row[8:]))
+        need(logs[-1][0] > logs[-2][0], "the list of logs is damaged")
+    return logs
+
+
+class Succession:
+    """What the first own leaf of a restored log says."""
+
+    def __init__(self, data):
+        label = b"sigilo v1 succession"
+        need(data.startswith(label), "a restored log does not name the one before")
+        data = data[len(label) :]
+        self.before, self.after = data[:16], data[16:32]
+        self.size, self.root = int.from_bytes(data[32:40], "big"), data[40:72]
+        self.known = int.from_bytes(data[72:80], "big")
+        n = int.from_bytes(data[80:84], "big")
+        self.head = data[84 : 84 + n]
+        need(len(data) >= 88 + n, "a restored log does not name the one before")
+
+
+def statement(db, leaf):
+    row = db.execute("SELECT wrapped, body FROM content WHERE leaf = ?", (leaf,)).fetchone()
+    need(row is not None and row[0] == b"", "a restored log does not name the one before")
+    return Succession(row[1])
+
+
+class Expected:
+    """A size and a root that the leaves must have."""
+
+    def __init__(self, size, root):
+        self.size, self.root = size, root
+
+
+def in_logs(db, logs, head, key):
+    """What a head of any of the logs says about the stored leaves; None if it covers lost ones."""
+    names = ["sigilo/" + log.hex() for _, log in logs]
+    need(head.origin in names, "the head is of another log")
+    head.verify(log_key(head.origin, key.public))
+    at = names.index(head.origin)
+    if at + 1 < len(logs) and head.size > logs[at + 1][0]:
+        told = statement(db, logs[at + 1][0])
+        need(told.known >= head.size, "the restored log hides that it lost entries")
+        return None
+    return head
+
+
 def verify_vault(args):
     folder = Path(args.place)
     path = folder / "vault.db"
     need(path.is_file(), "there is no vault here")
     db = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)
     found = sorted(row[0] or "" for row in db.execute("SELECT sql FROM sqlite_schema"))
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    need(version in (1, 2, 3), "the format is another")
     # SQLite before 3.37 does not know STRICT and says so itself.
-    need(found == sorted(SCHEMA), "the structure of the database is another")
-    need(db.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "the format is another")
+    expected = SCHEMA + [SEARCH] * (version == 3)
+    need(found == sorted(expected), "the structure of the database is another")
     need(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok", "the database is damaged")
     meta = dict(db.execute("SELECT name, value FROM meta"))
     vault = meta.get("vault", b"")
     need(len(vault) == 16, "the vault has no id")
-    origin = "sigilo/" + vault.hex()
+    logs = read_logs(vault, meta.get("logs", bytes(4)))
+    origin = "sigilo/" + logs[-1][1].hex()
     findings = []
     # Keyring: magic 14, version 1, vault 16, generation 8, keyring key 32, checkpoint key 32.
     ring = read_keyring(Path(args.keyring or folder / "keyring"), meta.get("keyring"))
-    need(len(ring) > 103 and ring[:15] == b"sigilo-keyring\1", "the keyring cannot be read")
+    need(len(ring) > 103 and ring[:15] in (b"sigilo-keyring\1", b"sigilo-keyring\2"), "the keyring cannot be read")
     if ring[15:31] != vault:
         findings.append("the keyring is of another vault")
     if not ed25519(ring[39:71], b"sigilo v1 keyring signature" + ring[:-64], ring[-64:]):
@@ -500,11 +630,24 @@ def verify_vault(args):
     good = []
     for name, data in heads:
         try:
-            good.append(Head(data).verify(key))
+            head = Head(data)
+            need(name not in ("head", "checkpoint") or head.origin == origin, "the head is of another log")
+            good.append(in_logs(db, logs, head, key))
         except Wrong as e:
             findings.append("%s: %s" % (name, e))
+    good = [head for head in good if head is not None]
+    expected = []
+    for (_, before), (since, after) in zip(logs, logs[1:]):
+        try:
+            told = statement(db, since)
+            last = Head(told.head).verify(log_key("sigilo/" + before.hex(), key.public))
+            fits = (told.before, told.after, told.size) == (before, after, since)
+            need(fits and last.size <= since <= told.known, "a restored log says what does not fit")
+            expected.append(Expected(told.size, told.root))
+        except Wrong as e:
+            findings.append("entry %d: %s" % (since, e))
     batches = {row[0]: row[1:] for row in db.execute("SELECT id, target, epoch, encapsulated FROM batch")}
-    audit, tiles, stored = Audit(good), Tiles(), {}
+    audit, tiles, stored = Audit(good + expected), Tiles(), {}
     for row in db.execute("SELECT level, idx, hashes FROM tile"):
         stored[row[0], row[1]] = row[2]
     keyring_at = int.from_bytes(meta.get("keyring-leaf", b"\xff" * 8), "big")
@@ -540,6 +683,11 @@ def verify_vault(args):
                     content = sha256(b"sigilo v1 content hash", wrap, body)
         elif index == keyring_at:
             content = ring_hash
+        elif len(leaf) == LEAF:
+            content = evidence_file(folder, leaf)
+            if content is not None and content != leaf[65:97]:
+                findings.append("entry %d: the file of evidence is not the one that was logged" % index)
+                content = leaf[65:97]
         audit.push(leaf, h, content)
         for level, at, hashes in tiles.append(leaf_hash(leaf)):
             sound &= stored.pop((level, at), None) == hashes
@@ -645,35 +793,59 @@ def hash_lines(lines):
     return hashes
 
 
+class Proof:
+    """An inclusion proof with its entry."""
+
+    def __init__(self, data):
+        lines, self.head = proof_parts(data)
+        need(lines.pop(0) == "c2sp.org/tlog-proof@v1", "not a proof file")
+        need(lines and lines[0].startswith("extra "), "the proof carries no entry")
+        extra = unbase64(lines.pop(0)[6:])
+        need(lines and lines[0].startswith("index "), "not a proof file")
+        self.index = decimal(lines.pop(0)[6:])
+        self.hashes = hash_lines(lines)
+        self.data, opening = extra[:LEAF], extra[LEAF:]
+        self.leaf = Leaf(self.data)
+        self.act = None
+        if opening:
+            salt, signed = opening[:32], opening[32:]
+            self.act = read_act(signed)
+            commitment = sha256(b"sigilo v1 details commitment", salt, signed)
+            need(commitment == self.leaf.commitment, "the act is not the one that was logged")
+
+    def verify(self, key):
+        self.head.verify(key)
+        head = self.head
+        verify_inclusion(leaf_hash(self.data), self.index, head.size, self.hashes, head.root)
+        return self
+
+    def signed_by(self, slot_key, logs):
+        """Whether a slot signed the act, for one of these logs."""
+        for log in logs:
+            message = b"sigilo v1 act signature" + log + self.index.to_bytes(8, "big")
+            message += self.act["act"] + self.leaf.fact
+            if any(ed25519(slot_key, message, s) for s in self.act["signatures"]):
+                return True
+        return False
+
+
 def verify_proof(args):
-    lines, head = proof_parts(Path(args.place).read_bytes())
-    need(lines.pop(0) == "c2sp.org/tlog-proof@v1", "not a proof file")
-    need(lines and lines[0].startswith("extra "), "the proof carries no entry")
-    extra = unbase64(lines.pop(0)[6:])
-    need(lines and lines[0].startswith("index "), "not a proof file")
-    index = decimal(lines.pop(0)[6:])
-    head.verify(args.key)
-    data, opening = extra[:LEAF], extra[LEAF:]
-    leaf = Leaf(data)
-    verify_inclusion(leaf_hash(data), index, head.size, hash_lines(lines), head.root)
-    print("entry %d of %s, under its head of %d entries" % (index, head.origin, head.size))
+    proof = Proof(Path(args.place).read_bytes()).verify(args.key)
+    head, leaf = proof.head, proof.leaf
+    print("entry %d of %s, under its head of %d entries" % (proof.index, head.origin, head.size))
     if leaf.content != ZERO:
         print("content %s" % leaf.content.hex())
     if leaf.erases != NONE:
         print("erases entry %d" % leaf.erases)
-    if opening:
-        salt, signed = opening[:32], opening[32:]
-        act = read_act(signed)
-        commitment = sha256(b"sigilo v1 details commitment", salt, signed)
-        need(commitment == leaf.commitment, "the act is not the one that was logged")
+    if proof.act:
         if args.slot_key:
-            vault = bytes.fromhex(head.origin[len("sigilo/") :])
-            message = b"sigilo v1 act signature" + vault + index.to_bytes(8, "big")
-            message += act["act"] + leaf.fact
-            signed_by = ed25519(bytes.fromhex(args.slot_key), message, act["signature"])
-            need(signed_by, "that slot has not signed the act")
+            log = bytes.fromhex(head.origin[len("sigilo/") :])
+            signed = proof.signed_by(bytes.fromhex(args.slot_key), [log])
+            need(signed, "that slot has not signed the act")
         for name in ("kind", "time", "actor", "object", "version", "count", "reason"):
-            print("%s %s" % (name, act[name]))
+            print("%s %s" % (name, proof.act[name]))
+        if proof.act["second"]:
+            print("second %s" % proof.act["second"])
     say_cosigned([head], args.cosigner)
     return []
 
@@ -705,6 +877,197 @@ def verify_refusal(args):
     return []
 
 
+# --- The folder for a court ------------------------------------------------------------------------
+
+DISCLOSE, HANDED_OVER, RECEIPT = 10, 83, 84
+
+
+def fields(data, head):
+    """Lines of a name and a value, behind a first line."""
+    text = data.decode("utf-8")
+    need(text.endswith("\n"), "a file is cut")
+    lines = text[:-1].split("\n")
+    need(lines[0] == head, "a file is of another form")
+    found = []
+    for line in lines[1:]:
+        name, space, value = line.partition(" ")
+        need(name and space, "a file is of another form")
+        found.append((name, value))
+    return found
+
+
+class CourtKeys:
+    def __init__(self, data):
+        rows = fields(data, "sigilo/court-keys/v1")
+        need(rows and rows[0][0] == "log", "the keys are of another form")
+        self.log = Key(rows[0][1])
+        self.former, self.cosigners, self.slots = [], [], {}
+        for name, value in rows[1:]:
+            if name == "former":
+                self.former.append(bytes.fromhex(value))
+            elif name == "cosigner":
+                self.cosigners.append(Key(value))
+            elif name == "slot":
+                parts = value.split(" ", 2)
+                self.slots[parts[0]] = bytes.fromhex(parts[1])
+            else:
+                raise Wrong("the keys are of another form")
+        self.logs = [bytes.fromhex(self.log.name[len("sigilo/") :])] + self.former
+
+
+def file_sha256(path):
+    h, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            h.update(piece)
+            size += len(piece)
+    return h.digest(), size
+
+
+class Item:
+    """A sealed description, opened with the key that is beside it."""
+
+    def __init__(self, data, leaves):
+        rows = fields(data, "sigilo/sealed-item/v1")
+        names = ["vault", "entry", "object", "compartment", "wrap", "key", "body"]
+        need([name for name, _ in rows] == names, "a description is of another form")
+        row = dict(rows)
+        self.entry, self.object = decimal(row["entry"]), row["object"]
+        key, body = bytes.fromhex(row["key"]), unbase64(row["body"])
+        content = sha256(b"sigilo v1 content hash", bytes.fromhex(row["wrap"]), body)
+        need(self.entry in leaves, "the entry of a description is not proved")
+        leaf = leaves[self.entry].leaf
+        need(content == leaf.content, "a description is not the one that was logged")
+        commitment = sha256(b"sigilo v1 key commitment", key)
+        need(commitment == leaf.key, "a key is not the one that was logged")
+        ad = b"sigilo v1 record body" + bytes.fromhex(row["vault"] + row["compartment"] + row["object"])
+        padded = xchacha_open(key, ad + (1).to_bytes(4, "big") + b"\5", body)
+        n = int.from_bytes(padded[:4], "big")
+        plain, zeros = padded[4 : 4 + n], padded[4 + n :]
+        need(len(plain) == n and not any(zeros), "a description is damaged")
+        need(len(plain) >= 133 and plain[0] == 1, "a description is of another form")
+        self.file_entry = int.from_bytes(plain[17:25], "big")
+        self.sealed, file_key = plain[25:57], plain[57:89]
+        self.size = int.from_bytes(plain[89:97], "big")
+        self.sha256 = plain[97:129]
+        length = int.from_bytes(plain[129:133], "big")
+        self.name = plain[133:].decode("utf-8")
+        need(len(plain) == 133 + length, "a description is damaged")
+        need(self.file_entry in leaves, "the entry of a sealed file is not proved")
+        file_leaf = leaves[self.file_entry].leaf
+        need(file_leaf.content == self.sealed, "the sealed file is not the one that was logged")
+        commitment = sha256(b"sigilo v1 key commitment", file_key)
+        need(file_leaf.key == commitment, "the sealed file is not the one that was logged")
+
+    def check_file(self, folder):
+        files = list(folder.iterdir())
+        need(len(files) == 1, "there is not exactly one file in %s" % folder)
+        need(file_sha256(files[0]) == (self.sha256, self.size), "%s is not the file that was logged" % folder)
+        return files[0]
+
+
+def read_card(data):
+    """A card that carries its own signature: its id, name and key."""
+    body, signatures = read_note(data)
+    rows = dict(fields(body.encode(), "sigilo/card/v1"))
+    public = unbase64(rows["key"])
+    key = log_key("sigilo/" + rows["vault"], public)
+    need(verify_note(body, signatures, [key]), "a card is not signed with its own key")
+    return sha256(b"sigilo v1 card id", body.encode()), rows["name"], key
+
+
+def read_receipt(data):
+    body, signatures = read_note(data)
+    return dict(fields(body.encode(), "sigilo/receipt/v1")), body, signatures
+
+
+def check_receipt(data, card):
+    row, body, signatures = read_receipt(data)
+    party, name, key = read_card(card)
+    need(row["receiver"] == party.hex(), "the receipt names another receiver than the card")
+    need(verify_note(body, signatures, [key]), "the receipt is not signed with the key of the card")
+    return row, name
+
+
+def verify_receipt(args):
+    row, name = check_receipt(Path(args.place).read_bytes(), Path(args.file).read_bytes())
+    print("%s says %s of %s at %s" % (name, row["answer"], row["what"], row["time"]))
+    return []
+
+
+def verify_court(args):
+    folder = Path(args.place)
+    keys, findings = CourtKeys((folder / "keys").read_bytes()), []
+    key, cosigners = args.key or keys.log, args.cosigner or keys.cosigners
+    if key.public != keys.log.public:
+        findings.append("the key in the folder is not the one that you know")
+    if not args.key:
+        print("the key of the log is taken from the folder: %s" % keys.log.name)
+    # Heads: each must be a beginning of the newest.
+    heads = {}
+    for path in sorted((folder / "heads").iterdir()):
+        if path.suffix != ".consistency":
+            head = Head(path.read_bytes()).verify(key)
+            head.times = [time for _, time in head.cosigned(cosigners)]
+            heads[head.size] = head
+    need(heads, "there is no head")
+    newest = heads[max(heads)]
+    for size, head in heads.items():
+        if head is not newest:
+            lines, later = proof_parts((folder / "heads" / ("%d.consistency" % size)).read_bytes())
+            need(lines[0] == "old %d" % size, "the proof starts from another size")
+            need((later.size, later.root) == (newest.size, newest.root), "the proof is of another head")
+            verify_consistency(size, head.root, newest.size, newest.root, hash_lines(lines[1:]))
+    # Acts.
+    proofs = {}
+    for path in (folder / "custody").iterdir():
+        proof = Proof(path.read_bytes()).verify(key)
+        head = heads.get(proof.head.size)
+        need(head and head.root == proof.head.root, "%s: proved under another head" % path.name)
+        need(proof.act, "%s: the act is not shown" % path.name)
+        for who in (proof.act["actor"], proof.act["second"]):
+            slot = keys.slots.get(who)
+            signed = not who or (slot and proof.signed_by(slot, keys.logs))
+            need(signed, "entry %d: not signed by that slot" % proof.index)
+        proofs[proof.index] = proof
+    item = Item((folder / "item" / "description").read_bytes(), proofs)
+    item.check_file(folder / "item" / "file")
+    print("the file is the one that was logged: %s" % item.sha256.hex())
+    receipts = 0
+    if (folder / "receipts").is_dir():
+        for place in sorted((folder / "receipts").iterdir()):
+            receipt = Item((place / "description").read_bytes(), proofs)
+            path = receipt.check_file(place / "file")
+            act = proofs[receipt.file_entry].act
+            need(act["kind"] == RECEIPT, "entry %d is no receipt" % receipt.file_entry)
+            receipts += 1
+            if (place / "card").is_file():
+                row, name = check_receipt(path.read_bytes(), (place / "card").read_bytes())
+                for_it = row["what"] == item.sha256.hex() and row["bytes"] == str(item.size)
+                for_it &= bytes.fromhex(row["log"]) in keys.logs
+                for_it &= row.get("entry", str(act["prior"])) == str(act["prior"])
+                need(for_it, "entry %d: a receipt for something else" % receipt.file_entry)
+                print("receipt of %s: %s at %s" % (name, row["answer"], row["time"]))
+    opened = 0
+    for index, proof in sorted(proofs.items()):
+        act = proof.act
+        need(act["object"] == item.object or act["kind"] == RECEIPT, "entry %d: of something else" % index)
+        if act["kind"] == DISCLOSE:
+            opened = act["count"]
+        before = max((t for h in heads.values() if h.size <= index for t in h.times), default=None)
+        after = min((t for h in heads.values() if h.size > index for t in h.times), default=None)
+        print("entry %d: act %d of slot %s" % (index, act["kind"], act["actor"][:8]), end="")
+        for word, time in (("not before", before), ("not after", after)):
+            if time is not None:
+                print(", %s %s" % (word, datetime.fromtimestamp(time, timezone.utc).isoformat()), end="")
+        print()
+    need(opened == len(proofs), "%d acts were opened, %d are here" % (opened, len(proofs)))
+    of_receipts = sum(p.act["kind"] == RECEIPT for p in proofs.values())
+    need(of_receipts == 2 * receipts, "a receipt is missing")
+    say_cosigned([heads[size] for size in sorted(heads)], cosigners)
+    return findings
+
+
 def main():
     commands = {
         "vault": verify_vault,
@@ -712,6 +1075,8 @@ def main():
         "proof": verify_proof,
         "consistency": verify_consistency_file,
         "refusal": verify_refusal,
+        "court": verify_court,
+        "receipt": verify_receipt,
     }
     parser = argparse.ArgumentParser(description="Verifies the chain of sigilo without sigilo.")
     parser.add_argument("command", choices=sorted(commands))
@@ -725,7 +1090,7 @@ def main():
     args = parser.parse_args()
     if args.key is None and args.command in ("proof", "consistency", "refusal"):
         parser.error("--key is needed")
-    if (args.file is None) == (args.command == "consistency"):
+    if (args.file is None) == (args.command in ("consistency", "receipt")):
         parser.error("one file for each command, two for consistency")
     try:
         args.key = Key(args.key) if args.key else None
@@ -733,7 +1098,7 @@ def main():
         findings = commands[args.command](args)
     except Wrong as e:
         findings = [str(e)]
-    except (OSError, sqlite3.Error, ValueError, TypeError, AttributeError, IndexError) as e:
+    except (OSError, sqlite3.Error, LookupError, ValueError, TypeError, AttributeError) as e:
         findings = ["cannot be read: %s" % type(e).__name__]
     for finding in findings:
         print("wrong: %s" % finding)

@@ -1,24 +1,32 @@
 //! Candidate pairs out of tags, and persons out of weights.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::{ASKED, open_tokens};
+use super::ASKED;
+use super::ranked::Ranked;
+use super::tags::Tags;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
+use crate::matching::join::disk::{self, Source as _};
 use crate::matching::join::{self, Candidate};
 use crate::matching::score::Model;
 use crate::party::params::rarity;
 use crate::party::{Book, Party, PartyError, Shelved};
-use crate::round::coordinator::{Collected, Row};
+use crate::round::coordinator::{Bodies, Collected, Row};
 use crate::round::draft::SITES_MAX;
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::AgreedNote;
 use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::result::{Presence, RoundResult, SiteTotal};
-use crate::round::tokens::{Handle, TokenFile};
+use crate::round::token_reader::TokenReader;
+use crate::round::tokens::{Handle, Tag, TokenHead};
 use crate::round::totals::Totals;
 use crate::round::{PartyId, Role, RoundError, Time};
 use crate::vault::StateChange;
@@ -94,7 +102,7 @@ impl Decode for Asked {
 }
 
 /// The totals in a file, or the coordinator's summand of them.
-pub(super) fn totals(file: &TokenFile) -> Result<Totals, PartyError> {
+pub(super) fn totals(file: &TokenHead) -> Result<Totals, PartyError> {
     Ok(Totals::from_bytes(&file.counts).map_err(RoundError::from)?)
 }
 
@@ -106,25 +114,115 @@ pub(super) fn sum_of_totals(collected: &Collected<'_>) -> Result<Totals, PartyEr
     Ok(sum)
 }
 
-/// Opens the files of these sites again.
+/// The token file of each site.
+pub(super) type Readers = BTreeMap<PartyId, TokenReader<BufReader<File>>>;
+
+/// The token files of a round, opened.
+pub(super) struct Files<'n> {
+    pub collected: Collected<'n>,
+    pub readers: Readers,
+}
+
+/// Opens the files of these sites again, and gives the tags of each to `take`, in the order of sites.
+/// Every byte is checked once more; memory is what the files of as many sites as there are cores have
+/// of tags.
+pub(super) fn open_files<'n>(
+    party: &Party,
+    note: &'n AgreedNote,
+    book: &Book,
+    sites: &[PartyId],
+    mut take: impl FnMut(&[Tag]) -> std::io::Result<()>,
+) -> Result<Files<'n>, PartyError> {
+    let identity = super::secret(party, book)?;
+    let mut sites = sites.to_vec();
+    sites.sort_unstable();
+    let mut files = Files {
+        collected: Collected::new(note),
+        readers: BTreeMap::new(),
+    };
+    for some in sites.chunks(rayon::current_num_threads().max(1)) {
+        let stored = some
+            .iter()
+            .map(|site| {
+                let taken = book.taken(Kind::Tokens, site).ok_or(PartyError::Stored)?;
+                let card = party.trust().get(site, Role::Site)?;
+                Ok((card, taken.id, party.open_shelved(&taken.file)?))
+            })
+            .collect::<Result<Vec<_>, PartyError>>()?;
+        let me = party.id();
+        let opened = stored
+            .into_par_iter()
+            .map(|(card, id, file)| {
+                let mut tags = Vec::new();
+                let mut keep = |some: &[Tag]| tags.extend_from_slice(some);
+                let file = BufReader::new(file);
+                let (found, reader) =
+                    TokenReader::open(&identity, file, note, card, me, &mut keep)?;
+                if found != id {
+                    return Err(PartyError::Stored);
+                }
+                Ok((card.id(), reader, tags))
+            })
+            .collect::<Result<Vec<_>, PartyError>>()?;
+        for (site, reader, tags) in opened {
+            files.collected.add(site, reader.head().clone())?;
+            take(&tags).map_err(work_failed)?;
+            files.readers.insert(site, reader);
+        }
+    }
+    Ok(files)
+}
+
+/// The heads alone.
 pub(super) fn collected<'n>(
     party: &Party,
     note: &'n AgreedNote,
     book: &Book,
     sites: &[PartyId],
 ) -> Result<Collected<'n>, PartyError> {
-    let mut collected = Collected::new(note);
-    for site in sites {
-        let taken = book.taken(Kind::Tokens, site).ok_or(PartyError::Stored)?;
-        let quota = note.draft().quota(site).ok_or(PartyError::Stored)?;
-        let bytes = party.shelved(&taken.file)?;
-        let (id, file) = open_tokens(party, note, book, site, &bytes, quota)?;
-        if id != taken.id {
-            return Err(PartyError::Stored);
+    Ok(open_files(party, note, book, sites, |_| Ok(()))?.collected)
+}
+
+fn work_failed(e: std::io::Error) -> PartyError {
+    PartyError::Vault(e.into())
+}
+
+/// What the coordinator reads of the files for candidates: tags from the folder for work, encodings
+/// from the files.
+pub(super) struct Looked<'a> {
+    readers: &'a mut Readers,
+    numbering: &'a Numbering,
+    tags: &'a Tags,
+    row: Vec<u64>,
+}
+
+impl<'a> Looked<'a> {
+    pub fn new(readers: &'a mut Readers, numbering: &'a Numbering, tags: &'a Tags) -> Self {
+        Self {
+            row: vec![0; tags.per_person()],
+            readers,
+            numbering,
+            tags,
         }
-        collected.add(*site, file)?;
     }
-    Ok(collected)
+}
+
+impl Bodies for Looked<'_> {
+    fn tags(&mut self, row: &Row, out: &mut Vec<Tag>) -> Result<(), RoundError> {
+        let number = self.numbering.number(row).ok_or(RoundError::Numbers)?;
+        let read = self.tags.read(number as usize, &mut self.row);
+        read.map_err(|_| RoundError::Io)?;
+        out.clear();
+        out.extend(self.row.iter().map(|t| t.to_be_bytes()));
+        Ok(())
+    }
+
+    fn sealed(&mut self, row: &Row, place: u16, out: &mut [u8]) -> Result<(), RoundError> {
+        let reader = self.readers.get_mut(&row.site);
+        reader
+            .ok_or(RoundError::Numbers)?
+            .sealed(row.row, place, out)
+    }
 }
 
 /// Rows of persons who have left, and how many of each site.
@@ -174,61 +272,127 @@ pub(super) struct Found {
     pub frequent: u64,
 }
 
-/// The site of every row, and the row of every number that the join uses.
-fn numbered(collected: &Collected<'_>) -> (Vec<u32>, Vec<Row>) {
-    let (mut site_of, mut rows) = (Vec::new(), Vec::new());
-    for (number, (site, file)) in (0u32..).zip(collected.files()) {
-        for row in 0..file.persons {
-            site_of.push(number);
-            rows.push(Row { site: *site, row });
+/// The rows of all files, numbered in the order of sites.
+pub(super) struct Numbering {
+    /// Each site with the number of its first row.
+    sites: Vec<(PartyId, u32)>,
+    pub rows: u32,
+}
+
+impl Numbering {
+    pub fn of(collected: &Collected<'_>) -> Result<Self, PartyError> {
+        let mut numbering = Self {
+            sites: Vec::new(),
+            rows: 0,
+        };
+        for (site, file) in collected.files() {
+            numbering.sites.push((*site, numbering.rows));
+            let rows = numbering.rows.checked_add(file.persons);
+            numbering.rows = rows.ok_or(RoundError::TooLarge)?;
+        }
+        Ok(numbering)
+    }
+
+    pub fn number(&self, row: &Row) -> Option<u32> {
+        let at = self.sites.binary_search_by_key(&row.site, |s| s.0).ok()?;
+        let end = self.sites.get(at + 1).map_or(self.rows, |s| s.1);
+        let number = self.sites.get(at)?.1.checked_add(row.row)?;
+        (number < end).then_some(number)
+    }
+
+    pub fn row(&self, number: u32) -> Option<Row> {
+        // Sites without rows share their number with the one behind them, which is the last of these.
+        let at = self.sites.partition_point(|s| s.1 <= number);
+        let (site, first) = self.sites.get(at.checked_sub(1)?)?;
+        let row = number - first;
+        (number < self.rows).then_some(Row { site: *site, row })
+    }
+
+    /// The site of every row, by its place among the sites.
+    pub fn site_of(&self) -> Vec<u32> {
+        let mut site_of = Vec::with_capacity(self.rows as usize);
+        for (i, (_, first)) in (0u32..).zip(&self.sites) {
+            let end = self.sites.get(i as usize + 1).map_or(self.rows, |s| s.1);
+            site_of.extend((*first..end).map(|_| i));
+        }
+        site_of
+    }
+}
+
+/// At most as many pairs of each row as the note allows, in the order in which they are offered.
+struct Choice<'a> {
+    most: u16,
+    gone: BTreeSet<u32>,
+    used: Vec<u16>,
+    numbering: &'a Numbering,
+    chosen: Vec<(Row, Row)>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(most: u16, numbering: &'a Numbering, gone: &Gone) -> Self {
+        Self {
+            most,
+            gone: gone
+                .rows
+                .iter()
+                .filter_map(|r| numbering.number(r))
+                .collect(),
+            used: vec![0; numbering.rows as usize],
+            numbering,
+            chosen: Vec::new(),
         }
     }
-    (site_of, rows)
+
+    fn offer(&mut self, a: u32, b: u32) {
+        let full = |i: u32| self.used.get(i as usize).is_none_or(|n| *n >= self.most);
+        if full(a) || full(b) || self.gone.contains(&a) || self.gone.contains(&b) {
+            return;
+        }
+        let (Some(x), Some(y)) = (self.numbering.row(a), self.numbering.row(b)) else {
+            return;
+        };
+        for i in [a, b] {
+            if let Some(n) = self.used.get_mut(i as usize) {
+                *n += 1;
+            }
+        }
+        self.chosen.push((x, y));
+    }
 }
 
 /// Pairs of rows that share a tag: best first, at most as many of each row as the note allows.
 pub(super) fn candidates(
-    note: &AgreedNote,
-    collected: &Collected<'_>,
+    pairs: u16,
+    numbering: &Numbering,
+    tags: &Tags,
     gone: &Gone,
+    work: &Path,
 ) -> Result<Found, PartyError> {
-    let draft = note.draft();
-    let (site_of, rows) = numbered(collected);
-    let tags: Vec<u64> = collected
-        .files()
-        .flat_map(|(_, file)| file.tags.iter().map(|t| u64::from_be_bytes(*t)))
-        .collect();
-    let per = usize::from(draft.tokens);
-    let sites = collected.files().count();
-    let joined = join::join(&tags, per, &site_of, join::most_persons(sites));
-    let candidates = joined.pairs.len() as u64;
-    let mut pairs = joined.pairs;
-    pairs.sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
-    let mut used = vec![0u16; rows.len()];
-    let mut chosen = Vec::new();
-    for pair in pairs {
-        let (a, b) = (pair.a as usize, pair.b as usize);
-        let (Some(ua), Some(ub)) = (used.get(a).copied(), used.get(b).copied()) else {
-            continue;
-        };
-        let (Some(ra), Some(rb)) = (rows.get(a), rows.get(b)) else {
-            continue;
-        };
-        let left = gone.rows.contains(ra) || gone.rows.contains(rb);
-        if left || ua >= draft.pairs || ub >= draft.pairs {
-            continue;
+    let site_of = numbering.site_of();
+    let most = join::most_persons(numbering.sites.len());
+    let mut choice = Choice::new(pairs, numbering, gone);
+    let (candidates, frequent) = match tags.held() {
+        Some(held) => {
+            let joined = join::join(held, tags.per_person(), &site_of, most);
+            let mut pairs = joined.pairs;
+            pairs.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
+            pairs.iter().for_each(|p| choice.offer(p.a, p.b));
+            (pairs.len() as u64, joined.frequent.len())
         }
-        for i in [a, b] {
-            if let Some(n) = used.get_mut(i) {
-                *n += 1;
-            }
+        None => {
+            let mut ranked = Ranked::new(work);
+            let found = disk::join(tags, &site_of, most, work, |c| ranked.add(c));
+            let found = found.map_err(work_failed)?;
+            ranked
+                .each(|a, b| choice.offer(a, b))
+                .map_err(work_failed)?;
+            (found.candidates, found.frequent.len())
         }
-        chosen.push((*ra, *rb));
-    }
+    };
     Ok(Found {
-        rows: chosen,
+        rows: choice.chosen,
         candidates,
-        frequent: joined.frequent.len() as u64,
+        frequent: frequent as u64,
     })
 }
 
@@ -259,10 +423,10 @@ pub(super) fn decide(
         (false, Some(share)) => asked.totals.plus(share),
         _ => return Err(RoundError::Numbers.into()),
     };
-    let (site_of, rows) = numbered(collected);
+    let numbering = Numbering::of(collected)?;
     // Summands that do not add up to something that fits the files are not totals.
     let left = gone.totals();
-    if totals.persons > rows.len() as u64
+    if totals.persons > u64::from(numbering.rows)
         || totals.records < totals.persons
         || left.persons > totals.persons
         || left.records > totals.records
@@ -270,10 +434,7 @@ pub(super) fn decide(
         return Err(RoundError::Numbers.into());
     }
     let totals = totals.minus(left);
-    let number = |row: &Row| -> Result<u32, PartyError> {
-        let i = rows.binary_search(row).map_err(|_| RoundError::Numbers)?;
-        Ok(u32::try_from(i).map_err(|_| RoundError::TooLarge)?)
-    };
+    let number = |row: &Row| numbering.number(row).ok_or(RoundError::Numbers);
     let mut pairs = Vec::with_capacity(weighted.len());
     let mut steps = Vec::with_capacity(weighted.len());
     for (a, b, shared, level) in weighted {
@@ -294,7 +455,7 @@ pub(super) fn decide(
         policy,
         &pairs,
         &steps,
-        &site_of,
+        &numbering.site_of(),
         totals.persons,
     );
     let limit = policy.degree_limit();
@@ -308,7 +469,7 @@ pub(super) fn decide(
     Ok(Matched {
         decision,
         totals,
-        rows: rows.len(),
+        rows: numbering.rows as usize,
         compared: pairs.len() as u64,
         left: gone.of.clone(),
     })
@@ -382,5 +543,64 @@ impl Matched {
             by_cluster.entry(*cluster).or_default().push(*handle);
         }
         by_cluster.into_values().filter(|c| c.len() > 1).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tags::TagWriter;
+    use super::*;
+
+    /// Five sites, one without rows; every row shares tags with rows of the others, few or many, and
+    /// some have left.
+    #[test]
+    fn candidates_are_the_same_from_memory_and_from_disk() {
+        let numbering = Numbering {
+            sites: [0u32, 40, 40, 90, 120]
+                .into_iter()
+                .zip(1u8..)
+                .map(|(first, i)| (PartyId([i; 32]), first))
+                .collect(),
+            rows: 150,
+        };
+        let rows: Vec<Row> = (0..150).map(|n| numbering.row(n).unwrap()).collect();
+        for (n, row) in (0u32..).zip(&rows) {
+            assert_eq!(numbering.number(row), Some(n));
+        }
+        assert_eq!(numbering.row(150), None);
+        let site = PartyId([2; 32]);
+        assert_eq!(numbering.number(&Row { site, row: 0 }), None);
+        assert_eq!(numbering.site_of().len(), 150);
+        let tags: Vec<Tag> = (0..150u64)
+            .flat_map(|n| {
+                (0..8u64).map(move |j| {
+                    let other = if j < n % 7 { n % 38 } else { 1000 + n };
+                    (other * 8 + j)
+                        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                        .to_be_bytes()
+                })
+            })
+            .collect();
+        let gone = Gone {
+            rows: rows.iter().copied().step_by(29).collect(),
+            of: BTreeMap::new(),
+        };
+        let mut all = Vec::new();
+        for in_memory in [usize::MAX, 0] {
+            let work = tempfile::tempdir().unwrap();
+            let mut writer = TagWriter::new(work.path(), in_memory);
+            writer.add(&tags).unwrap();
+            let tags = writer.finish(8).unwrap();
+            assert_eq!(tags.held().is_some(), in_memory > 0);
+            let found = candidates(2, &numbering, &tags, &gone, work.path()).unwrap();
+            all.push((found.rows, found.candidates, found.frequent));
+        }
+        assert_eq!(all[0], all[1]);
+        let (chosen, found, _) = &all[0];
+        assert!(chosen.len() > 50 && *found > chosen.len() as u64);
+        for row in &rows {
+            let of = chosen.iter().filter(|(a, b)| a == row || b == row).count();
+            assert!(of <= 2 && (of == 0 || !gone.rows.contains(row)));
+        }
     }
 }

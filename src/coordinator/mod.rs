@@ -5,8 +5,15 @@
 //! before it is on the stick.
 
 mod matching;
+mod ranked;
+mod tags;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+
+use matching::Numbering;
+use tags::TagWriter;
 
 use zeroize::Zeroizing;
 
@@ -18,6 +25,7 @@ use crate::log::act::ActKind;
 use crate::matching::score::Model;
 use crate::matching::tokens::Params;
 use crate::matching::{encoding, fixed};
+use crate::party::heads;
 use crate::party::params::{millibits, rarity};
 use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label, identity};
@@ -27,7 +35,8 @@ use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
-use crate::round::tokens::{Handle, TokenFile};
+use crate::round::token_reader::{self, TokenReader};
+use crate::round::tokens::{Handle, Tag, TokenFile, TokenHead};
 use crate::round::withdrawn::Withdrawn;
 use crate::round::{Card, PartyId, Role, RoundError, Time};
 use crate::vault::{ActNote, StateChange, Vault};
@@ -229,6 +238,15 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
     let Some(note) = gather(party, stick, &mut book, &mut out)? else {
         return Ok(out);
     };
+    if !book.closed {
+        let identity = secret(party, &book)?;
+        heads::witness(party, &identity, stick, &note, now, &mut out)?;
+        book = party
+            .book(&note.draft().round)?
+            .ok_or(PartyError::NoRound)?;
+        heads::collect(party, stick, &note, &mut book, &mut out)?;
+        heads::offer_once(party, stick, &note, &mut book, &mut out)?;
+    }
     if book.result.is_none() {
         collect(party, stick, &note, &mut book, now, &mut out)?;
         collect_withdrawn(party, stick, &note, &mut book, &mut out)?;
@@ -409,22 +427,25 @@ fn collect(
         let site = &card.id();
         let name = tokens_name(party, site)?;
         attempt(out, &name, |out| {
-            let max = TokenFile::max_size(note.draft(), quota);
-            let Some(bytes) = stick.read(&name, travel::file_max(max as u64 + 1024))? else {
+            let max = travel::file_max(TokenFile::max_size(note.draft(), quota) as u64 + 1024);
+            let Some(file) = stick.open_file(&name, max)? else {
                 return Ok(());
             };
             let had = book.taken(Kind::Tokens, site).copied();
-            if had.is_some_and(|t| t.file.hash == sha256(&[&bytes])) {
+            if let Some(had) = had
+                && had.file.is(&file)?
+            {
                 out.done.push(Event::Unchanged(name.clone()));
                 return Ok(());
             }
-            let (id, file) = open_tokens(party, note, book, site, &bytes, quota)?;
+            let staged = party.stage(file, max)?;
+            let (id, head) = open_tokens(party, note, book, card, staged.open()?)?;
             if let Some(had) = had {
                 if had.id == id {
                     out.done.push(Event::Unchanged(name.clone()));
                     return Ok(());
                 }
-                let site = party.name(site);
+                let site = card.name().to_owned();
                 return Err(PartyError::SecondFile(site));
             }
             if book.sent.contains_key(ASK) {
@@ -433,12 +454,10 @@ fn collect(
             if now > note.draft().deadline {
                 return Err(RoundError::Late(note.draft().deadline).into());
             }
-            let taken = Taken {
-                id,
-                file: party.shelve(&bytes)?,
-            };
-            book.taken.insert((Kind::Tokens as u8, *site), taken);
-            let act = ActNote::new(ActKind::TokensReceived).count(u64::from(file.persons));
+            let file = staged.keep()?;
+            book.taken
+                .insert((Kind::Tokens as u8, *site), Taken { id, file });
+            let act = ActNote::new(ActKind::TokensReceived).count(u64::from(head.persons));
             if let Err(e) = party.keep(book, Vec::new(), act) {
                 book.taken.remove(&(Kind::Tokens as u8, *site));
                 return Err(e);
@@ -516,27 +535,23 @@ fn open_withdrawn(
     Ok((opened.id(), list))
 }
 
+/// Checks a token file whole and gives its head. Its tags are held for it, its encodings are not.
 fn open_tokens(
     party: &Party,
     note: &AgreedNote,
     book: &Book,
-    site: &PartyId,
-    bytes: &[u8],
-    quota: u32,
-) -> Result<(EnvelopeId, TokenFile), PartyError> {
-    let card = party.trust().get(site, Role::Site)?;
-    let max = TokenFile::max_size(note.draft(), quota);
-    let opened = envelope::decrypt(&secret(party, book)?, bytes, max)?.verify(
-        Kind::Tokens,
-        note.hash(),
-        card,
-        party.id(),
-    )?;
-    let file = TokenFile::from_bytes(opened.payload()).map_err(RoundError::from)?;
-    file.check(note.draft(), quota)?;
+    card: &Card,
+    file: File,
+) -> Result<(EnvelopeId, TokenHead), PartyError> {
+    let mut tags = Vec::new();
+    let mut keep = |some: &[Tag]| tags.extend_from_slice(some);
+    let identity = secret(party, book)?;
+    let file = BufReader::new(file);
+    let (id, reader) = TokenReader::open(&identity, file, note, card, party.id(), &mut keep)?;
+    token_reader::all_different(&tags)?;
     // Totals are read now, so that a file that lacks them is refused and not found out later.
-    matching::totals(&file)?;
-    Ok((opened.id(), file))
+    matching::totals(reader.head())?;
+    Ok((id, reader.head().clone()))
 }
 
 /// Looks for candidate pairs in the files that are there and asks the comparer about them, without
@@ -600,10 +615,16 @@ fn match_into(
             quorum: note.draft().quorum,
         });
     }
-    let collected = matching::collected(party, note, book, &present)?;
-    let gone = matching::Gone::load(party, note, book, &collected)?;
-    let found = matching::candidates(note, &collected, &gone)?;
-    let ask = collected.ask(0, &found.rows)?;
+    let work = party.work()?;
+    let mut tags = TagWriter::new(work.path(), tags::IN_MEMORY);
+    let mut files = matching::open_files(party, note, book, &present, |t| tags.add(t))?;
+    let tags = tags.finish(usize::from(note.draft().tokens));
+    let tags = tags.map_err(|e| PartyError::Vault(e.into()))?;
+    let numbering = Numbering::of(&files.collected)?;
+    let gone = matching::Gone::load(party, note, book, &files.collected)?;
+    let found = matching::candidates(note.draft().pairs, &numbering, &tags, &gone, work.path())?;
+    let mut bodies = matching::Looked::new(&mut files.readers, &numbering, &tags);
+    let ask = files.collected.ask(0, &found.rows, &mut bodies)?;
     if ask.pairs.len() > pairs_max(note.draft()) {
         return Err(RoundError::Numbers.into());
     }
@@ -624,7 +645,7 @@ fn match_into(
         sites: present,
         candidates: found.candidates,
         own: party.shelve(&own)?,
-        totals: matching::sum_of_totals(&collected)?,
+        totals: matching::sum_of_totals(&files.collected)?,
     };
     let change = asked.change(book);
     book.sent.insert(ASK.to_owned(), party.shelve(&file)?);

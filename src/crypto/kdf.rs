@@ -75,6 +75,17 @@ impl Decode for PassphraseCost {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    static STRETCHED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Calls of [`stretch`] in this thread: what a passphrase costs must not depend on what it opens.
+#[cfg(test)]
+pub(crate) fn stretched() -> u64 {
+    STRETCHED.with(std::cell::Cell::get)
+}
+
 /// Argon2id version 0x13 of `passphrase` and `salt`, 32 bytes.
 ///
 /// # Errors
@@ -84,6 +95,8 @@ pub fn stretch(
     salt: &[u8; 16],
     cost: PassphraseCost,
 ) -> Result<Secret<32>, CryptoError> {
+    #[cfg(test)]
+    STRETCHED.with(|n| n.set(n.get() + 1));
     let params = argon2::Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
         .map_err(|_| CryptoError::Parameters)?;
     let argon = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);

@@ -11,6 +11,12 @@ pub const SLOT_RECOVERY: &str = "sigilo v1 slot recovery kek";
 pub const SLOT_KEY_FILE: &str = "sigilo v1 slot key-file kek";
 /// Slot: secret of recovery shares to the key that wraps the slot's secrets.
 pub const SLOT_SHARES: &str = "sigilo v1 slot shares kek";
+/// Slot: secret in the file to an age identity to the key that wraps the slot's secrets.
+pub const SLOT_AGE: &str = "sigilo v1 slot age kek";
+/// Slot: bytes from a duress passphrase to the key that wraps what it does.
+pub const SLOT_DURESS: &str = "sigilo v1 slot duress kek";
+/// Slot: associated data of what a duress passphrase does.
+pub const DURESS: &[u8] = b"sigilo v1 duress";
 /// Slot: what recovery shares say of their secret starts with this, hashed.
 pub const SHARE_SET: &[u8] = b"sigilo v1 recovery share commitment";
 /// Slot: associated data of the wrapped secrets.
@@ -103,3 +109,15 @@ pub const MATCH_SEED: &str = "sigilo v1 matching evaluate seed";
 pub const SEALED_TOTALS: &[u8] = b"sigilo v1 sealed totals";
 /// Vault: the id of a named state is a hash that starts with this.
 pub const STATE_ID: &[u8] = b"sigilo v1 state id";
+/// Party: the key of its cosignatures, from the seed of its card.
+pub const PARTY_COSIGN: &str = "sigilo v1 party cosign key";
+/// Vault: a compartment's private key to the key of its search index.
+pub const SEARCH_KEY: &str = "sigilo v1 search index key";
+/// Vault: associated data of a part of a search index.
+pub const SEARCH_PART: &[u8] = b"sigilo v1 search index part";
+/// Parcel: what the signature of its head covers starts with this.
+pub const PARCEL_HEAD: &[u8] = b"sigilo v1 parcel head";
+/// Parcel: what the signature of a frame covers starts with this.
+pub const PARCEL_FRAME: &[u8] = b"sigilo v1 parcel frame";
+/// Vault: the id of a version, link or file in all vaults of a site is a hash that starts with this.
+pub const LINE_ID: &[u8] = b"sigilo v1 line id";

@@ -5,7 +5,7 @@
 //! header before it is parsed and the content while it is read. Passphrase stanzas are refused by
 //! the kind of identity that is used here.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read, Seek, Write};
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret as _;
@@ -174,7 +174,44 @@ pub fn decrypt<R: BufRead>(
     mut input: R,
 ) -> Result<Decryptor<impl Read>, TravelError> {
     let header = read_header(&mut input)?;
-    let whole = io::Cursor::new(header).chain(input);
+    start(identity, io::Cursor::new(header).chain(input))
+}
+
+/// As [`decrypt`], as a type that can be kept.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_boxed<'a, R: BufRead + 'a>(
+    identity: &Identity,
+    mut input: R,
+) -> Result<Decryptor<Box<dyn Read + 'a>>, TravelError> {
+    let header = read_header(&mut input)?;
+    let opened = start(identity, io::Cursor::new(header).chain(input))?;
+    Ok(Decryptor(Box::new(opened.0)))
+}
+
+/// What reads and seeks in the plaintext of a file.
+pub type SeekDecryptor<R> = Decryptor<age::stream::StreamReader<R>>;
+
+/// Opens a file that can be read at any place. Every piece is authenticated, and belongs to the
+/// header that was read here.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_seek<R: BufRead + Seek>(
+    identity: &Identity,
+    mut input: R,
+) -> Result<SeekDecryptor<R>, TravelError> {
+    let at = input.stream_position()?;
+    read_header(&mut input)?;
+    input.seek(io::SeekFrom::Start(at))?;
+    start(identity, input)
+}
+
+fn start<R: BufRead>(
+    identity: &Identity,
+    whole: R,
+) -> Result<Decryptor<age::stream::StreamReader<R>>, TravelError> {
     let decryptor = age::Decryptor::new_buffered(whole).map_err(open_error)?;
     decryptor
         .decrypt(std::iter::once(&*identity.0 as &dyn age::Identity))
@@ -216,6 +253,12 @@ pub struct Decryptor<R>(R);
 impl<R: Read> Read for Decryptor<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.0.read(buf)
+    }
+}
+
+impl<R: Seek> Seek for Decryptor<R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
     }
 }
 
@@ -288,6 +331,27 @@ mod tests {
                     decrypt_bytes(&a, &file, len - 1),
                     Err(TravelError::TooLarge)
                 ));
+            }
+        }
+    }
+
+    #[test]
+    fn any_place_can_be_read() {
+        let a = Identity::generate();
+        for len in [1usize, 65_535, 65_536, 65_537, 131_072, 200_000] {
+            let plain: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+            let file = encrypt_bytes(&[a.recipient()], &plain).unwrap();
+            let mut reader = decrypt_seek(&a, io::Cursor::new(&file)).unwrap();
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).unwrap();
+            assert_eq!(all, plain);
+            for at in [0, len / 2, len - 1, 65_536, 65_535, 1, 131_071] {
+                if at < len {
+                    let mut one = [0];
+                    reader.seek(io::SeekFrom::Start(at as u64)).unwrap();
+                    reader.read_exact(&mut one).unwrap();
+                    assert_eq!(one[0], plain[at], "{at} of {len}");
+                }
             }
         }
     }

@@ -48,18 +48,22 @@ impl Lang {
         match self {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
+                ("court", include_str!("es/court.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
                 ("round", include_str!("es/round.ftl")),
+                ("transfer", include_str!("es/transfer.ftl")),
                 ("vault", include_str!("es/vault.ftl")),
             ],
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
+                ("court", include_str!("en/court.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),
                 ("round", include_str!("en/round.ftl")),
+                ("transfer", include_str!("en/transfer.ftl")),
                 ("vault", include_str!("en/vault.ftl")),
             ],
         }

@@ -14,8 +14,11 @@ use crate::crypto::sign::{Signature, Signer, VerifyingKey};
 use crate::crypto::{CryptoError, labels};
 use crate::i18n::{Localize, Message};
 
-/// Version byte of an act.
+/// Version byte of an act of one slot.
 pub const ACT_VERSION: u8 = 1;
+
+/// Version byte of an act of two slots.
+pub const ACT_VERSION_TWO: u8 = 2;
 
 /// Longest reason, in bytes of UTF-8.
 pub const MAX_REASON: usize = 1024;
@@ -25,7 +28,8 @@ pub const MAX_REASON: usize = 1024;
 pub const PADDING: usize = 256;
 
 /// Longest plaintext of sealed details: salt, length, act, signature and the longest reason, padded.
-pub const MAX_SEALED: usize = (32 + 4 + ACT_MIN + MAX_REASON + 64).next_multiple_of(PADDING);
+pub const MAX_SEALED: usize =
+    (32 + 4 + ACT_MIN + MAX_REASON + 16 + 2 * 64).next_multiple_of(PADDING);
 
 /// Bytes of an act without a reason.
 const ACT_MIN: usize = 1 + 1 + 8 + 16 + 16 + 4 + 8 + 8 + 4;
@@ -122,6 +126,22 @@ act_kinds! {
     Consent = 28, "log-act-consent";
     /// A consent was withdrawn.
     ConsentWithdrawn = 29, "log-act-consent-withdrawn";
+    /// A record was put on legal hold.
+    Hold = 30, "log-act-hold";
+    /// A legal hold was lifted.
+    HoldLifted = 31, "log-act-hold-lifted";
+    /// The date until which a record is to be kept was set or taken away.
+    Retention = 32, "log-act-retention";
+    /// Records were sent to another vault of the site; the count is that of the items.
+    TransferSent = 40, "log-act-transfer-sent";
+    /// Records came from another vault of the site; the count is that of what was stored.
+    TransferReceived = 41, "log-act-transfer-received";
+    /// A version of a record came from another vault.
+    RecordArrived = 42, "log-act-record-arrived";
+    /// A person decided between versions that two vaults had made.
+    Settled = 43, "log-act-settled";
+    /// A person decided to keep a record that another vault has erased.
+    ErasureDeclined = 44, "log-act-erasure-declined";
     // 48 to 79: keys.
     /// A slot was added.
     KeyAdd = 48, "log-act-key-add";
@@ -143,6 +163,16 @@ act_kinds! {
     Trust = 56, "log-act-trust";
     /// A card is trusted no longer.
     Distrust = 57, "log-act-distrust";
+    /// A way of recovery was tried and opened the vault; the actor is its slot.
+    Drill = 58, "log-act-drill";
+    /// What needs two slots was changed; the count says what it is from here on.
+    Policy = 59, "log-act-policy";
+    /// A compartment was added.
+    CompartmentAdd = 60, "log-act-compartment-add";
+    /// The slots of the house were destroyed; the count is that of the slots.
+    Panic = 61, "log-act-panic";
+    /// A card was taken for that of another vault of the same site.
+    SameSite = 70, "log-act-same-site";
     // 80 to 111: evidence.
     /// A file of evidence was added.
     EvidenceAdded = 80, "log-act-evidence-added";
@@ -154,6 +184,9 @@ act_kinds! {
     EvidenceHandedOver = 83, "log-act-evidence-handed-over";
     /// A signed receipt for evidence came back.
     EvidenceReceipt = 84, "log-act-evidence-receipt";
+    /// A file of evidence of another house was received, and a receipt signed for it; the count is its
+    /// size in bytes.
+    EvidenceReceived = 85, "log-act-evidence-received";
     // 112 to 159: rounds and referrals, at a site.
     /// The site joined a round.
     RoundJoined = 112, "log-act-round-joined";
@@ -263,14 +296,17 @@ pub struct Act {
     pub prior: Option<u64>,
     /// Why it was done.
     pub reason: Reason,
+    /// Id of the slot that did it together with the actor; never the actor, never all zero.
+    pub second: Option<[u8; 16]>,
 }
 
 impl Act {
-    /// What the slot signs: label, vault id, index of the leaf, the act, and what the leaf says about
-    /// stored bytes. So a signed act stands for one place of one log and for one content.
+    /// What a slot signs: label, vault id, index of the leaf, the act, and what the leaf says about
+    /// stored bytes. So a signed act stands for one place of one log and for one content. Two slots
+    /// that act together sign the same bytes, which name both.
     pub fn signed_message(&self, vault_id: &[u8; 16], index: u64, fact: &Fact) -> Vec<u8> {
         let mut out = Vec::with_capacity(
-            labels::ACT_SIGNATURE.len() + 16 + 8 + ACT_MIN + self.reason.0.len() + Fact::LEN,
+            labels::ACT_SIGNATURE.len() + 16 + 8 + ACT_MIN + self.reason.0.len() + 16 + Fact::LEN,
         );
         out.extend_from_slice(labels::ACT_SIGNATURE);
         out.extend_from_slice(vault_id);
@@ -280,19 +316,49 @@ impl Act {
         out
     }
 
-    /// Signs the act with the key of the slot that acts.
+    /// Signs the act with the key of the slot that acts alone.
     pub fn sign(self, vault_id: &[u8; 16], index: u64, fact: &Fact, key: &Signer) -> SignedAct {
-        let signature = key.sign(&self.signed_message(vault_id, index, fact));
+        let act = Self {
+            second: None,
+            ..self
+        };
+        let signature = key.sign(&act.signed_message(vault_id, index, fact));
         SignedAct {
-            act: self,
+            act,
             signature,
+            countersignature: None,
+        }
+    }
+
+    /// Signs the act with the keys of two slots that act together. `second` is the other slot and
+    /// its key.
+    pub fn sign_by_two(
+        self,
+        vault_id: &[u8; 16],
+        index: u64,
+        fact: &Fact,
+        key: &Signer,
+        second: (&[u8; 16], &Signer),
+    ) -> SignedAct {
+        let act = Self {
+            second: Some(*second.0),
+            ..self
+        };
+        let message = act.signed_message(vault_id, index, fact);
+        SignedAct {
+            signature: key.sign(&message),
+            countersignature: Some(second.1.sign(&message)),
+            act,
         }
     }
 }
 
 impl Encode for Act {
     fn encode(&self, out: &mut Vec<u8>) {
-        out.push(ACT_VERSION);
+        out.push(match self.second {
+            None => ACT_VERSION,
+            Some(_) => ACT_VERSION_TWO,
+        });
         out.push(self.kind.number());
         out.extend_from_slice(&self.time.to_be_bytes());
         out.extend_from_slice(&self.actor);
@@ -301,18 +367,20 @@ impl Encode for Act {
         out.extend_from_slice(&self.count.to_be_bytes());
         out.extend_from_slice(&self.prior.unwrap_or(NO_INDEX).to_be_bytes());
         put_bytes(out, self.reason.0.as_bytes());
+        out.extend_from_slice(self.second.as_ref().map_or(&[], |id| id.as_slice()));
     }
 }
 
 impl Decode for Act {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            ACT_VERSION => {}
+        let two = match input.u8()? {
+            ACT_VERSION => false,
+            ACT_VERSION_TWO => true,
             other => return Err(DecodeError::Version(other)),
-        }
+        };
         let kind = ActKind::from_number(input.u8()?).ok_or(DecodeError::Value("kind of act"))?;
         let time = i64::from_be_bytes(input.array()?);
-        let actor = input.array()?;
+        let actor: [u8; 16] = input.array()?;
         let object: [u8; 16] = input.array()?;
         let object_version = input.u32()?;
         let count = input.u64()?;
@@ -322,6 +390,10 @@ impl Decode for Act {
             _ => return Err(DecodeError::Value("earlier leaf")),
         };
         let reason = Reason(input.text(MAX_REASON)?.to_owned());
+        let second = if two { Some(input.array()?) } else { None };
+        if second.is_some_and(|id: [u8; 16]| id == actor || id == [0; 16]) {
+            return Err(DecodeError::Value("second slot"));
+        }
         Ok(Self {
             kind,
             time,
@@ -331,17 +403,20 @@ impl Decode for Act {
             count,
             prior,
             reason,
+            second,
         })
     }
 }
 
-/// The details of a leaf: an act and the signature of the slot.
+/// The details of a leaf: an act and the signature of the slot, or of both slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedAct {
     /// What was done.
     pub act: Act,
-    /// Ed25519 over [`Act::signed_message`].
+    /// Ed25519 over [`Act::signed_message`], by the actor.
     pub signature: Signature,
+    /// The same by the second slot; there if and only if the act names one.
+    pub countersignature: Option<Signature>,
 }
 
 impl SignedAct {
@@ -358,6 +433,23 @@ impl SignedAct {
     ) -> Result<(), CryptoError> {
         let message = self.act.signed_message(vault_id, index, fact);
         key.verify(&message, &self.signature)
+    }
+
+    /// Checks the signature of the second slot, which the act must name.
+    ///
+    /// # Errors
+    /// [`CryptoError::Signature`].
+    pub fn verify_second(
+        &self,
+        key: &VerifyingKey,
+        vault_id: &[u8; 16],
+        index: u64,
+        fact: &Fact,
+    ) -> Result<(), CryptoError> {
+        let signature = self.countersignature.as_ref();
+        let signature = signature.ok_or(CryptoError::Signature)?;
+        let message = self.act.signed_message(vault_id, index, fact);
+        key.verify(&message, signature)
     }
 
     /// The commitment that the leaf shows.
@@ -400,14 +492,18 @@ impl Encode for SignedAct {
     fn encode(&self, out: &mut Vec<u8>) {
         self.act.encode(out);
         out.extend_from_slice(&self.signature);
+        let second = self.countersignature.as_ref();
+        out.extend_from_slice(second.map_or(&[], |s| s.as_slice()));
     }
 }
 
 impl Decode for SignedAct {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let act = Act::decode(input)?;
         Ok(Self {
-            act: Act::decode(input)?,
             signature: input.array()?,
+            countersignature: act.second.map(|_| input.array()).transpose()?,
+            act,
         })
     }
 }
@@ -435,6 +531,7 @@ mod tests {
             count: 0,
             prior: Some(4),
             reason: Reason::new("corrección de la fecha").unwrap(),
+            second: None,
         }
     }
 
@@ -467,6 +564,42 @@ mod tests {
     }
 
     #[test]
+    fn two_slots_sign_the_same_and_neither_can_be_left_out() {
+        let (key, other) = (
+            key(),
+            SigningKey::from_seed(Secret::init_with(|b| b.fill(4))).unwrap(),
+        );
+        let (first, second) = (key.signer().unwrap(), other.signer().unwrap());
+        let signed = act().sign_by_two(&[5; 16], 12, &FACT, &first, (&[8; 16], &second));
+        assert_eq!(signed.act.second, Some([8; 16]));
+        let public = (key.verifying_key(), other.verifying_key());
+        signed.verify(&public.0, &[5; 16], 12, &FACT).unwrap();
+        signed
+            .verify_second(&public.1, &[5; 16], 12, &FACT)
+            .unwrap();
+        assert!(
+            signed
+                .verify_second(&public.0, &[5; 16], 12, &FACT)
+                .is_err()
+        );
+        // What the first signed names the second: without it the signature does not hold.
+        let mut alone = signed.clone();
+        (alone.act.second, alone.countersignature) = (None, None);
+        assert!(alone.verify(&public.0, &[5; 16], 12, &FACT).is_err());
+        assert!(alone.verify_second(&public.1, &[5; 16], 12, &FACT).is_err());
+        let one = act().sign(&[5; 16], 12, &FACT, &first);
+        assert_eq!(one.to_bytes()[0], ACT_VERSION);
+        assert_eq!(one.to_bytes().len() + 80, signed.to_bytes().len());
+        // Nobody is their own second.
+        for id in [[7; 16], [0; 16]] {
+            let bytes = act()
+                .sign_by_two(&[5; 16], 12, &FACT, &first, (&id, &second))
+                .to_bytes();
+            assert!(SignedAct::from_bytes(&bytes).is_err());
+        }
+    }
+
+    #[test]
     fn the_sealed_length_does_not_tell_the_kind() {
         for kind in ActKind::ALL {
             for reason in ["", "a petición de la persona"] {
@@ -486,7 +619,8 @@ mod tests {
             reason: Reason::new(&"x".repeat(MAX_REASON)).unwrap(),
             ..act()
         };
-        let signed = longest.sign(&[5; 16], 0, &FACT, &key().signer().unwrap());
+        let signer = key().signer().unwrap();
+        let signed = longest.sign_by_two(&[5; 16], 0, &FACT, &signer, (&[8; 16], &signer));
         assert_eq!(signed.to_sealed_plaintext(&[8; 32]).len(), MAX_SEALED);
         assert!(Reason::new(&"x".repeat(MAX_REASON + 1)).is_err());
     }
@@ -529,21 +663,27 @@ mod tests {
             any::<(u32, u64)>(),
             prop::option::of(0..MAX_SIZE),
             "\\PC{0,40}",
-            any::<[u8; 32]>(),
+            (any::<[u8; 32]>(), any::<Option<[u8; 16]>>()),
         )
             .prop_map(
-                |(what, (object_version, count), prior, reason, half)| SignedAct {
-                    act: Act {
-                        kind: ActKind::ALL[what.0],
-                        time: what.1,
-                        actor: what.2,
-                        object: what.3,
-                        object_version,
-                        count,
-                        prior,
-                        reason: Reason::new(&reason).unwrap(),
-                    },
-                    signature: std::array::from_fn(|i| half[i % 32]),
+                |(what, (object_version, count), prior, reason, (half, second))| {
+                    let second = second.filter(|id| *id != [0; 16] && *id != what.2);
+                    let signature = std::array::from_fn(|i| half[i % 32]);
+                    SignedAct {
+                        act: Act {
+                            kind: ActKind::ALL[what.0],
+                            time: what.1,
+                            actor: what.2,
+                            object: what.3,
+                            object_version,
+                            count,
+                            prior,
+                            reason: Reason::new(&reason).unwrap(),
+                            second,
+                        },
+                        signature,
+                        countersignature: second.map(|_| signature),
+                    }
                 },
             )
     }

@@ -445,6 +445,7 @@ mod tests {
             count: 0,
             prior: None,
             reason: Reason::none(),
+            second: None,
         };
         act.sign(&VAULT, index, &FACT, &key(9).signer().unwrap())
     }

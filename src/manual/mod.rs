@@ -6,6 +6,9 @@ pub mod vault {}
 #[doc = include_str!("log.md")]
 pub mod log {}
 
+#[doc = include_str!("court.md")]
+pub mod court {}
+
 #[doc = include_str!("record.md")]
 pub mod record {}
 
@@ -17,3 +20,6 @@ pub mod round {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}
+
+#[doc = include_str!("transfer.md")]
+pub mod transfer {}

@@ -2,7 +2,7 @@
 
 use super::Person;
 use super::features::{self, Features};
-use super::join::{Candidate, Frequent, Joined};
+use super::join::{Candidate, Frequent, Joined, MEETINGS_PER_TAG};
 use super::tokens::{self, GroupKeys, Params, SiteSecret, Sum, TokenInput};
 use crate::crypto::kdf;
 
@@ -72,24 +72,37 @@ fn be(bytes: &[u8]) -> u64 {
 }
 
 /// All pairs of persons of different sites with an equal tag, by comparing everybody with
-/// everybody.
+/// everybody. If tags up to `most` persons make too many meetings, the limit goes down by one until
+/// they do not.
 pub fn join(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Joined {
     let person = |h: usize| &tags[h * per_person..(h + 1) * per_person];
-    let holders = |tag: u64| -> Vec<usize> {
-        (0..site_of.len())
-            .filter(|h| person(*h).contains(&tag))
-            .collect()
-    };
-    let mut frequent: Vec<Frequent> = Vec::new();
     let mut distinct = tags.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    for tag in distinct {
-        let persons = holders(tag).len();
-        if persons > most {
-            frequent.push(Frequent { tag, persons });
-        }
+    let persons_of: Vec<(u64, usize)> = distinct
+        .into_iter()
+        .map(|tag| {
+            let having = (0..site_of.len()).filter(|h| person(*h).contains(&tag));
+            (tag, having.count())
+        })
+        .collect();
+    let meetings = |limit: usize| -> usize {
+        let sizes = persons_of.iter().map(|(_, n)| *n).filter(|n| *n <= limit);
+        sizes.map(|n| n * (n - 1) / 2).sum()
+    };
+    let budget = tags.len() * MEETINGS_PER_TAG as usize;
+    let mut limit = most;
+    while meetings(limit) > budget {
+        limit -= 1;
     }
+    let frequent: Vec<Frequent> = persons_of
+        .iter()
+        .filter(|(_, persons)| *persons > limit)
+        .map(|(tag, persons)| Frequent {
+            tag: *tag,
+            persons: *persons,
+        })
+        .collect();
     let mut pairs = Vec::new();
     for a in 0..site_of.len() {
         for b in a + 1..site_of.len() {

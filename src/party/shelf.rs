@@ -2,16 +2,22 @@
 //! each under its own hash. What the hash is stands in the sealed state.
 
 use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Read, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use super::{Party, PartyError, Shelved};
 use crate::codec::to_hex;
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::{Hasher, sha256};
+use crate::crypto::random;
+use crate::round::RoundError;
 use crate::vault::files;
 
 /// Name of the folder.
 const SHELF: &str = "round-files";
+/// Name of the folder for work.
+const WORK: &str = "round-work";
+/// Bytes that are copied at once.
+const PIECE: usize = 1 << 20;
 
 impl Party {
     fn shelf(&self) -> PathBuf {
@@ -33,6 +39,74 @@ impl Party {
         Ok(shelved)
     }
 
+    /// Takes a file of at most `max` bytes that is too large to be held. It is kept only by
+    /// [`Staged::keep`].
+    ///
+    /// # Errors
+    /// [`RoundError::TooLarge`], or what reading and writing say.
+    pub(crate) fn stage(&self, mut from: impl Read, max: u64) -> Result<Staged, PartyError> {
+        let failed = |e: io::Error| PartyError::Vault(e.into());
+        let shelf = self.shelf();
+        if !shelf.is_dir() {
+            files::create_private_dir(&shelf).map_err(failed)?;
+        }
+        let name: [u8; 16] = random::array().map_err(RoundError::from)?;
+        let path = shelf.join(format!(".{}", to_hex(&name)));
+        let mut file = files::create_private(&path).map_err(failed)?;
+        let mut staged = Staged {
+            shelved: Shelved {
+                hash: [0; 32],
+                len: 0,
+            },
+            path,
+            shelf,
+        };
+        let mut hasher = Hasher::new();
+        let mut piece = vec![0u8; PIECE];
+        loop {
+            let n = match from.read(&mut piece) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                other => other.map_err(|_| RoundError::Io)?,
+            };
+            let Some(bytes) = piece.get(..n).filter(|b| !b.is_empty()) else {
+                break;
+            };
+            staged.shelved.len += n as u64;
+            if staged.shelved.len > max {
+                return Err(RoundError::TooLarge.into());
+            }
+            hasher.update(bytes);
+            file.write_all(bytes).map_err(failed)?;
+        }
+        file.sync_all().map_err(failed)?;
+        staged.shelved.hash = hasher.finish();
+        Ok(staged)
+    }
+
+    /// A file that was kept, to be read. Nothing says yet that it is as it was.
+    ///
+    /// # Errors
+    /// [`PartyError::Stored`] if it is not there.
+    pub(crate) fn open_shelved(&self, file: &Shelved) -> Result<fs::File, PartyError> {
+        let path = self.shelf().join(to_hex(&file.hash));
+        fs::File::open(path).map_err(|_| PartyError::Stored)
+    }
+
+    /// An empty private folder for work that does not fit into memory. It goes with the value; what an
+    /// interrupted command left in it goes now.
+    ///
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn work(&self) -> Result<Work, PartyError> {
+        let dir = self.vault().dir().join(WORK);
+        let made = match fs::remove_dir_all(&dir) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => files::create_private_dir(&dir),
+        };
+        made.map_err(|e| PartyError::Vault(e.into()))?;
+        Ok(Work(dir))
+    }
+
     /// A file that was kept.
     ///
     /// # Errors
@@ -51,5 +125,80 @@ impl Party {
     pub(crate) fn unshelve(&self, file: &Shelved) {
         // One that is gone already is as good.
         let _ = fs::remove_file(self.shelf().join(to_hex(&file.hash)));
+    }
+}
+
+impl Shelved {
+    /// Whether a file is this one. It is read from its beginning, and stands there again.
+    ///
+    /// # Errors
+    /// [`PartyError::Round`] if it cannot be read.
+    pub(crate) fn is(&self, mut file: &fs::File) -> Result<bool, PartyError> {
+        let failed = |_| RoundError::Io;
+        if file.metadata().map_err(failed)?.len() != self.len {
+            return Ok(false);
+        }
+        let mut hasher = Hasher::new();
+        let mut piece = vec![0u8; PIECE];
+        loop {
+            match file.read(&mut piece) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(failed(e).into()),
+                Ok(0) => break,
+                Ok(n) => hasher.update(piece.get(..n).unwrap_or_default()),
+            }
+        }
+        file.rewind().map_err(failed)?;
+        Ok(hasher.finish() == self.hash)
+    }
+}
+
+/// A file that was taken and may be thrown away again.
+pub(crate) struct Staged {
+    shelved: Shelved,
+    path: PathBuf,
+    shelf: PathBuf,
+}
+
+impl Staged {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn open(&self) -> Result<fs::File, PartyError> {
+        fs::File::open(&self.path).map_err(|e| PartyError::Vault(e.into()))
+    }
+
+    /// Keeps it. It counts once the state names it.
+    ///
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn keep(self) -> Result<Shelved, PartyError> {
+        files::put_in_place(&self.path, &self.shelf.join(to_hex(&self.shelved.hash)))
+            .map_err(|e| PartyError::Vault(e.into()))?;
+        Ok(self.shelved)
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Nothing is there any more if it was kept.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A folder for work; see [`Party::work`].
+pub(crate) struct Work(PathBuf);
+
+impl Work {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed by the next command that needs the folder.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }

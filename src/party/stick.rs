@@ -73,11 +73,11 @@ impl Stick {
         &self.dir
     }
 
-    /// The whole of a file of at most `max` bytes; `None` if there is none.
+    /// A file of at most `max` bytes, to be read; `None` if there is none.
     ///
     /// # Errors
     /// [`PartyError::File`]; [`crate::round::RoundError::TooLarge`] for a larger file.
-    pub fn read(&self, name: &str, max: u64) -> Result<Option<Vec<u8>>, PartyError> {
+    pub(crate) fn open_file(&self, name: &str, max: u64) -> Result<Option<fs::File>, PartyError> {
         let failed = |e: io::Error| PartyError::File {
             name: name.to_owned(),
             kind: e.kind(),
@@ -91,9 +91,23 @@ impl Stick {
         if !about.is_file() || about.len() > max {
             return Err(crate::round::RoundError::TooLarge.into());
         }
-        let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
-        let mut bytes = Vec::with_capacity(size);
-        let file = fs::File::open(&path).map_err(failed)?;
+        fs::File::open(&path).map(Some).map_err(failed)
+    }
+
+    /// The whole of a file of at most `max` bytes; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`PartyError::File`]; [`crate::round::RoundError::TooLarge`] for a larger file.
+    pub fn read(&self, name: &str, max: u64) -> Result<Option<Vec<u8>>, PartyError> {
+        let failed = |e: io::Error| PartyError::File {
+            name: name.to_owned(),
+            kind: e.kind(),
+        };
+        let Some(file) = self.open_file(name, max)? else {
+            return Ok(None);
+        };
+        let size = file.metadata().map_err(failed)?.len().min(max);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.take(max.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(failed)?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::envelope::EnvelopeId;
 use super::note::AgreedNote;
 use super::pairs::{AskFile, AskPair, PairsAsk, PairsWeights, Place};
-use super::tokens::{Tag, TokenFile};
+use super::tokens::{Tag, TokenFile, TokenHead};
 use super::{PartyId, RoundError};
 use crate::crypto::hash::sha256;
 
@@ -21,11 +21,46 @@ pub struct Row {
     pub row: u32,
 }
 
-/// The token files of a round.
+/// The rest of the token files: what is looked at only for candidates.
+pub trait Bodies {
+    /// The tags of a row.
+    ///
+    /// # Errors
+    /// [`RoundError::Numbers`] if there is no such row, or what reading says.
+    fn tags(&mut self, row: &Row, out: &mut Vec<Tag>) -> Result<(), RoundError>;
+
+    /// The sealed encoding at a place of a row. Those of a site are asked for in ascending order.
+    ///
+    /// # Errors
+    /// [`RoundError::Numbers`] if there is no such place, or what reading says.
+    fn sealed(&mut self, row: &Row, place: u16, out: &mut [u8]) -> Result<(), RoundError>;
+}
+
+/// Whole files in memory.
+impl Bodies for BTreeMap<PartyId, TokenFile> {
+    fn tags(&mut self, row: &Row, out: &mut Vec<Tag>) -> Result<(), RoundError> {
+        let file = self.get(&row.site).ok_or(RoundError::Numbers)?;
+        out.clear();
+        out.extend_from_slice(file.row(row.row as usize));
+        Ok(())
+    }
+
+    fn sealed(&mut self, row: &Row, place: u16, out: &mut [u8]) -> Result<(), RoundError> {
+        let file = self.get(&row.site).ok_or(RoundError::Numbers)?;
+        let sealed = file.sealed(row.row, place).ok_or(RoundError::Numbers)?;
+        if sealed.len() != out.len() {
+            return Err(RoundError::Numbers);
+        }
+        out.copy_from_slice(sealed);
+        Ok(())
+    }
+}
+
+/// The heads of a round's token files.
 #[derive(Debug, Clone)]
 pub struct Collected<'a> {
     note: &'a AgreedNote,
-    files: BTreeMap<PartyId, TokenFile>,
+    files: BTreeMap<PartyId, TokenHead>,
 }
 
 impl<'a> Collected<'a> {
@@ -37,12 +72,12 @@ impl<'a> Collected<'a> {
         }
     }
 
-    /// Takes a site's file. The same file again changes nothing.
+    /// Takes the head of a site's file. The same again changes nothing.
     ///
     /// # Errors
     /// [`RoundError::NotInRound`], [`RoundError::Numbers`], [`RoundError::Quota`], and
-    /// [`RoundError::Repeated`] for another file of the site or a file id or handle that is taken.
-    pub fn add(&mut self, site: PartyId, file: TokenFile) -> Result<(), RoundError> {
+    /// [`RoundError::Repeated`] for another file of the site or a file id that is taken.
+    pub fn add(&mut self, site: PartyId, file: TokenHead) -> Result<(), RoundError> {
         let draft = self.note.draft();
         let quota = draft
             .quota(&site)
@@ -62,13 +97,8 @@ impl<'a> Collected<'a> {
         Ok(())
     }
 
-    /// Forgets a site's file.
-    pub fn remove(&mut self, site: &PartyId) -> Option<TokenFile> {
-        self.files.remove(site)
-    }
-
     /// The files, in the order of sites.
-    pub fn files(&self) -> impl Iterator<Item = (&PartyId, &TokenFile)> {
+    pub fn files(&self) -> impl Iterator<Item = (&PartyId, &TokenHead)> {
         self.files.iter()
     }
 
@@ -83,97 +113,66 @@ impl<'a> Collected<'a> {
         self.files.len() >= usize::from(self.note.draft().quorum)
     }
 
-    /// All tags with their rows: what the join works on.
-    pub fn tags(&self) -> impl Iterator<Item = (Tag, Row)> {
-        self.files.iter().flat_map(|(site, file)| {
-            let per = usize::from(file.tokens).max(1);
-            let site = *site;
-            let rows = (0u32..).zip(file.tags.chunks(per));
-            rows.flat_map(move |(row, tags)| tags.iter().map(move |t| (*t, Row { site, row })))
-        })
-    }
-
-    /// Places of the tags that two rows share.
-    fn shared(&self, a: &Row, b: &Row) -> Vec<(u16, u16)> {
-        let sorted = |row: &Row| {
-            let file = self.files.get(&row.site);
-            let tags = file.map_or(&[][..], |f| f.row(row.row as usize));
-            let mut sorted: Vec<(Tag, u16)> = tags.iter().copied().zip(0u16..).collect();
-            sorted.sort_unstable();
-            sorted
-        };
-        let (a, b) = (sorted(a), sorted(b));
-        a.iter()
-            .filter_map(|(tag, i)| {
-                let at = b.binary_search_by_key(tag, |(t, _)| *t).ok()?;
-                Some((*i, b.get(at)?.1))
-            })
-            .collect()
-    }
-
     /// Asks the comparer about pairs of rows. The token on which a pair is compared is picked by a
     /// hash of note and handles, so that nobody chooses it.
     ///
     /// # Errors
-    /// [`RoundError::Pair`] names the first pair that is within one site, is there twice, or shares no
-    /// tag.
-    pub fn ask(&self, batch: u32, pairs: &[(Row, Row)]) -> Result<PairsAsk, RoundError> {
-        let mut by_id: Vec<(&PartyId, &TokenFile)> = self.files.iter().collect();
+    /// [`RoundError::Pair`] names a pair that is within one site, is there twice, or shares no tag; what
+    /// `bodies` say.
+    pub fn ask(
+        &self,
+        batch: u32,
+        pairs: &[(Row, Row)],
+        bodies: &mut dyn Bodies,
+    ) -> Result<PairsAsk, RoundError> {
+        let mut by_id: Vec<(&PartyId, &TokenHead)> = self.files.iter().collect();
         by_id.sort_by_key(|(_, f)| f.file);
-        let index: BTreeMap<PartyId, (u16, &TokenFile)> = by_id
+        let index: BTreeMap<PartyId, u16> = by_id
             .iter()
             .zip(0u16..)
-            .map(|((site, file), i)| (**site, (i, *file)))
+            .map(|((s, _), i)| (**s, i))
             .collect();
-        let encoding = self.note.draft().encoding;
-        let mut made = Vec::with_capacity(pairs.len());
+        // The order of the ask is the order of the files, in which they are read best.
+        let mut ordered = Vec::with_capacity(pairs.len());
         for (i, (a, b)) in pairs.iter().enumerate() {
+            let place = |r: &Row| index.get(&r.site).map(|file| (*file, r.row));
+            match (place(a), place(b)) {
+                (Some(x), Some(y)) if x.0 < y.0 => ordered.push((x, y, i)),
+                (Some(x), Some(y)) if x.0 > y.0 => ordered.push((y, x, i)),
+                _ => return Err(RoundError::Pair(i)),
+            }
+        }
+        ordered.sort_unstable();
+        if let Some(w) = ordered
+            .windows(2)
+            .find(|w| (w[0].0, w[0].1) == (w[1].0, w[1].1))
+        {
+            return Err(RoundError::Pair(w[1].2));
+        }
+        let row_of = |(file, row): (u16, u32)| {
+            let (site, _) = by_id.get(usize::from(file)).ok_or(RoundError::Numbers)?;
+            Ok::<_, RoundError>(Row { site: **site, row })
+        };
+        let (mut first, mut second) = (Numbered::default(), Numbered::default());
+        let mut made = Vec::with_capacity(ordered.len());
+        for (a, b, i) in ordered {
             let bad = || RoundError::Pair(i);
-            let (mut a, mut b) = (*a, *b);
-            let place_of = |r: &Row| index.get(&r.site).map(|(n, _)| *n).ok_or_else(bad);
-            if place_of(&a)? > place_of(&b)? {
-                std::mem::swap(&mut a, &mut b);
-            }
-            if a.site == b.site {
-                return Err(bad());
-            }
-            let shared = self.shared(&a, &b);
-            let handle = |r: &Row| {
-                let (_, file) = index.get(&r.site)?;
-                file.handles.get(r.row as usize)
-            };
-            let (ha, hb) = (handle(&a).ok_or_else(bad)?, handle(&b).ok_or_else(bad)?);
+            let (ra, rb) = (row_of(a)?, row_of(b)?);
+            first.read(ra, bodies)?;
+            second.read(rb, bodies)?;
+            let shared = first.shared(&second);
+            let handle = |r: &Row| self.files.get(&r.site)?.handles.get(r.row as usize);
+            let (ha, hb) = (handle(&ra).ok_or_else(bad)?, handle(&rb).ok_or_else(bad)?);
             let (place_a, place_b) =
                 *pick(self.note, ha.min(hb), ha.max(hb), &shared).ok_or_else(bad)?;
-            let place = |r: &Row, place| {
-                Ok::<_, RoundError>(Place {
-                    file: place_of(r)?,
-                    row: r.row,
-                    place,
-                })
-            };
-            let pair = AskPair {
-                a: place(&a, place_a)?,
-                b: place(&b, place_b)?,
+            let place = |(file, row), place| Place { file, row, place };
+            made.push(AskPair {
+                a: place(a, place_a),
+                b: place(b, place_b),
                 shared: u16::try_from(shared.len()).map_err(|_| bad())?,
-            };
-            let sealed = |r: &Row, place| {
-                let (_, file) = index.get(&r.site)?;
-                file.sealed(r.row, place)
-            };
-            let (sa, sb) = (sealed(&a, place_a), sealed(&b, place_b));
-            made.push((i, pair, sa.ok_or_else(bad)?, sb.ok_or_else(bad)?));
+            });
         }
-        let rows = |p: &AskPair| (p.a.file, p.a.row, p.b.file, p.b.row);
-        made.sort_by_key(|(_, p, ..)| rows(p));
-        if let Some(w) = made.windows(2).find(|w| rows(&w[0].1) == rows(&w[1].1)) {
-            return Err(RoundError::Pair(w[1].0));
-        }
-        let mut sealed = Vec::with_capacity(made.len() * 2 * TokenFile::sealed_size(encoding));
-        for (_, _, a, b) in &made {
-            sealed.extend_from_slice(a);
-            sealed.extend_from_slice(b);
-        }
+        let encoding = self.note.draft().encoding;
         Ok(PairsAsk {
             batch,
             encoding,
@@ -186,8 +185,8 @@ impl<'a> Collected<'a> {
                     totals: f.counts_sealed.clone(),
                 })
                 .collect(),
-            pairs: made.iter().map(|(_, p, ..)| *p).collect(),
-            sealed,
+            sealed: sealed(TokenFile::sealed_size(encoding), &made, bodies, row_of)?,
+            pairs: made,
         })
     }
 
@@ -208,13 +207,17 @@ impl<'a> Collected<'a> {
         if weights.levels.len() != ask.pairs.len() {
             return Err(RoundError::Numbers);
         }
-        let site = |p: &Place| {
-            let file = ask.files.get(usize::from(p.file))?;
-            let (site, _) = self.files.iter().find(|(_, f)| f.file == file.file)?;
-            Some(Row {
-                site: *site,
-                row: p.row,
+        let sites: Vec<Option<PartyId>> = ask
+            .files
+            .iter()
+            .map(|file| {
+                let mut all = self.files.iter();
+                Some(*all.find(|(_, f)| f.file == file.file)?.0)
             })
+            .collect();
+        let site = |p: &Place| {
+            let site = (*sites.get(usize::from(p.file))?)?;
+            Some(Row { site, row: p.row })
         };
         ask.pairs
             .iter()
@@ -227,6 +230,60 @@ impl<'a> Collected<'a> {
             })
             .collect()
     }
+}
+
+/// The tags of one row in ascending order, with their places.
+#[derive(Default)]
+struct Numbered {
+    row: Option<Row>,
+    read: Vec<Tag>,
+    sorted: Vec<(Tag, u16)>,
+}
+
+impl Numbered {
+    fn read(&mut self, row: Row, bodies: &mut dyn Bodies) -> Result<(), RoundError> {
+        if self.row != Some(row) {
+            bodies.tags(&row, &mut self.read)?;
+            self.sorted.clear();
+            self.sorted.extend(self.read.iter().copied().zip(0u16..));
+            self.sorted.sort_unstable();
+            self.row = Some(row);
+        }
+        Ok(())
+    }
+
+    /// Places of the tags that both have, in the order of tags.
+    fn shared(&self, other: &Self) -> Vec<(u16, u16)> {
+        let of = |tag: &Tag| {
+            let at = other.sorted.binary_search_by_key(tag, |(t, _)| *t).ok()?;
+            other.sorted.get(at)
+        };
+        let mine = self.sorted.iter();
+        mine.filter_map(|(tag, i)| Some((*i, of(tag)?.1))).collect()
+    }
+}
+
+/// The sealed encodings of all pairs, each file read in its order.
+fn sealed(
+    size: usize,
+    pairs: &[AskPair],
+    bodies: &mut dyn Bodies,
+    row_of: impl Fn((u16, u32)) -> Result<Row, RoundError>,
+) -> Result<Vec<u8>, RoundError> {
+    let mut wanted: Vec<(Place, usize)> = pairs
+        .iter()
+        .flat_map(|p| [p.a, p.b])
+        .enumerate()
+        .map(|(i, place)| (place, i))
+        .collect();
+    wanted.sort_unstable();
+    let mut out = vec![0u8; wanted.len() * size];
+    for (place, i) in wanted {
+        let row = row_of((place.file, place.row))?;
+        let out = out.get_mut(i * size..(i + 1) * size);
+        bodies.sealed(&row, place.place, out.ok_or(RoundError::Numbers)?)?;
+    }
+    Ok(out)
 }
 
 /// One of the shared places, by SHA-256 of note hash and the two handles.

@@ -4,14 +4,14 @@
 //! hash of all of that. Outside: an age file to the receivers. The signature covers the receivers,
 //! so a receiver cannot pass an envelope on as if it had been sent to somebody else.
 
-use std::io::Write as _;
+use std::io::{Read, Seek, SeekFrom, Write as _};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
 use super::{Card, NoteHash, PartyId, RoundError};
 use crate::codec::{DecodeError, Reader};
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::{Hasher, sha256};
 use crate::crypto::labels;
 use crate::crypto::sign::{Signature, SigningKey};
 use crate::crypto::travel::{self, Identity, Recipient};
@@ -42,6 +42,10 @@ pub enum Kind {
     PairsWeights = 6,
     /// Persons who left, site to coordinator.
     Withdrawn = 7,
+    /// The head of a log, to who cosigns it.
+    Head = 8,
+    /// What a cosigner says to it.
+    HeadAnswer = 9,
 }
 
 impl Kind {
@@ -54,6 +58,8 @@ impl Kind {
             Self::PairsAsk,
             Self::PairsWeights,
             Self::Withdrawn,
+            Self::Head,
+            Self::HeadAnswer,
         ]
         .into_iter()
         .find(|k| *k as u8 == byte)
@@ -70,6 +76,8 @@ impl Localize for Kind {
             Self::PairsAsk => "round-kind-pairs-ask",
             Self::PairsWeights => "round-kind-pairs-weights",
             Self::Withdrawn => "round-kind-withdrawn",
+            Self::Head => "round-kind-head",
+            Self::HeadAnswer => "round-kind-head-answer",
         })
     }
 }
@@ -125,13 +133,93 @@ pub fn seal(
     Ok((id, writer.finish()?))
 }
 
-/// An envelope that was decrypted; nothing in it counts before [`Unverified::verify`].
-pub struct Unverified {
-    plain: Zeroizing<Vec<u8>>,
+/// What stands in front of the payload.
+struct Head {
     kind: Kind,
     note: NoteHash,
     sender: PartyId,
     receivers: Vec<PartyId>,
+    len: usize,
+}
+
+/// Bytes up to and with the number of receivers.
+const FIXED: usize = 1 + 1 + 32 + 32 + 1;
+
+impl Head {
+    fn parse(input: &mut Reader<'_>, max: usize) -> Result<Self, RoundError> {
+        match input.u8()? {
+            VERSION => {}
+            v => return Err(DecodeError::Version(v).into()),
+        }
+        let kind = Kind::from_byte(input.u8()?).ok_or(DecodeError::Value("kind"))?;
+        let note = NoteHash(input.array()?);
+        let sender = PartyId(input.array()?);
+        let count = usize::from(input.u8()?);
+        if !(1..=RECEIVERS_MAX).contains(&count) {
+            return Err(DecodeError::Value("receivers").into());
+        }
+        let receivers = (0..count)
+            .map(|_| input.array().map(PartyId))
+            .collect::<Result<Vec<_>, _>>()?;
+        let len = usize::try_from(input.u64()?).map_err(|_| DecodeError::Length)?;
+        if len > max {
+            return Err(RoundError::TooLarge);
+        }
+        Ok(Self {
+            kind,
+            note,
+            sender,
+            receivers,
+            len,
+        })
+    }
+
+    /// Checks kind, round, sender and receiver, in this order.
+    fn check(&self, expected: &Expected<'_>) -> Result<(), RoundError> {
+        if self.kind != expected.kind {
+            return Err(RoundError::WrongKind {
+                expected: expected.kind,
+                found: self.kind,
+            });
+        }
+        if self.note != expected.note {
+            return Err(RoundError::WrongRound);
+        }
+        if self.sender != expected.sender.id() {
+            return Err(RoundError::WrongSender(expected.sender.name().to_owned()));
+        }
+        if !self.receivers.contains(&expected.receiver) {
+            return Err(RoundError::NotForYou);
+        }
+        Ok(())
+    }
+}
+
+/// What a reader takes an envelope for.
+#[derive(Clone, Copy)]
+pub struct Expected<'a> {
+    /// What it contains.
+    pub kind: Kind,
+    /// The round that it belongs to.
+    pub note: NoteHash,
+    /// Who sent it.
+    pub sender: &'a Card,
+    /// Who may read it.
+    pub receiver: PartyId,
+}
+
+impl Expected<'_> {
+    fn signed(&self, id: &EnvelopeId, signature: &Signature) -> Result<(), RoundError> {
+        let key = &self.sender.body().key;
+        key.verify(&id.signed(), signature)
+            .map_err(|_| RoundError::Signature(self.sender.name().to_owned()))
+    }
+}
+
+/// An envelope that was decrypted; nothing in it counts before [`Unverified::verify`].
+pub struct Unverified {
+    plain: Zeroizing<Vec<u8>>,
+    head: Head,
     payload: Range<usize>,
     signature: Signature,
     id: EnvelopeId,
@@ -154,35 +242,15 @@ impl Unverified {
     /// [`RoundError::Content`] or [`RoundError::TooLarge`].
     pub fn parse(plain: Zeroizing<Vec<u8>>, max: usize) -> Result<Self, RoundError> {
         let mut input = Reader::new(&plain);
-        match input.u8()? {
-            VERSION => {}
-            v => return Err(DecodeError::Version(v).into()),
-        }
-        let kind = Kind::from_byte(input.u8()?).ok_or(DecodeError::Value("kind"))?;
-        let note = NoteHash(input.array()?);
-        let sender = PartyId(input.array()?);
-        let count = usize::from(input.u8()?);
-        if !(1..=RECEIVERS_MAX).contains(&count) {
-            return Err(DecodeError::Value("receivers").into());
-        }
-        let receivers = (0..count)
-            .map(|_| input.array().map(PartyId))
-            .collect::<Result<Vec<_>, _>>()?;
-        let len = usize::try_from(input.u64()?).map_err(|_| DecodeError::Length)?;
-        if len > max {
-            return Err(RoundError::TooLarge);
-        }
+        let head = Head::parse(&mut input, max)?;
         let start = plain.len() - input.remaining();
-        input.take(len)?;
+        input.take(head.len)?;
         let signature = input.array()?;
         input.finish()?;
-        let payload = start..start + len;
+        let payload = start..start + head.len;
         let id = EnvelopeId::of(&[plain.get(..payload.end).unwrap_or_default()]);
         Ok(Self {
-            kind,
-            note,
-            sender,
-            receivers,
+            head,
             payload,
             signature,
             id,
@@ -192,17 +260,17 @@ impl Unverified {
 
     /// Who says to have sent it: to find the card to check it with.
     pub fn sender(&self) -> PartyId {
-        self.sender
+        self.head.sender
     }
 
     /// What it says to contain.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.head.kind
     }
 
     /// The round it says to belong to.
     pub fn note(&self) -> NoteHash {
-        self.note
+        self.head.note
     }
 
     /// Checks kind, round, sender, receiver and signature, in this order.
@@ -217,32 +285,140 @@ impl Unverified {
         sender: &Card,
         receiver: PartyId,
     ) -> Result<Opened, RoundError> {
-        if self.kind != kind {
-            return Err(RoundError::WrongKind {
-                expected: kind,
-                found: self.kind,
-            });
-        }
-        if self.note != note {
-            return Err(RoundError::WrongRound);
-        }
-        if self.sender != sender.id() {
-            return Err(RoundError::WrongSender(sender.name().to_owned()));
-        }
-        if !self.receivers.contains(&receiver) {
-            return Err(RoundError::NotForYou);
-        }
-        sender
-            .body()
-            .key
-            .verify(&self.id.signed(), &self.signature)
-            .map_err(|_| RoundError::Signature(sender.name().to_owned()))?;
+        let expected = Expected {
+            kind,
+            note,
+            sender,
+            receiver,
+        };
+        self.head.check(&expected)?;
+        expected.signed(&self.id, &self.signature)?;
         Ok(Opened {
             plain: self.plain,
             payload: self.payload,
-            sender: self.sender,
+            sender: self.head.sender,
             id: self.id,
         })
+    }
+}
+
+/// An envelope that is read piece by piece, for payloads that are too large to be held. Nothing that
+/// was read counts before [`Stream::finish`].
+pub struct Stream<'e, R> {
+    plain: R,
+    expected: Expected<'e>,
+    hasher: Hasher,
+    start: u64,
+    len: u64,
+    left: u64,
+}
+
+impl<'e, R: Read> Stream<'e, R> {
+    /// Begins with the decrypted form, and checks all but the signature.
+    ///
+    /// # Errors
+    /// As [`Unverified::parse`] and [`Unverified::verify`].
+    pub fn begin(mut plain: R, expected: Expected<'e>, max: usize) -> Result<Self, RoundError> {
+        let mut head = vec![0u8; FIXED];
+        fill(&mut plain, &mut head)?;
+        let count = head.last().map_or(0, |n| usize::from(*n));
+        if count <= RECEIVERS_MAX {
+            head.resize(FIXED + count * 32 + 8, 0);
+            fill(&mut plain, head.get_mut(FIXED..).unwrap_or_default())?;
+        }
+        let parsed = Head::parse(&mut Reader::new(&head), max)?;
+        parsed.check(&expected)?;
+        let mut hasher = Hasher::new();
+        hasher.update(&head);
+        Ok(Self {
+            plain,
+            expected,
+            hasher,
+            start: head.len() as u64,
+            len: parsed.len as u64,
+            left: parsed.len as u64,
+        })
+    }
+
+    /// Bytes of the payload that were not yet read.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// The next bytes of the payload.
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] if there are not so many; [`RoundError::Damaged`],
+    /// [`RoundError::Io`].
+    pub fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError> {
+        let left = self.left.checked_sub(out.len() as u64);
+        self.left = left.ok_or(DecodeError::Truncated)?;
+        fill(&mut self.plain, out)?;
+        self.hasher.update(out);
+        Ok(())
+    }
+
+    /// Reads to the end and checks the signature. From now on the payload counts.
+    ///
+    /// # Errors
+    /// [`RoundError::Signature`]; [`DecodeError::Trailing`] for bytes behind it.
+    pub fn finish(mut self) -> Result<(EnvelopeId, Payload<R>), RoundError> {
+        let mut piece = Zeroizing::new(vec![0u8; PIECE]);
+        while self.left > 0 {
+            let n = usize::try_from(self.left).map_or(PIECE, |n| n.min(PIECE));
+            self.fill(piece.get_mut(..n).unwrap_or_default())?;
+        }
+        let mut signature: Signature = [0; 64];
+        fill(&mut self.plain, &mut signature)?;
+        if self.plain.read(&mut [0]).map_err(read_error)? != 0 {
+            return Err(DecodeError::Trailing(1).into());
+        }
+        let id = EnvelopeId(self.hasher.finish());
+        self.expected.signed(&id, &signature)?;
+        Ok((
+            id,
+            Payload {
+                plain: self.plain,
+                start: self.start,
+                len: self.len,
+            },
+        ))
+    }
+}
+
+/// Bytes of a payload that are read at once, as many as the encryption authenticates at once.
+const PIECE: usize = 64 * 1024;
+
+fn read_error(e: std::io::Error) -> RoundError {
+    match e.kind() {
+        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData => RoundError::Damaged,
+        _ => RoundError::Io,
+    }
+}
+
+fn fill(plain: &mut impl Read, out: &mut [u8]) -> Result<(), RoundError> {
+    plain.read_exact(out).map_err(read_error)
+}
+
+/// The payload of an envelope that was checked, to be read again at single places.
+pub struct Payload<R> {
+    plain: R,
+    start: u64,
+    len: u64,
+}
+
+impl<R: Read + Seek> Payload<R> {
+    /// The bytes at a place.
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] behind the end; [`RoundError::Damaged`] if the file was changed
+    /// meanwhile; [`RoundError::Io`].
+    pub fn read_at(&mut self, at: u64, out: &mut [u8]) -> Result<(), RoundError> {
+        let end = at.checked_add(out.len() as u64).filter(|e| *e <= self.len);
+        end.ok_or(DecodeError::Truncated)?;
+        let to = SeekFrom::Start(self.start + at);
+        self.plain.seek(to).map_err(read_error)?;
+        fill(&mut self.plain, out)
     }
 }
 
@@ -341,6 +517,58 @@ mod tests {
             bad[i] ^= 1;
             assert!(decrypt(&identity, &bad, 10).is_err(), "{i}");
         }
+    }
+
+    #[test]
+    fn piece_by_piece_says_the_same_as_at_once() {
+        let (site, key, _) = card(Role::Site, "Casa", 1);
+        let (holder, _, identity) = card(Role::Holder, "Universidad", 2);
+        let note = NoteHash([5; 32]);
+        let to = [(holder.id(), identity.recipient())];
+        let payload: Vec<u8> = (0..200u8).collect();
+        let (id, file) = seal(Kind::Tokens, note, site.id(), &key, &to, &payload).unwrap();
+        let plain = travel::decrypt_bytes(&identity, &file, 1000).unwrap();
+        let expected = Expected {
+            kind: Kind::Tokens,
+            note,
+            sender: &site,
+            receiver: holder.id(),
+        };
+        let read = |plain: &[u8], max: usize, expected| {
+            let mut stream = Stream::begin(std::io::Cursor::new(plain.to_vec()), expected, max)?;
+            let mut first = [0; 7];
+            stream.fill(&mut first)?;
+            let (id, mut payload) = stream.finish()?;
+            let mut last = [0; 3];
+            payload.read_at(197, &mut last)?;
+            assert!(payload.read_at(198, &mut [0; 3]).is_err());
+            Ok::<_, RoundError>((id, first, last))
+        };
+        let found = read(&plain, 200, expected).unwrap();
+        assert_eq!(found, (id, [0, 1, 2, 3, 4, 5, 6], [197, 198, 199]));
+        assert!(matches!(
+            read(&plain, 199, expected),
+            Err(RoundError::TooLarge)
+        ));
+        for i in 0..plain.len() {
+            let mut bad = plain.to_vec();
+            bad[i] ^= 1;
+            let whole = Unverified::parse(bad.clone().into(), 200)
+                .and_then(|u| u.verify(Kind::Tokens, note, &site, holder.id()));
+            assert!(whole.is_err() && read(&bad, 200, expected).is_err(), "{i}");
+            assert!(read(&plain[..i], 200, expected).is_err(), "{i}");
+        }
+        let mut longer = plain.to_vec();
+        longer.push(0);
+        assert!(read(&longer, 200, expected).is_err());
+        let other = Expected {
+            kind: Kind::Blinded,
+            ..expected
+        };
+        assert!(matches!(
+            read(&plain, 200, other),
+            Err(RoundError::WrongKind { .. })
+        ));
     }
 
     #[test]

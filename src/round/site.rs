@@ -15,7 +15,7 @@ use super::draft::PERSONS_MAX;
 use super::envelope::EnvelopeId;
 use super::evaluated::EvaluatedReply;
 use super::note::AgreedNote;
-use super::tokens::{FileId, FileKey, Handle, Tag, TokenFile};
+use super::tokens::{FileId, FileKey, Handle, Tag, TokenFile, TokenHead};
 use super::totals::{Totals, TotalsShare};
 use super::{PartyId, RoundError};
 use crate::codec::Encode as _;
@@ -285,15 +285,17 @@ impl<'a> SiteRound<'a> {
             handles: handles_of,
             lost,
             file: TokenFile {
-                file,
-                persons: self.class,
-                tokens: draft.tokens,
-                encoding: draft.encoding,
-                checkpoint: around.checkpoint,
-                sealed_key: travel::encrypt_bytes(&[comparer], &key_bytes)?,
-                counts: around.counts,
-                counts_sealed: around.counts_sealed,
-                handles,
+                head: TokenHead {
+                    file,
+                    persons: self.class,
+                    tokens: draft.tokens,
+                    encoding: draft.encoding,
+                    checkpoint: around.checkpoint,
+                    sealed_key: travel::encrypt_bytes(&[comparer], &key_bytes)?,
+                    counts: around.counts,
+                    counts_sealed: around.counts_sealed,
+                    handles,
+                },
                 tags: file_tags,
                 encodings,
             },

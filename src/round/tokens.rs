@@ -6,6 +6,7 @@
 
 use super::blinded::{arrays, places};
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, TOKENS_MAX};
+use super::envelope::Stream;
 use super::{NoteHash, RoundError};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::{Secret, kdf, labels, once};
@@ -24,9 +25,9 @@ pub const COUNTS_PER_PERSON: usize = 4096;
 /// Bytes of the shares of the counts beside those of the persons.
 pub const COUNTS_AROUND: usize = 64 * 1024;
 
-/// A site's tags, sealed encodings and shares. Row `r`, place `j` is at `r × tokens + j`.
+/// What a token file says in front of its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenFile {
+pub struct TokenHead {
     /// Random id of the file.
     pub file: FileId,
     /// Rows, dummies included.
@@ -45,24 +46,137 @@ pub struct TokenFile {
     pub counts_sealed: Vec<u8>,
     /// One handle for each row, all different.
     pub handles: Vec<Handle>,
+}
+
+/// A site's tags, sealed encodings and shares. Row `r`, place `j` is at `r × tokens + j`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenFile {
+    /// What stands in front.
+    pub head: TokenHead,
     /// Tags, all different.
     pub tags: Vec<Tag>,
     /// Sealed encodings, `encoding + 16` bytes each.
     pub encodings: Vec<u8>,
 }
 
-impl TokenFile {
-    /// Bytes of a sealed encoding.
-    pub fn sealed_size(encoding: u16) -> usize {
-        usize::from(encoding) + once::OVERHEAD
+/// Where the bytes of a token file come from.
+pub(super) trait Input {
+    /// Bytes that were not yet read.
+    fn left(&self) -> u64;
+
+    /// The next bytes.
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError>;
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], RoundError> {
+        let mut out = [0; N];
+        self.fill(&mut out)?;
+        Ok(out)
     }
 
-    /// Largest payload that a round's note allows for a quota.
-    pub fn max_size(draft: &Draft, quota: u32) -> usize {
-        let row = 16 + usize::from(draft.tokens) * (8 + Self::sealed_size(draft.encoding));
-        (quota as usize)
-            .saturating_mul(row + 2 * COUNTS_PER_PERSON)
-            .saturating_add(SEALED_KEY_MAX + 2 * COUNTS_AROUND + 128)
+    /// So many arrays; the input is known to hold them before anything is allocated.
+    fn arrays<const N: usize>(&mut self, count: usize) -> Result<Vec<[u8; N]>, RoundError> {
+        let bytes = count.checked_mul(N).ok_or(DecodeError::Length)?;
+        if bytes as u64 > self.left() {
+            return Err(DecodeError::Truncated.into());
+        }
+        let mut out = vec![[0u8; N]; count];
+        self.fill(out.as_flattened_mut())?;
+        Ok(out)
+    }
+
+    /// Bytes behind a four-byte length of at most `max`.
+    fn bytes(&mut self, max: usize) -> Result<Vec<u8>, RoundError> {
+        let len = usize::try_from(u32::from_be_bytes(self.array()?))
+            .ok()
+            .filter(|n| *n <= max)
+            .ok_or(DecodeError::Length)?;
+        Ok(self.arrays::<1>(len)?.as_flattened().to_vec())
+    }
+}
+
+impl Input for Reader<'_> {
+    fn left(&self) -> u64 {
+        self.remaining() as u64
+    }
+
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError> {
+        out.copy_from_slice(self.take(out.len())?);
+        Ok(())
+    }
+}
+
+impl<R: std::io::Read> Input for Stream<'_, R> {
+    fn left(&self) -> u64 {
+        Stream::left(self)
+    }
+
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError> {
+        Stream::fill(self, out)
+    }
+}
+
+impl TokenHead {
+    /// Reads the head, and checks that what follows has exactly the size that it says.
+    pub(super) fn read(input: &mut impl Input) -> Result<Self, RoundError> {
+        match u8::from_be_bytes(input.array()?) {
+            1 => {}
+            v => return Err(DecodeError::Version(v).into()),
+        }
+        let file = input.array()?;
+        let persons = u32::from_be_bytes(input.array()?);
+        let tokens = u16::from_be_bytes(input.array()?);
+        let encoding = u16::from_be_bytes(input.array()?);
+        if persons > PERSONS_MAX
+            || !(1..=TOKENS_MAX).contains(&tokens)
+            || !(1..=ENCODING_MAX).contains(&encoding)
+        {
+            return Err(DecodeError::Length.into());
+        }
+        let checkpoint = input.array()?;
+        let sealed_key = input.bytes(SEALED_KEY_MAX)?;
+        let counts = input.bytes(counts_max(persons))?;
+        let counts_sealed = input.bytes(counts_max(persons))?;
+        let handles: Vec<Handle> = input.arrays(persons as usize)?;
+        if repeats(&handles) {
+            return Err(DecodeError::Value("repeated handle").into());
+        }
+        let head = Self {
+            file,
+            persons,
+            tokens,
+            encoding,
+            checkpoint,
+            sealed_key,
+            counts,
+            counts_sealed,
+            handles,
+        };
+        let place = (size_of::<Tag>() + TokenFile::sealed_size(encoding)) as u64;
+        let rest = (head.places()? as u64).checked_mul(place);
+        match rest.map(|rest| input.left().cmp(&rest)) {
+            Some(std::cmp::Ordering::Equal) => Ok(head),
+            Some(std::cmp::Ordering::Greater) => Err(DecodeError::Trailing(1).into()),
+            _ => Err(DecodeError::Truncated.into()),
+        }
+    }
+
+    /// `persons × tokens`.
+    pub(super) fn places(&self) -> Result<usize, DecodeError> {
+        places(self.persons, self.tokens)
+    }
+
+    /// Where in the file the sealed encoding of a place begins.
+    pub(super) fn sealed_at(&self, row: u32, place: u16) -> Option<u64> {
+        if row >= self.persons || place >= self.tokens {
+            return None;
+        }
+        let parts = [&self.sealed_key, &self.counts, &self.counts_sealed];
+        let front = 1 + 16 + 4 + 2 + 2 + 32 + parts.iter().map(|p| 4 + p.len()).sum::<usize>();
+        let front = front + self.handles.len() * 16;
+        let tags = self.places().ok()?.checked_mul(size_of::<Tag>())?;
+        let place = places(row, self.tokens).ok()? + usize::from(place);
+        let before = place.checked_mul(TokenFile::sealed_size(self.encoding))?;
+        Some((front + tags + before) as u64)
     }
 
     /// Checks the numbers against the note.
@@ -84,10 +198,25 @@ impl TokenFile {
         }
         Ok(())
     }
+}
+
+impl TokenFile {
+    /// Bytes of a sealed encoding.
+    pub fn sealed_size(encoding: u16) -> usize {
+        usize::from(encoding) + once::OVERHEAD
+    }
+
+    /// Largest payload that a round's note allows for a quota.
+    pub fn max_size(draft: &Draft, quota: u32) -> usize {
+        let row = 16 + usize::from(draft.tokens) * (8 + Self::sealed_size(draft.encoding));
+        (quota as usize)
+            .saturating_mul(row + 2 * COUNTS_PER_PERSON)
+            .saturating_add(SEALED_KEY_MAX + 2 * COUNTS_AROUND + 128)
+    }
 
     /// The tags of a row.
     pub fn row(&self, row: usize) -> &[Tag] {
-        let t = usize::from(self.tokens);
+        let t = usize::from(self.head.tokens);
         row.checked_mul(t)
             .and_then(|at| self.tags.get(at..at.checked_add(t)?))
             .unwrap_or_default()
@@ -95,11 +224,11 @@ impl TokenFile {
 
     /// The sealed encoding at a place of a row.
     pub fn sealed(&self, row: u32, place: u16) -> Option<&[u8]> {
-        if row >= self.persons || place >= self.tokens {
+        if row >= self.head.persons || place >= self.head.tokens {
             return None;
         }
-        let size = Self::sealed_size(self.encoding);
-        let at = places(row, self.tokens).ok()? + usize::from(place);
+        let size = Self::sealed_size(self.head.encoding);
+        let at = places(row, self.head.tokens).ok()? + usize::from(place);
         let at = at.checked_mul(size)?;
         self.encodings.get(at..at.checked_add(size)?)
     }
@@ -113,24 +242,25 @@ fn counts_max(persons: u32) -> usize {
 
 impl Encode for TokenFile {
     fn encode(&self, out: &mut Vec<u8>) {
+        let head = &self.head;
         out.reserve(
-            256 + self.sealed_key.len()
-                + self.counts.len()
-                + self.counts_sealed.len()
-                + self.handles.len() * 16
+            256 + head.sealed_key.len()
+                + head.counts.len()
+                + head.counts_sealed.len()
+                + head.handles.len() * 16
                 + self.tags.len() * 8
                 + self.encodings.len(),
         );
         out.push(1);
-        out.extend_from_slice(&self.file);
-        out.extend_from_slice(&self.persons.to_be_bytes());
-        out.extend_from_slice(&self.tokens.to_be_bytes());
-        out.extend_from_slice(&self.encoding.to_be_bytes());
-        out.extend_from_slice(&self.checkpoint);
-        put_bytes(out, &self.sealed_key);
-        put_bytes(out, &self.counts);
-        put_bytes(out, &self.counts_sealed);
-        out.extend_from_slice(self.handles.as_flattened());
+        out.extend_from_slice(&head.file);
+        out.extend_from_slice(&head.persons.to_be_bytes());
+        out.extend_from_slice(&head.tokens.to_be_bytes());
+        out.extend_from_slice(&head.encoding.to_be_bytes());
+        out.extend_from_slice(&head.checkpoint);
+        put_bytes(out, &head.sealed_key);
+        put_bytes(out, &head.counts);
+        put_bytes(out, &head.counts_sealed);
+        out.extend_from_slice(head.handles.as_flattened());
         out.extend_from_slice(self.tags.as_flattened());
         out.extend_from_slice(&self.encodings);
     }
@@ -138,52 +268,28 @@ impl Encode for TokenFile {
 
 impl Decode for TokenFile {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
-            v => return Err(DecodeError::Version(v)),
-        }
-        let file = input.array()?;
-        let persons = input.u32()?;
-        let tokens = input.u16()?;
-        let encoding = input.u16()?;
-        if persons > PERSONS_MAX
-            || !(1..=TOKENS_MAX).contains(&tokens)
-            || !(1..=ENCODING_MAX).contains(&encoding)
-        {
-            return Err(DecodeError::Length);
-        }
-        let checkpoint = input.array()?;
-        let sealed_key = input.bytes(SEALED_KEY_MAX)?.to_vec();
-        let counts = input.bytes(counts_max(persons))?.to_vec();
-        let counts_sealed = input.bytes(counts_max(persons))?.to_vec();
-        let count = places(persons, tokens)?;
-        let handles: Vec<Handle> = arrays(input, persons as usize)?;
+        let head = TokenHead::read(input).map_err(|e| match e {
+            RoundError::Content(e) => e,
+            _ => DecodeError::Truncated,
+        })?;
+        let count = head.places()?;
         let tags: Vec<Tag> = arrays(input, count)?;
-        let bytes = count
-            .checked_mul(Self::sealed_size(encoding))
-            .ok_or(DecodeError::Length)?;
-        let encodings = input.take(bytes)?.to_vec();
-        if repeats(&handles) || repeats(&tags) {
+        if repeats(&tags) {
             return Err(DecodeError::Value("repeated tag"));
         }
+        let bytes = count
+            .checked_mul(Self::sealed_size(head.encoding))
+            .ok_or(DecodeError::Length)?;
         Ok(Self {
-            file,
-            persons,
-            tokens,
-            encoding,
-            checkpoint,
-            sealed_key,
-            counts,
-            counts_sealed,
-            handles,
+            head,
             tags,
-            encodings,
+            encodings: input.take(bytes)?.to_vec(),
         })
     }
 }
 
 /// Whether a value occurs twice.
-fn repeats<T: Copy + Ord + Send>(values: &[T]) -> bool {
+pub(super) fn repeats<T: Copy + Ord + Send>(values: &[T]) -> bool {
     use rayon::slice::ParallelSliceMut as _;
     let mut sorted = values.to_vec();
     sorted.par_sort_unstable();

@@ -56,6 +56,10 @@ pub enum Finding {
     Unreadable(u64),
     /// An entry carries no valid signature of a slot.
     Signature(u64),
+    /// One slot did alone what needed two.
+    Alone(u64),
+    /// What needs two slots is not what the log says.
+    Policy,
 }
 
 impl Localize for Finding {
@@ -77,6 +81,8 @@ impl Localize for Finding {
             Self::Succession(leaf) => at("vault-finding-succession", leaf),
             Self::Unreadable(leaf) => at("vault-finding-unreadable", leaf),
             Self::Signature(leaf) => at("vault-finding-signature", leaf),
+            Self::Alone(leaf) => at("vault-finding-alone", leaf),
+            Self::Policy => Message::new("vault-finding-policy"),
         }
     }
 }

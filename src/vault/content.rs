@@ -29,6 +29,8 @@ pub enum ContentKind {
     RoundState,
     /// The description of a file of evidence, with its key.
     Evidence,
+    /// How long a record is to be kept; the object is the record.
+    Keeping,
 }
 
 impl ContentKind {
@@ -39,6 +41,7 @@ impl ContentKind {
             Self::State => 3,
             Self::RoundState => 4,
             Self::Evidence => 5,
+            Self::Keeping => 6,
         }
     }
 }
@@ -73,6 +76,7 @@ impl Decode for Header {
                 3 => ContentKind::State,
                 4 => ContentKind::RoundState,
                 5 => ContentKind::Evidence,
+                6 => ContentKind::Keeping,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })
@@ -136,10 +140,10 @@ fn wrap_ad(vault: VaultId, batch: &BatchRow) -> Vec<u8> {
     ad
 }
 
-fn body_ad(vault: VaultId, batch: &BatchRow, header: &Header) -> Vec<u8> {
+fn body_ad(vault: VaultId, compartment: &[u8; 16], header: &Header) -> Vec<u8> {
     let mut ad = labels::RECORD_BODY.to_vec();
     vault.encode(&mut ad);
-    ad.extend_from_slice(&batch.target);
+    ad.extend_from_slice(compartment);
     header.encode(&mut ad);
     ad
 }
@@ -161,7 +165,11 @@ pub(crate) fn seal_content(
     let data_key = Secret::<32>::random()?;
     let wrapped = rewrap(vault, batch, &data_key, header)?;
     let padded = aead::pad(body);
-    let body = aead::seal(&data_key, &body_ad(vault, &batch.row, header), &padded)?;
+    let body = aead::seal(
+        &data_key,
+        &body_ad(vault, &batch.row.target, header),
+        &padded,
+    )?;
     let row = ContentRow {
         batch: batch.id,
         wrapped,
@@ -229,8 +237,12 @@ pub(crate) fn first_wrap_hash(batch: &BatchRow, stored: &[u8]) -> Digest {
 
 /// SHA-256 of stored content: first of the wrapped key with its batch, then of that and the body.
 pub(crate) fn content_hash(batch: &BatchRow, stored: &[u8], body: &[u8]) -> Digest {
-    let wrap = first_wrap_hash(batch, stored);
-    sha256(&[labels::CONTENT_HASH, &wrap, body])
+    body_hash(&first_wrap_hash(batch, stored), body)
+}
+
+/// The same from the hash of the first wrap.
+pub(crate) fn body_hash(wrap: &Digest, body: &[u8]) -> Digest {
+    sha256(&[labels::CONTENT_HASH, wrap, body])
 }
 
 /// Wraps a data key again under the key of another batch.
@@ -270,11 +282,11 @@ pub(crate) fn open_header(
 /// The body of stored content.
 pub(crate) fn open_body(
     vault: VaultId,
-    batch: &BatchRow,
+    compartment: &[u8; 16],
     data_key: &Secret<32>,
     header: &Header,
     body: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-    let padded = aead::open(data_key, &body_ad(vault, batch, header), body)?;
+    let padded = aead::open(data_key, &body_ad(vault, compartment, header), body)?;
     Ok(Zeroizing::new(aead::unpad(&padded)?.to_vec()))
 }

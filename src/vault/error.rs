@@ -33,6 +33,21 @@ pub enum VaultError {
     /// The slot lacks the right.
     #[error("this key is not allowed to do that")]
     NotAllowed,
+    /// The policy of the vault wants two slots for this.
+    #[error("this needs a second slot")]
+    NeedsTwo,
+    /// The second slot is the first.
+    #[error("the second slot is the one that is open already")]
+    SameSlot,
+    /// The key is neither a recovery code nor recovery shares.
+    #[error("this key is no way of recovery")]
+    NotRecovery,
+    /// No way of recovery was ever proved to open the vault.
+    #[error("no way of recovery has passed a drill")]
+    NotDrilled,
+    /// The record is on legal hold.
+    #[error("the record is on legal hold")]
+    Held,
     /// No slot has this id.
     #[error("no such slot")]
     NoSuchSlot,
@@ -224,6 +239,11 @@ impl Localize for VaultError {
             Self::WrongKey => "vault-error-wrong-key",
             Self::KeyInUse => "vault-error-key-in-use",
             Self::NotAllowed => "vault-error-not-allowed",
+            Self::NeedsTwo => "vault-error-needs-two",
+            Self::SameSlot => "vault-error-same-slot",
+            Self::NotRecovery => "vault-error-not-recovery",
+            Self::NotDrilled => "vault-error-not-drilled",
+            Self::Held => "vault-error-held",
             Self::NoSuchSlot => "vault-error-no-such-slot",
             Self::LastSlot => "vault-error-last-slot",
             Self::TooManySlots => "vault-error-too-many-slots",

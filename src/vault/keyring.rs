@@ -6,29 +6,39 @@
 //! its passphrase. The whole file is signed by the keyring key; every slot's wrapped part contains
 //! the public half of it, so that nobody can slip in a keyring of their own.
 
+use std::io::Read as _;
+
 use zeroize::Zeroizing;
 
+use super::duress::{Duress, Place};
 use super::error::VaultError;
+use super::grants::{Given, Grants, Part, secret32};
 use super::ids::{CompartmentId, SlotId, VaultId};
 use super::recovery::RecoveryCode;
+pub use super::roster::Roster;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::kdf::{self, PassphraseCost};
 use crate::crypto::seal::{self, OpeningKey, SealingKey};
 use crate::crypto::secret::Passphrase;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
-use crate::crypto::{Secret, aead, labels, random};
+use crate::crypto::travel::{self, Identity, Recipient};
+use crate::crypto::{Secret, aead, labels, random, shares};
 
 const MAGIC: &[u8; 14] = b"sigilo-keyring";
-const VERSION: u8 = 1;
-/// Grants with several keys of the log.
-const GRANTS_SUCCESSIVE: u8 = 2;
+/// A keyring without a place for a duress passphrase.
+const VERSION_FIRST: u8 = 1;
+const VERSION: u8 = 2;
 /// Most keys that the log may have had.
-const MAX_LOG_KEYS: usize = 256;
+pub(super) const MAX_LOG_KEYS: usize = 256;
 /// Most slots of one keyring.
 pub const MAX_SLOTS: usize = 64;
 /// Most compartments of one keyring.
 pub const MAX_COMPARTMENTS: usize = 64;
 const MAX_RETIRED: usize = 4096;
+/// Longest wrapped secrets: those of an age identity stand behind an age file.
+const MAX_SECRETS: usize = 2048;
+/// Bytes of wrapped secrets, without that file.
+const SECRETS: usize = aead::OVERHEAD + 96;
 /// Largest keyring file in bytes; checked before it is read.
 pub const MAX_FILE: usize = 2 << 20;
 /// Longest name of a site, a compartment or a slot, in bytes.
@@ -83,6 +93,15 @@ pub enum SlotKind {
     KeyFile,
     /// A secret that several people hold together.
     Shares,
+    /// An age identity.
+    Age,
+}
+
+impl SlotKind {
+    /// Whether what opens the slot is kept away from the house: a panic leaves it alone.
+    pub fn is_recovery(self) -> bool {
+        matches!(self, Self::Recovery | Self::Shares)
+    }
 }
 
 /// What a person brings to open a slot.
@@ -95,6 +114,10 @@ pub enum Unlock<'a> {
     KeyFile(&'a Secret<32>),
     /// The secret of enough recovery shares.
     Shares(&'a Secret<32>),
+    /// An age identity.
+    Age(&'a Identity),
+    /// The recipient of an age identity: makes a slot, opens none.
+    AgeRecipient(&'a Recipient),
 }
 
 impl Unlock<'_> {
@@ -105,15 +128,18 @@ impl Unlock<'_> {
                 | (Self::Recovery(_), SlotKind::Recovery)
                 | (Self::KeyFile(_), SlotKind::KeyFile)
                 | (Self::Shares(_), SlotKind::Shares)
+                | (Self::Age(_), SlotKind::Age)
         )
     }
 
-    /// The key that wraps a slot's secrets.
+    /// The key that wraps a slot's secrets. `header` is what stands before them in a slot of an age
+    /// identity: the file with the secret that the key is made of.
     fn wrapping_key(
         &self,
         kind: SlotKind,
         salt: &[u8; 16],
         slot: SlotId,
+        header: &[u8],
     ) -> Result<Secret<32>, VaultError> {
         let key = match (self, kind) {
             (Self::Passphrase(p), SlotKind::Passphrase(cost)) => {
@@ -128,6 +154,12 @@ impl Unlock<'_> {
             }
             (Self::Shares(key), SlotKind::Shares) => {
                 kdf::derive(labels::SLOT_SHARES, &[&slot.0, salt, key.expose()])
+            }
+            (Self::Age(identity), SlotKind::Age) => {
+                let wrong = |_| VaultError::WrongKey;
+                let mut file = travel::decrypt(identity, header).map_err(wrong)?;
+                let key = Secret::<32>::try_init_with(|out| file.read_exact(out))?;
+                kdf::derive(labels::SLOT_AGE, &[&slot.0, salt, key.expose()])
             }
             _ => return Err(VaultError::WrongKey),
         };
@@ -164,17 +196,6 @@ pub struct Slot {
     grants: Vec<u8>,
 }
 
-/// Names that only those inside may read.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Roster {
-    /// Name of the site.
-    pub site: String,
-    /// Compartments by id: name, and the kinds of records that go into it (record kind codes).
-    pub compartments: Vec<(CompartmentId, String, Vec<u8>)>,
-    /// What each slot is called.
-    pub slots: Vec<(SlotId, String)>,
-}
-
 /// The keyring file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keyring {
@@ -192,6 +213,8 @@ pub struct Keyring {
     pub compartments: Vec<Compartment>,
     /// All slots that open something.
     pub slots: Vec<Slot>,
+    /// Where a duress passphrase is, or nothing. Only keyrings of the first form have no place.
+    pub(super) place: Option<Place>,
     /// Slots that are no more; their signatures in the log stay valid.
     pub retired: Vec<(SlotId, VerifyingKey)>,
     roster: Vec<u8>,
@@ -215,6 +238,16 @@ pub struct Access {
     /// leaves name what was sealed to them.
     log: Vec<(u64, OpeningKey)>,
     compartments: Vec<(CompartmentId, u32, OpeningKey)>,
+    /// Parts of the keys of compartments that need two slots.
+    parts: Vec<Part>,
+}
+
+/// What a key turned out to be.
+pub(super) enum Entered {
+    /// It opens a slot.
+    Slot(Box<Access>),
+    /// It is the duress passphrase.
+    Duress(Duress),
 }
 
 impl Access {
@@ -269,114 +302,77 @@ impl Access {
                 .iter()
                 .map(|(id, epoch, key)| Ok((*id, *epoch, opening(key)?)))
                 .collect::<Result<_, VaultError>>()?,
+            parts: self
+                .parts
+                .iter()
+                .map(|part| Part {
+                    value: part.value.duplicate(),
+                    ..*part
+                })
+                .collect(),
         })
     }
-}
 
-/// The keys of a vault as they are given to slots.
-struct Grants<'a> {
-    roster_key: &'a Secret<32>,
-    keyring: Option<&'a SigningKey>,
-    checkpoint: Option<&'a SigningKey>,
-    log: Vec<(u64, &'a OpeningKey)>,
-    compartments: Vec<(CompartmentId, u32, &'a OpeningKey)>,
-}
-
-impl Grants<'_> {
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        fn optional(out: &mut Vec<u8>, key: Option<&Secret<32>>) {
-            out.push(u8::from(key.is_some()));
-            if let Some(key) = key {
-                out.extend_from_slice(key.expose());
-            }
-        }
-        // Reserved in one piece: a vector that grows leaves copies of secrets behind.
-        let keys = self.compartments.len() + self.log.len();
-        let mut out = Zeroizing::new(Vec::with_capacity(256 + keys * 64));
-        // The first form holds one key of the log, used from the beginning.
-        let first = matches!(self.log.as_slice(), [] | [(0, _)]);
-        out.push(if first { VERSION } else { GRANTS_SUCCESSIVE });
-        out.extend_from_slice(self.roster_key.expose());
-        optional(&mut out, self.keyring.map(SigningKey::seed));
-        optional(&mut out, self.checkpoint.map(SigningKey::seed));
-        if first {
-            optional(&mut out, self.log.first().map(|(_, key)| key.private()));
-        } else {
-            out.extend_from_slice(&len_u32(self.log.len()));
-            for (since, key) in &self.log {
-                out.extend_from_slice(&since.to_be_bytes());
-                out.extend_from_slice(key.private().expose());
-            }
-        }
-        out.extend_from_slice(&len_u32(self.compartments.len()));
-        for (id, epoch, key) in &self.compartments {
-            id.encode(&mut out);
-            out.extend_from_slice(&epoch.to_be_bytes());
-            out.extend_from_slice(key.private().expose());
-        }
-        out
-    }
-}
-
-fn len_u32(len: usize) -> [u8; 4] {
-    u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes()
-}
-
-fn secret32(input: &mut Reader<'_>) -> Result<Secret<32>, DecodeError> {
-    Secret::from_slice(input.take(32)?).map_err(|_| DecodeError::Value("key"))
-}
-
-fn optional32(input: &mut Reader<'_>) -> Result<Option<Secret<32>>, DecodeError> {
-    match input.u8()? {
-        0 => Ok(None),
-        1 => secret32(input).map(Some),
-        _ => Err(DecodeError::Value("key")),
-    }
-}
-
-impl Encode for Roster {
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(VERSION);
-        put_bytes(out, self.site.as_bytes());
-        out.extend_from_slice(&len_u32(self.compartments.len()));
-        for (id, name, kinds) in &self.compartments {
-            id.encode(out);
-            put_bytes(out, name.as_bytes());
-            put_bytes(out, kinds);
-        }
-        out.extend_from_slice(&len_u32(self.slots.len()));
-        for (id, name) in &self.slots {
-            id.encode(out);
-            put_bytes(out, name.as_bytes());
-        }
-    }
-}
-
-impl Decode for Roster {
-    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            VERSION => {}
-            v => return Err(DecodeError::Version(v)),
-        }
-        let site = input.text(MAX_NAME)?.to_owned();
-        let n = input.count(24, MAX_COMPARTMENTS)?;
-        let mut compartments = Vec::with_capacity(n);
-        for _ in 0..n {
-            let id = CompartmentId::decode(input)?;
-            let name = input.text(MAX_NAME)?.to_owned();
-            compartments.push((id, name, input.bytes(256)?.to_vec()));
-        }
-        let n = input.count(20, MAX_SLOTS)?;
-        let mut slots = Vec::with_capacity(n);
-        for _ in 0..n {
-            slots.push((SlotId::decode(input)?, input.text(MAX_NAME)?.to_owned()));
-        }
+    /// Who entered with the duress passphrase: signs the keyring, opens nothing.
+    pub(super) fn of_duress(duress: Duress) -> Result<Self, VaultError> {
         Ok(Self {
-            site,
-            compartments,
-            slots,
+            slot: duress.slot,
+            rights: Rights::MANAGE,
+            roster: Roster::default(),
+            signing: duress.signing,
+            roster_key: Secret::random()?,
+            keyring: Some(duress.keyring),
+            checkpoint: None,
+            log: Vec::new(),
+            compartments: Vec::new(),
+            parts: Vec::new(),
         })
     }
+
+    /// The key that signs acts; what else the slot holds is wiped.
+    pub(super) fn into_signing(self) -> SigningKey {
+        self.signing
+    }
+
+    /// The key that signs the keyring, if this slot has it.
+    pub(super) fn keyring_signing(&self) -> Option<&SigningKey> {
+        self.keyring.as_ref()
+    }
+
+    /// Puts the parts of two slots together: this one then opens what needs both.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyringForged`] if they give another key than that of the compartment.
+    pub(super) fn join(&mut self, other: &Self, ring: &Keyring) -> Result<(), VaultError> {
+        for own in &self.parts {
+            let (id, epoch) = (own.compartment, own.epoch);
+            let fits = |p: &&Part| (p.compartment, p.epoch) == (id, epoch);
+            let Some(theirs) = other.parts.iter().find(fits) else {
+                continue;
+            };
+            if self.compartment(id, epoch).is_some() {
+                continue;
+            }
+            let both = [(own.number, &own.value), (theirs.number, &theirs.value)];
+            let forged = |_| VaultError::KeyringForged;
+            let key = OpeningKey::from_private(shares::combine(&both).map_err(forged)?)?;
+            let current = ring.compartment(id).filter(|c| c.epoch == epoch);
+            if current.is_some_and(|c| c.key != key.sealing_key()) {
+                return Err(VaultError::KeyringForged);
+            }
+            self.compartments.push((id, epoch, key));
+        }
+        Ok(())
+    }
+
+    /// Whether the key of each of these compartments is at hand.
+    fn holds(&self, mut compartments: impl Iterator<Item = (CompartmentId, u32)>) -> bool {
+        compartments.all(|(id, epoch)| self.compartment(id, epoch).is_some())
+    }
+}
+
+pub(super) fn len_u32(len: usize) -> [u8; 4] {
+    u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 impl Slot {
@@ -390,6 +386,7 @@ impl Slot {
             SlotKind::Recovery => out.push(2),
             SlotKind::KeyFile => out.push(3),
             SlotKind::Shares => out.push(4),
+            SlotKind::Age => out.push(5),
         }
         out.push(self.rights.0);
         out.extend_from_slice(&self.salt);
@@ -406,6 +403,7 @@ impl Slot {
             2 => SlotKind::Recovery,
             3 => SlotKind::KeyFile,
             4 => SlotKind::Shares,
+            5 => SlotKind::Age,
             _ => return Err(DecodeError::Value("slot kind")),
         };
         Ok(Self {
@@ -415,8 +413,8 @@ impl Slot {
             salt: input.array()?,
             verifying_key: VerifyingKey(input.array()?),
             sealing_key: SealingKey(input.array()?),
-            secrets: input.bytes(256)?.to_vec(),
-            grants: input.bytes(24 << 10)?.to_vec(),
+            secrets: input.bytes(MAX_SECRETS)?.to_vec(),
+            grants: input.bytes(32 << 10)?.to_vec(),
         })
     }
 
@@ -430,6 +428,7 @@ impl Slot {
             SlotKind::Recovery => ad.push(2),
             SlotKind::KeyFile => ad.push(3),
             SlotKind::Shares => ad.push(4),
+            SlotKind::Age => ad.push(5),
         }
         ad
     }
@@ -451,13 +450,30 @@ impl Slot {
         signing: &SigningKey,
         keyring_key: VerifyingKey,
     ) -> Result<(), VaultError> {
-        let key = unlock.wrapping_key(self.kind, &self.salt, self.id)?;
+        let mut header = Vec::new();
+        let key = if let Unlock::AgeRecipient(recipient) = unlock {
+            let secret = Secret::<32>::random()?;
+            let mut file = travel::encrypt(&[(*recipient).clone()], &mut header)?;
+            std::io::Write::write_all(&mut file, secret.expose())?;
+            file.finish()?;
+            kdf::derive(labels::SLOT_AGE, &[&self.id.0, &self.salt, secret.expose()])
+        } else {
+            unlock.wrapping_key(self.kind, &self.salt, self.id, &[])?
+        };
         let mut plain = Zeroizing::new(Vec::with_capacity(96));
         plain.extend_from_slice(opening.private().expose());
         plain.extend_from_slice(signing.seed().expose());
         plain.extend_from_slice(&keyring_key.0);
-        self.secrets = aead::seal(&key, &self.secrets_ad(vault), &plain)?;
+        self.secrets = header;
+        let sealed = aead::seal(&key, &self.secrets_ad(vault), &plain)?;
+        self.secrets.extend_from_slice(&sealed);
         Ok(())
+    }
+
+    /// What stands before the wrapped secrets, and those.
+    fn wrapped(&self) -> (&[u8], &[u8]) {
+        let at = self.secrets.len().saturating_sub(SECRETS);
+        self.secrets.split_at_checked(at).unwrap_or_default()
     }
 }
 
@@ -495,6 +511,7 @@ impl Keyring {
         let mut public = Vec::new();
         let mut keys = Vec::new();
         for (name, kinds) in compartments {
+            check_name(name)?;
             let id = CompartmentId::random()?;
             let key = OpeningKey::generate()?;
             public.push(Compartment {
@@ -515,6 +532,7 @@ impl Keyring {
             log_key: log.sealing_key(),
             compartments: public,
             slots: Vec::new(),
+            place: None,
             retired: Vec::new(),
             roster: Vec::new(),
             signature: [0; 64],
@@ -529,21 +547,37 @@ impl Keyring {
             checkpoint: Some(checkpoint),
             log: vec![(0, log)],
             compartments: keys,
+            parts: Vec::new(),
         };
         access.slot = ring.add_slot(&mut access, first)?;
         let access = ring.unlock(&first.unlock)?;
         Ok((ring, access))
     }
 
-    /// Adds a slot and signs the new generation.
+    /// Adds a slot that opens every compartment, if it reads, and signs the new generation.
     ///
     /// # Errors
-    /// [`VaultError::NotAllowed`] without the right to manage keys or if more is given than one
-    /// has, [`VaultError::KeyInUse`] if `unlock` already opens a slot.
+    /// As [`Keyring::add_slot_for`].
     pub fn add_slot(
         &mut self,
         access: &mut Access,
         new: &NewSlot<'_>,
+    ) -> Result<SlotId, VaultError> {
+        self.add_slot_for(access, new, None)
+    }
+
+    /// Adds a slot and signs the new generation. `chosen` are the compartments that it opens, if it
+    /// reads; every one without a choice.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`] without the right to manage keys or if more is given than one
+    /// has, [`VaultError::NeedsTwo`] if keys that need two slots are not at hand,
+    /// [`VaultError::KeyInUse`] if `unlock` already opens a slot.
+    pub fn add_slot_for(
+        &mut self,
+        access: &mut Access,
+        new: &NewSlot<'_>,
+        chosen: Option<&[CompartmentId]>,
     ) -> Result<SlotId, VaultError> {
         check_name(new.name)?;
         if access.keyring.is_none() || !access.rights.has(new.rights) {
@@ -552,7 +586,7 @@ impl Keyring {
         if self.slots.len() >= MAX_SLOTS {
             return Err(VaultError::TooManySlots);
         }
-        if self.find(&new.unlock)?.is_some() {
+        if self.opens_something(&new.unlock)? {
             return Err(VaultError::KeyInUse);
         }
         let opening = OpeningKey::generate()?;
@@ -574,12 +608,172 @@ impl Keyring {
             &signing,
             self.keyring_key,
         )?;
-        self.grant(access, &mut slot)?;
         let id = slot.id;
-        self.slots.push(slot);
         access.roster.slots.push((id, new.name.to_owned()));
+        if let Some(set) = chosen {
+            access.roster.chosen.push((id, set.to_vec()));
+        }
+        if new.rights.has(Rights::READ) {
+            let given = self.current().filter(|(c, _)| access.roster.opens(id, *c));
+            for (compartment, epoch) in given.collect::<Vec<_>>() {
+                if access.compartment(compartment, epoch).is_none() {
+                    return Err(if access.roster.needs_two(compartment) {
+                        VaultError::NeedsTwo
+                    } else {
+                        VaultError::NotAllowed
+                    });
+                }
+            }
+        }
+        self.slots.push(slot);
+        self.grant_one(access, id)?;
         self.sign(access)?;
         Ok(id)
+    }
+
+    /// Changes what a slot may do and which compartments it opens, and signs the new generation.
+    /// Keys that it was given before it may have kept: a rotation replaces them.
+    ///
+    /// # Errors
+    /// As [`Keyring::add_slot`]; [`VaultError::NoSuchSlot`], [`VaultError::LastSlot`].
+    pub fn change_slot(
+        &mut self,
+        access: &mut Access,
+        id: SlotId,
+        rights: Rights,
+        compartments: Option<&[CompartmentId]>,
+    ) -> Result<(), VaultError> {
+        if access.keyring.is_none() || !access.rights.has(rights) || id == access.slot {
+            return Err(VaultError::NotAllowed);
+        }
+        let slot = self.slots.iter_mut().find(|s| s.id == id);
+        let slot = slot.ok_or(VaultError::NoSuchSlot)?;
+        slot.rights = rights;
+        access.roster.chosen.retain(|(s, _)| *s != id);
+        if let Some(set) = compartments {
+            access.roster.chosen.push((id, set.to_vec()));
+        }
+        // The slot that is open keeps its rights, so somebody always manages the keys; who signs must
+        // be able to give what is to be given.
+        self.grant_all(access)?;
+        self.sign(access)
+    }
+
+    /// Adds a compartment for every slot that reads and has no choice of its own, and signs the new
+    /// generation. One that `needs_two` opens for any two of them together, and for whoever has
+    /// enough recovery shares.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAllowed`], [`VaultError::BadName`], [`VaultError::KeyInUse`] if the name is
+    /// taken, [`VaultError::TooManySlots`], [`VaultError::NeedsTwo`].
+    pub fn add_compartment(
+        &mut self,
+        access: &mut Access,
+        name: &str,
+        needs_two: bool,
+    ) -> Result<CompartmentId, VaultError> {
+        check_name(name)?;
+        if access.keyring.is_none() {
+            return Err(VaultError::NotAllowed);
+        }
+        if access.roster.compartment_named(name).is_some() {
+            return Err(VaultError::BadName);
+        }
+        if self.compartments.len() >= MAX_COMPARTMENTS {
+            return Err(VaultError::TooManySlots);
+        }
+        let (id, key) = (CompartmentId::random()?, OpeningKey::generate()?);
+        self.compartments.push(Compartment {
+            id,
+            epoch: 1,
+            key: key.sealing_key(),
+        });
+        access.compartments.push((id, 1, key));
+        let row = (id, name.to_owned(), Vec::new());
+        access.roster.compartments.push(row);
+        if needs_two {
+            access.roster.by_two.push(id);
+        }
+        self.grant_all(access)?;
+        self.sign(access)?;
+        Ok(id)
+    }
+
+    /// Puts another place for a duress passphrase, and signs the new generation. The one before never
+    /// acted, so nothing of it is kept.
+    pub(super) fn put_place(&mut self, access: &Access, place: Place) -> Result<(), VaultError> {
+        self.place = Some(place);
+        self.sign(access)
+    }
+
+    /// Puts an empty place for a duress passphrase; the next signature covers it.
+    pub(super) fn empty_place(&mut self) -> Result<(), VaultError> {
+        self.place = Some(Place::empty(self.usual_cost())?);
+        Ok(())
+    }
+
+    /// Whether a slot opens with this.
+    pub(super) fn find_slot(&self, unlock: &Unlock<'_>) -> Result<Option<SlotId>, VaultError> {
+        let found = self.find(unlock)?;
+        Ok(found.and_then(|(at, ..)| self.slots.get(at).map(|s| s.id)))
+    }
+
+    /// Whether a slot may act: it is there, or it is the place of the duress passphrase.
+    pub(super) fn acts(&self, id: SlotId) -> bool {
+        self.slots.iter().any(|s| s.id == id) || self.place.as_ref().is_some_and(|p| p.id == id)
+    }
+
+    /// Slots that may manage the keys.
+    pub(super) fn managers(&self) -> usize {
+        let slots = self.slots.iter();
+        slots.filter(|s| s.rights.has(Rights::MANAGE)).count()
+    }
+
+    /// Changes what needs two slots, and signs the new generation.
+    pub(super) fn set_policy(
+        &mut self,
+        access: &mut Access,
+        policy: super::dual::Policy,
+    ) -> Result<(), VaultError> {
+        access.roster.policy = policy;
+        self.sign(access)
+    }
+
+    /// Leaves only the slots of recovery, and signs the new generation. Returns how many are gone.
+    ///
+    /// # Errors
+    /// [`VaultError::LastSlot`] if there is none to leave.
+    pub(super) fn keep_recovery(&mut self, key: &SigningKey) -> Result<usize, VaultError> {
+        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.slots)
+            .into_iter()
+            .partition(|slot| slot.kind.is_recovery());
+        self.slots = kept;
+        if self.slots.is_empty() {
+            return Err(VaultError::LastSlot);
+        }
+        self.retired
+            .extend(gone.iter().map(|slot| (slot.id, slot.verifying_key)));
+        if let Some(place) = self.place.take() {
+            self.retired.push((place.id, place.verifying_key));
+        }
+        self.place = Some(Place::empty(self.usual_cost())?);
+        self.generation += 1;
+        self.signature = key.sign(&self.signed_bytes())?;
+        Ok(gone.len())
+    }
+
+    /// What the place of the duress passphrase costs: as much as the first passphrase.
+    pub(super) fn usual_cost(&self) -> PassphraseCost {
+        let mut costs = self.slots.iter().filter_map(|slot| match slot.kind {
+            SlotKind::Passphrase(cost) => Some(cost),
+            _ => None,
+        });
+        costs.next().unwrap_or_default()
+    }
+
+    /// Current generation of the key of each compartment.
+    fn current(&self) -> impl Iterator<Item = (CompartmentId, u32)> {
+        self.compartments.iter().map(|c| (c.id, c.epoch))
     }
 
     /// Removes a slot and signs the new generation. Its verifying key stays, for the log.
@@ -598,7 +792,9 @@ impl Keyring {
             .ok_or(VaultError::NoSuchSlot)?;
         let manages = Rights::MANAGE.and(Rights::READ);
         let others = self.slots.iter().filter(|s| s.id != id);
-        if others.filter(|s| s.rights.has(manages)).count() == 0 {
+        // Where something needs two, two stay.
+        let least = if access.roster.policy.is_set() { 2 } else { 1 };
+        if others.filter(|s| s.rights.has(manages)).count() < least {
             return Err(VaultError::LastSlot);
         }
         if self.retired.len() >= MAX_RETIRED {
@@ -607,6 +803,7 @@ impl Keyring {
         let slot = self.slots.remove(at);
         self.retired.push((slot.id, slot.verifying_key));
         access.roster.slots.retain(|(s, _)| *s != id);
+        access.roster.chosen.retain(|(s, _)| *s != id);
         self.sign(access)
     }
 
@@ -631,6 +828,7 @@ impl Keyring {
         let (at, opening, signing) = self.find(current)?.ok_or(VaultError::WrongKey)?;
         match self.find(new)? {
             Some((other, _, _)) if other != at => return Err(VaultError::KeyInUse),
+            None if self.opens_something(new)? => return Err(VaultError::KeyInUse),
             _ => {}
         }
         let (vault, keyring_key) = (self.vault, self.keyring_key);
@@ -659,11 +857,13 @@ impl Keyring {
             return Err(VaultError::TooManySlots);
         }
         for compartment in &mut self.compartments {
-            if access
-                .compartment(compartment.id, compartment.epoch)
-                .is_none()
-            {
-                return Err(VaultError::NotAllowed);
+            let (id, epoch) = (compartment.id, compartment.epoch);
+            if access.compartment(id, epoch).is_none() {
+                return Err(if access.roster.needs_two(id) {
+                    VaultError::NeedsTwo
+                } else {
+                    VaultError::NotAllowed
+                });
             }
             let key = OpeningKey::generate()?;
             compartment.epoch = compartment
@@ -688,22 +888,76 @@ impl Keyring {
         if access.keyring.is_none() {
             return Err(VaultError::NotAllowed);
         }
-        access.compartments.retain(|(id, epoch, _)| {
-            self.compartments
-                .iter()
-                .any(|c| c.id == *id && c.epoch == *epoch)
-        });
+        let current: Vec<_> = self.current().collect();
+        let is_current = |id, epoch| current.contains(&(id, epoch));
+        access
+            .compartments
+            .retain(|(id, epoch, _)| is_current(*id, *epoch));
+        access
+            .parts
+            .retain(|part| is_current(part.compartment, part.epoch));
         self.grant_all(access)?;
         self.sign(access)
     }
 
+    /// Gives every slot anew what its rights need. Who does so holds every key: nobody may lose one
+    /// because the slot that signs did not have it.
     fn grant_all(&mut self, access: &Access) -> Result<(), VaultError> {
+        if access.log.is_empty() || access.checkpoint.is_none() {
+            return Err(VaultError::NotAllowed);
+        }
+        if !access.holds(self.current()) {
+            let two = |(id, _): &(CompartmentId, u32)| access.roster.needs_two(*id);
+            return Err(if access.holds(self.current().filter(|c| !two(c))) {
+                VaultError::NeedsTwo
+            } else {
+                VaultError::NotAllowed
+            });
+        }
+        let dealt = self.deal(access)?;
         let mut slots = std::mem::take(&mut self.slots);
         let done = slots
             .iter_mut()
-            .try_for_each(|slot| self.grant(access, slot));
+            .try_for_each(|slot| self.grant(access, slot, &dealt));
         self.slots = slots;
         done
+    }
+
+    /// Gives a slot what its rights need; if keys that need two are at hand, all slots get new parts
+    /// of them, because the parts of one key belong together.
+    fn grant_one(&mut self, access: &Access, id: SlotId) -> Result<(), VaultError> {
+        let whole = !access.log.is_empty() && access.checkpoint.is_some();
+        if !access.roster.by_two.is_empty() && whole && access.holds(self.current()) {
+            return self.grant_all(access);
+        }
+        let mut slots = std::mem::take(&mut self.slots);
+        let slot = slots.iter_mut().find(|s| s.id == id);
+        let done = slot
+            .ok_or(VaultError::NoSuchSlot)
+            .and_then(|slot| self.grant(access, slot, &[]));
+        self.slots = slots;
+        done
+    }
+
+    /// New parts of all keys at hand that need two slots, two of which give the key: for each slot
+    /// one of each, in the order of the slots.
+    fn deal(&self, access: &Access) -> Result<Vec<(SlotId, Vec<Part>)>, VaultError> {
+        let mut dealt: Vec<(SlotId, Vec<Part>)> =
+            self.slots.iter().map(|s| (s.id, Vec::new())).collect();
+        let of = u8::try_from(dealt.len().max(2)).map_err(|_| VaultError::TooManySlots)?;
+        let keys = access.compartments.iter();
+        for (id, epoch, key) in keys.filter(|(id, ..)| access.roster.needs_two(*id)) {
+            let values = shares::split(key.private(), 2, of)?;
+            for ((_, parts), (number, value)) in dealt.iter_mut().zip((1..).zip(values)) {
+                parts.push(Part {
+                    compartment: *id,
+                    epoch: *epoch,
+                    number,
+                    value,
+                });
+            }
+        }
+        Ok(dealt)
     }
 
     /// Opens the slot that `unlock` fits, and checks the whole keyring with it.
@@ -712,7 +966,23 @@ impl Keyring {
     /// [`VaultError::WrongKey`] if it fits none, [`VaultError::KeyringForged`] if the keyring was not
     /// signed by this vault.
     pub fn unlock(&self, unlock: &Unlock<'_>) -> Result<Access, VaultError> {
-        let (at, opening, signing) = self.find(unlock)?.ok_or(VaultError::WrongKey)?;
+        match self.enter(unlock)? {
+            Entered::Slot(access) => Ok(*access),
+            Entered::Duress(_) => Err(VaultError::WrongKey),
+        }
+    }
+
+    /// As [`Keyring::unlock`], and tells the duress passphrase from a wrong one. Both cost the same:
+    /// every passphrase slot and then the place, whether there is something in it or not.
+    pub(super) fn enter(&self, unlock: &Unlock<'_>) -> Result<Entered, VaultError> {
+        let Some((at, opening, signing)) = self.find(unlock)? else {
+            let place = self.place.as_ref();
+            let Some(duress) = place.map(|p| p.open(self.vault, unlock)).transpose()? else {
+                return Err(VaultError::WrongKey);
+            };
+            let duress = duress.filter(|d| d.keyring.verifying_key() == self.keyring_key);
+            return duress.map(Entered::Duress).ok_or(VaultError::WrongKey);
+        };
         let slot = self.slots.get(at).ok_or(VaultError::NoSuchSlot)?;
         self.keyring_key
             .verify(&self.signed_bytes(), &self.signature)
@@ -724,8 +994,22 @@ impl Keyring {
                 &slot.grants,
             )
             .map_err(|_| VaultError::KeyringForged)?;
-        self.read_grants(slot, signing, &plain)
-            .map_err(|_| VaultError::KeyringForged)
+        match self.read_grants(slot, signing, &plain) {
+            Ok(access) => Ok(Entered::Slot(Box::new(access))),
+            Err(VaultError::Decode(DecodeError::Version(_))) => Err(VaultError::Newer),
+            Err(_) => Err(VaultError::KeyringForged),
+        }
+    }
+
+    /// Whether a key opens a slot or is the duress passphrase: two keys of one vault are never the
+    /// same.
+    pub(super) fn opens_something(&self, unlock: &Unlock<'_>) -> Result<bool, VaultError> {
+        if self.find(unlock)?.is_some() {
+            return Ok(true);
+        }
+        let place = self.place.as_ref();
+        let found = place.map(|p| p.open(self.vault, unlock)).transpose()?;
+        Ok(found.flatten().is_some())
     }
 
     /// The verifying key of a slot, present or retired.
@@ -751,8 +1035,13 @@ impl Keyring {
             if !unlock.fits(slot.kind) {
                 continue;
             }
-            let key = unlock.wrapping_key(slot.kind, &slot.salt, slot.id)?;
-            let Ok(plain) = aead::open(&key, &slot.secrets_ad(self.vault), &slot.secrets) else {
+            let (header, wrapped) = slot.wrapped();
+            let key = match unlock.wrapping_key(slot.kind, &slot.salt, slot.id, header) {
+                Ok(key) => key,
+                Err(VaultError::WrongKey) => continue,
+                Err(e) => return Err(e),
+            };
+            let Ok(plain) = aead::open(&key, &slot.secrets_ad(self.vault), wrapped) else {
                 continue;
             };
             let mut input = Reader::new(&plain);
@@ -777,53 +1066,37 @@ impl Keyring {
         signing: SigningKey,
         plain: &[u8],
     ) -> Result<Access, VaultError> {
-        let mut input = Reader::new(plain);
-        let version = input.u8()?;
-        if version != VERSION && version != GRANTS_SUCCESSIVE {
-            return Err(DecodeError::Version(version).into());
-        }
-        let roster_key = secret32(&mut input)?;
-        let signing_key = |seed: Option<Secret<32>>| seed.map(SigningKey::from_seed).transpose();
-        let keyring = signing_key(optional32(&mut input)?)?;
-        let checkpoint = signing_key(optional32(&mut input)?)?;
-        let mut log = Vec::new();
-        if version == VERSION {
-            let key = optional32(&mut input)?.map(OpeningKey::from_private);
-            log.extend(key.transpose()?.map(|key| (0, key)));
-        } else {
-            for _ in 0..input.count(40, MAX_LOG_KEYS)? {
-                let since = input.u64()?;
-                log.push((since, OpeningKey::from_private(secret32(&mut input)?)?));
-            }
-        }
-        // While keys are being replaced, a compartment has two.
-        let n = input.count(52, 2 * MAX_COMPARTMENTS)?;
-        let mut compartments = Vec::with_capacity(n);
-        for _ in 0..n {
-            let id = CompartmentId::decode(&mut input)?;
-            let epoch = input.u32()?;
-            let key = OpeningKey::from_private(secret32(&mut input)?)?;
-            compartments.push((id, epoch, key));
-        }
-        input.finish()?;
-        let plain = aead::open(&roster_key, &self.roster_ad(), &self.roster)?;
+        let given = Given::from_bytes(plain)?;
+        let plain = aead::open(&given.roster_key, &self.roster_ad(), &self.roster)?;
         Ok(Access {
             slot: slot.id,
             rights: slot.rights,
             roster: Roster::from_bytes(aead::unpad(&plain)?)?,
             signing,
-            roster_key,
-            keyring,
-            checkpoint,
-            log,
-            compartments,
+            roster_key: given.roster_key,
+            keyring: given.keyring,
+            checkpoint: given.checkpoint,
+            log: given.log,
+            compartments: given.compartments,
+            parts: given.parts,
         })
     }
 
     /// Seals to `slot` what its rights need of what `access` has.
-    fn grant(&self, access: &Access, slot: &mut Slot) -> Result<(), VaultError> {
+    fn grant(
+        &self,
+        access: &Access,
+        slot: &mut Slot,
+        dealt: &[(SlotId, Vec<Part>)],
+    ) -> Result<(), VaultError> {
         let reads = slot.rights.has(Rights::READ);
-        let compartments = access.compartments.iter().filter(|_| reads);
+        let roster = &access.roster;
+        // Shares are held by several people already: they open alone what needs two.
+        let several = slot.kind == SlotKind::Shares;
+        let whole = |id| reads && roster.opens(slot.id, id) && (several || !roster.needs_two(id));
+        let parts = dealt.iter().find(|(id, _)| *id == slot.id);
+        let parts = parts.map_or(&[] as &[Part], |(_, parts)| parts);
+        let part = |id| reads && roster.opens(slot.id, id) && !several;
         let grants = Grants {
             roster_key: &access.roster_key,
             keyring: access
@@ -841,7 +1114,13 @@ impl Keyring {
                 .filter(|_| slot.rights.has(Rights::LOG))
                 .map(|(since, key)| (*since, key))
                 .collect(),
-            compartments: compartments.map(|(id, e, key)| (*id, *e, key)).collect(),
+            compartments: access
+                .compartments
+                .iter()
+                .filter(|(id, ..)| whole(*id))
+                .map(|(id, epoch, key)| (*id, *epoch, key))
+                .collect(),
+            parts: parts.iter().filter(|p| part(p.compartment)).collect(),
         };
         slot.grants = seal::seal_to(
             &slot.sealing_key,
@@ -854,6 +1133,9 @@ impl Keyring {
 
     fn sign(&mut self, access: &Access) -> Result<(), VaultError> {
         let key = access.keyring.as_ref().ok_or(VaultError::NotAllowed)?;
+        if self.place.is_none() {
+            self.place = Some(Place::empty(self.usual_cost())?);
+        }
         self.generation += 1;
         // Padded, so that the lengths of names do not show.
         let plain = aead::pad(&Zeroizing::new(access.roster.to_bytes()));
@@ -876,7 +1158,10 @@ impl Keyring {
 
     fn encode_unsigned(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(MAGIC);
-        out.push(VERSION);
+        out.push(match self.place {
+            None => VERSION_FIRST,
+            Some(_) => VERSION,
+        });
         self.vault.encode(out);
         out.extend_from_slice(&self.generation.to_be_bytes());
         out.extend_from_slice(&self.keyring_key.0);
@@ -896,6 +1181,9 @@ impl Keyring {
         for (id, key) in &self.retired {
             id.encode(out);
             out.extend_from_slice(&key.0);
+        }
+        if let Some(place) = &self.place {
+            place.encode(out);
         }
         put_bytes(out, &self.roster);
     }
@@ -920,10 +1208,11 @@ impl Decode for Keyring {
         if input.take(MAGIC.len())? != MAGIC {
             return Err(DecodeError::Value("keyring"));
         }
-        match input.u8()? {
-            VERSION => {}
+        let has_place = match input.u8()? {
+            VERSION_FIRST => false,
+            VERSION => true,
             v => return Err(DecodeError::Version(v)),
-        }
+        };
         let vault = VaultId::decode(input)?;
         let generation = input.u64()?;
         let keyring_key = VerifyingKey(input.array()?);
@@ -948,6 +1237,7 @@ impl Decode for Keyring {
         for _ in 0..n {
             retired.push((SlotId::decode(input)?, VerifyingKey(input.array()?)));
         }
+        let place = has_place.then(|| Place::decode(input)).transpose()?;
         Ok(Self {
             vault,
             generation,
@@ -956,6 +1246,7 @@ impl Decode for Keyring {
             log_key,
             compartments,
             slots,
+            place,
             retired,
             roster: input.bytes(128 << 10)?.to_vec(),
             signature: input.array()?,

@@ -1,7 +1,7 @@
 //! Changing who can open a vault (manual: *vault format*, "Keyring", writer's duties).
 
 use super::error::VaultError;
-use super::ids::SlotId;
+use super::ids::{CompartmentId, SlotId};
 use super::keyring::{NewSlot, Rights, SlotKind, Unlock};
 use super::recovery::RecoveryCode;
 use super::shares::{self, Share};
@@ -12,12 +12,30 @@ use crate::crypto::hash::Digest;
 use crate::log::act::ActKind;
 
 impl Vault {
-    /// Adds a slot.
+    /// Adds a slot that opens every compartment, if it reads.
     ///
     /// # Errors
-    /// As [`super::Keyring::add_slot`].
+    /// As [`Vault::add_slot_for`].
     pub fn add_slot(&mut self, new: &NewSlot<'_>) -> Result<SlotId, VaultError> {
+        self.add_slot_for(new, None)
+    }
+
+    /// Adds a slot. `chosen` are the compartments that it opens, if it reads; every one without a
+    /// choice. What the program keeps for itself it opens always.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::add_slot_for`].
+    pub fn add_slot_for(
+        &mut self,
+        new: &NewSlot<'_>,
+        chosen: Option<&[CompartmentId]>,
+    ) -> Result<SlotId, VaultError> {
         self.require(Rights::MANAGE)?;
+        // An intake key is nobody's second: it reads nothing and agrees to nothing.
+        if new.rights != Rights::SEAL {
+            self.require_two_for_keys()?;
+        }
+        let chosen = self.with_state(chosen)?;
         let kind = match (new.kind, new.rights) {
             (SlotKind::Recovery | SlotKind::Shares, _) => ActKind::RecoveryMade,
             (_, Rights::SEAL) => ActKind::IntakeKey,
@@ -25,14 +43,82 @@ impl Vault {
         };
         self.or_as_before(|vault| {
             let mut ring = vault.keyring.clone();
-            let id = ring.add_slot(&mut vault.access, new)?;
+            let id = ring.add_slot_for(&mut vault.access, new, chosen.as_deref())?;
             vault.change_keyring(ring, ActNote::new(kind).on(id.0, 0))?;
             Ok(id)
         })
     }
 
+    fn with_state(
+        &self,
+        chosen: Option<&[CompartmentId]>,
+    ) -> Result<Option<Vec<CompartmentId>>, VaultError> {
+        let Some(chosen) = chosen else {
+            return Ok(None);
+        };
+        let mut chosen = chosen.to_vec();
+        let state = self.state_compartment()?;
+        if !chosen.contains(&state) {
+            chosen.push(state);
+        }
+        Ok(Some(chosen))
+    }
+
+    /// Changes what another slot may do and which compartments it opens. What it was given before it
+    /// may have kept: [`Vault::rotate`] replaces that.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::change_slot`]; [`VaultError::LastSlot`] if nobody could manage the keys
+    /// afterwards.
+    pub fn change_slot(
+        &mut self,
+        id: SlotId,
+        rights: Rights,
+        chosen: Option<&[CompartmentId]>,
+    ) -> Result<(), VaultError> {
+        self.require(Rights::MANAGE)?;
+        self.require_two_for_keys()?;
+        let chosen = self.with_state(chosen)?;
+        // The count tells it from a changed passphrase.
+        let note = ActNote::new(ActKind::KeyChange).on(id.0, 0).count(1);
+        self.or_as_before(|vault| {
+            let mut ring = vault.keyring.clone();
+            ring.change_slot(&mut vault.access, id, rights, chosen.as_deref())?;
+            if vault.policy().is_set() && ring.managers() < 2 {
+                return Err(VaultError::LastSlot);
+            }
+            vault.change_keyring(ring, note)
+        })
+    }
+
+    /// Adds a compartment, for every slot that reads and has no choice of its own. Records go into it
+    /// when they are sealed into it by name.
+    ///
+    /// # Errors
+    /// As [`super::Keyring::add_compartment`].
+    pub fn add_compartment(
+        &mut self,
+        name: &str,
+        needs_two: bool,
+    ) -> Result<CompartmentId, VaultError> {
+        self.require(Rights::MANAGE.and(Rights::READ))?;
+        let before = self.access.duplicate()?;
+        let mut ring = self.keyring.clone();
+        let done = ring
+            .add_compartment(&mut self.access, name, needs_two)
+            .and_then(|id| {
+                let note = ActNote::new(ActKind::CompartmentAdd).on(id.0, 0);
+                self.change_keyring(ring, note)?;
+                Ok(id)
+            });
+        if done.is_err() {
+            self.access = before;
+        }
+        done
+    }
+
     /// Does `change`; if that fails, the names in memory are again those of the stored keyring.
-    fn or_as_before<T>(
+    pub(super) fn or_as_before<T>(
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
@@ -53,6 +139,10 @@ impl Vault {
         self.require(Rights::MANAGE)?;
         self.or_as_before(|vault| {
             let mut ring = vault.keyring.clone();
+            let mut slots = vault.keyring.slots.iter();
+            if slots.any(|s| s.id == id && s.kind.is_recovery()) {
+                ring.empty_place()?;
+            }
             ring.remove_slot(&mut vault.access, id)?;
             vault.change_keyring(ring, ActNote::new(ActKind::KeyRemove).on(id.0, 0))
         })
@@ -110,9 +200,12 @@ impl Vault {
         Ok(code)
     }
 
-    /// Puts a slot in the place of all others of its kind.
+    /// Puts a slot in the place of all others of its kind. A duress passphrase goes with the recovery
+    /// that was tried: it must never leave a vault that nobody opens.
     fn renew(&mut self, new: &NewSlot<'_>) -> Result<(), VaultError> {
+        self.require_two_for_keys()?;
         let mut ring = self.keyring.clone();
+        ring.empty_place()?;
         let old: Vec<SlotId> = ring
             .slots
             .iter()
@@ -130,7 +223,11 @@ impl Vault {
 
     /// First the new file beside the old one, then the chain names it, then it takes the old one's
     /// place. Interrupted anywhere, the next opening finds the one that the chain names.
-    fn change_keyring(&mut self, ring: super::Keyring, note: ActNote) -> Result<(), VaultError> {
+    pub(super) fn change_keyring(
+        &mut self,
+        ring: super::Keyring,
+        note: ActNote,
+    ) -> Result<(), VaultError> {
         let mut writing = Writing::begin(self)?;
         let hash = writing.stage_keyring(&ring, note)?;
         writing.finish()?;

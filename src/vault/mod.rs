@@ -9,15 +9,24 @@ pub mod audit;
 pub mod backup;
 pub mod catalog;
 mod content;
+pub mod custody;
+mod dual;
+mod duress;
 pub mod error;
 mod evidence;
 pub(crate) mod files;
+mod grants;
 pub mod ids;
+pub mod index;
+mod keeping;
 pub mod keyring;
 mod keys;
+#[cfg(all(test, target_os = "linux"))]
+mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;
+mod roster;
 mod rotate;
 pub mod shares;
 mod state;
@@ -25,6 +34,7 @@ mod store;
 mod succession;
 mod tiles;
 mod trail;
+pub mod transfer;
 mod writing;
 
 use std::cell::{Cell, RefCell};
@@ -35,9 +45,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use catalog::Catalog;
+pub use dual::{Guarded, Policy};
+pub use duress::Panicked;
 pub use error::VaultError;
 pub use evidence::Evidence;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
+pub use index::Index;
+pub use keeping::{Keeping, KeepingChange};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub use rotate::Rotation;
@@ -155,6 +169,8 @@ pub struct Vault {
     keyring: Keyring,
     keyring_hash: Cell<Digest>,
     access: Access,
+    /// The second person of this command.
+    second: Option<dual::Second>,
     store: Store,
     batches: Batches,
     /// The logs of this vault, one after the other.
@@ -265,6 +281,7 @@ impl Vault {
             keyring,
             keyring_hash: Cell::new(hash),
             access,
+            second: None,
             store,
             batches: Batches::default(),
             last_act: Cell::new(None),
@@ -312,10 +329,17 @@ impl Vault {
         if keyring.vault.0.as_slice() != id {
             return Err(VaultError::KeyringReplaced);
         }
-        let access = keyring.unlock(unlock)?;
-        let vault = Self::assemble(location.clone(), keyring, hash, access, store);
+        let (access, duress) = match keyring.enter(unlock)? {
+            keyring::Entered::Slot(access) => (*access, false),
+            keyring::Entered::Duress(duress) => (Access::of_duress(duress)?, true),
+        };
+        let mut vault = Self::assemble(location.clone(), keyring, hash, access, store);
         let logs = succession::Logs::read(&vault.store.view()?, vault.id())?;
         vault.logs.replace(logs);
+        if duress {
+            vault.under_duress();
+            return Err(VaultError::WrongKey);
+        }
         vault.check_end_of_log()?;
         Ok(vault)
     }

@@ -18,7 +18,8 @@ use crate::record::Record;
 /// Records that are sealed at a time, on all cores.
 const CHUNK: usize = 1024;
 
-fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+/// The body as it is sealed.
+pub(super) fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     match codec::body_to_bytes(record) {
         Ok(bytes) => Ok(Zeroizing::new(bytes)),
         Err(DecodeError::Length) => Err(VaultError::TooLarge),
@@ -28,7 +29,7 @@ fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
 
 impl Vault {
     /// The compartment that takes this kind of record.
-    fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
+    pub(super) fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
         let kind = record.kind as u8;
         let rows = &self.access.roster.compartments;
         rows.iter()
@@ -45,6 +46,49 @@ impl Vault {
     pub fn seal(&self, record: &Record) -> Result<ObjectId, VaultError> {
         let ids = self.seal_all(std::slice::from_ref(record), None, |_| {})?;
         ids.first().copied().ok_or(VaultError::TooLarge)
+    }
+
+    /// Seals a record into a compartment of one's choice.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`]; [`VaultError::NoCompartment`] if there is none of this id, or it takes other
+    /// kinds of records, or none.
+    pub fn seal_into(
+        &self,
+        record: &Record,
+        compartment: CompartmentId,
+    ) -> Result<ObjectId, VaultError> {
+        self.require(Rights::SEAL)?;
+        let rows = &self.access.roster.compartments;
+        let row = rows.iter().find(|(id, ..)| *id == compartment);
+        let (_, name, kinds) = row.ok_or(VaultError::NoCompartment)?;
+        let takes = kinds.is_empty() || kinds.contains(&(record.kind as u8));
+        if !takes || name == super::STATE_COMPARTMENT {
+            return Err(VaultError::NoCompartment);
+        }
+        let id = ObjectId::random()?;
+        let note = ActNote::new(ActKind::Seal);
+        let mut writing = Writing::begin(self)?;
+        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
+        writing.finish()?;
+        Ok(id)
+    }
+
+    /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
+    /// stays there.
+    fn compartment_after(
+        &self,
+        before: CompartmentId,
+        record: &Record,
+    ) -> Result<CompartmentId, VaultError> {
+        let rows = &self.access.roster.compartments;
+        let chosen = rows
+            .iter()
+            .any(|(id, _, kinds)| *id == before && kinds.is_empty());
+        if chosen {
+            return Ok(before);
+        }
+        self.compartment_for(record)
     }
 
     /// Seals many records, all or none. `import` is told in the log as one act more. `progress`
@@ -128,7 +172,8 @@ impl Vault {
         record: &Record,
         reason: &Reason,
     ) -> Result<NewContent, VaultError> {
-        let latest = catalog.get(id).ok_or(VaultError::NoSuchRecord)?.latest();
+        let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        let latest = item.latest();
         if latest.number != from {
             return Err(VaultError::Changed);
         }
@@ -136,7 +181,7 @@ impl Vault {
         let note = ActNote::new(ActKind::Amend)
             .after(latest.leaf)
             .because(reason);
-        let compartment = self.compartment_for(record)?;
+        let compartment = self.compartment_after(item.compartment, record)?;
         Ok(new_record(compartment, id, version, body(record)?, note))
     }
 
@@ -231,12 +276,15 @@ impl Vault {
     /// The chain keeps the entries and shows a tombstone for each. Returns how many there are.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`], [`VaultError::NotAllowed`], or what the database says.
+    /// [`VaultError::NoSuchRecord`], [`VaultError::Held`] under a legal hold,
+    /// [`VaultError::NeedsTwo`], [`VaultError::NotAllowed`], or what the database says.
     pub fn erase(&self, id: ObjectId, reason: &Reason) -> Result<usize, VaultError> {
         self.require(Rights::READ)?;
+        self.require_two(super::Guarded::Erase, 1)?;
         let mut writing = Writing::begin(self)?;
         let catalog = self.catalog_in(writing.tx())?;
         let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        self.require_not_held(writing.tx(), &catalog, id)?;
         let mut gone = 0;
         for version in &item.versions {
             let note = ActNote::new(ActKind::Erase)
@@ -251,6 +299,14 @@ impl Vault {
                 .on(link.object.0, 1)
                 .because(reason);
             writing.erase(link.leaf, note)?;
+            gone += 1;
+        }
+        let said = catalog.keepings.get(&id);
+        for (leaf, version) in said.into_iter().flatten().zip(1..) {
+            let note = ActNote::new(ActKind::Erase)
+                .on(id.0, version)
+                .because(reason);
+            writing.erase(*leaf, note)?;
             gone += 1;
         }
         let mut sealed_files = Vec::new();

@@ -133,6 +133,12 @@ impl Logs {
         self.0.last().map(|(_, id)| *id).unwrap_or_default()
     }
 
+    /// The logs before it, oldest first.
+    pub fn former(&self) -> Vec<[u8; 16]> {
+        let before = self.0.split_last().map(|(_, before)| before);
+        before.into_iter().flatten().map(|(_, id)| *id).collect()
+    }
+
     /// The log to which a leaf was appended.
     pub fn at(&self, leaf: u64) -> [u8; 16] {
         let found = self.0.iter().rev().find(|(since, _)| *since <= leaf);

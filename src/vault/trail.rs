@@ -54,6 +54,12 @@ impl Stored<'_> {
         signed
             .verify(&verifying, &log, self.index, &self.leaf.fact)
             .map_err(|_| altered())?;
+        if let Some(second) = signed.act.second {
+            let key = self.vault.keyring.slot_key(SlotId(second));
+            signed
+                .verify_second(&key.ok_or_else(altered)?, &log, self.index, &self.leaf.fact)
+                .map_err(|_| altered())?;
+        }
         Ok((salt, signed))
     }
 }
@@ -194,6 +200,7 @@ impl Vault {
         let mut findings = Vec::new();
         let view = self.store.view()?;
         let keys_since = keyring_leaf(&view)?;
+        let mut follower = super::dual::Follower::default();
         let mut seen = 0;
         view.each_leaf(0, |index, row| {
             seen += 1;
@@ -218,12 +225,17 @@ impl Vault {
                     batch,
                     details: row.details,
                 };
-                if stored.permitted_act(keys_since).is_err() {
-                    findings.push(Finding::Signature(index));
+                match stored.permitted_act(keys_since) {
+                    Ok(signed) if follower.allows(&signed.act, &leaf.fact) => {}
+                    Ok(_) => findings.push(Finding::Alone(index)),
+                    Err(_) => findings.push(Finding::Signature(index)),
                 }
             }
             Ok(())
         })?;
+        if self.access.reads_log() && follower.policy() != self.policy() {
+            findings.push(Finding::Policy);
+        }
         catalog::each_unreadable(self, &view, |leaf| findings.push(Finding::Unreadable(leaf)))?;
         Ok(findings)
     }

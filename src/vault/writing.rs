@@ -4,18 +4,19 @@
 //! itself. Either both are there afterwards or neither is.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rayon::prelude::*;
 
 use super::content::{self, ContentKind, Header, OpenBatch, Sealed};
+use super::duress::Old;
 use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{ContentRow, LeafRow, Tx};
 use super::tiles::Tiles;
-use super::{Vault, meta};
-use crate::codec::{Decode as _, Encode as _};
+use super::{Vault, index, meta};
+use crate::codec::{self, Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
@@ -69,6 +70,13 @@ impl ActNote {
         self
     }
 
+    /// The leaf that it follows on, if none was said before.
+    #[must_use]
+    pub(crate) fn or_after(mut self, leaf: u64) -> Self {
+        self.prior = self.prior.or(Some(leaf));
+        self
+    }
+
     /// Why it was done.
     #[must_use]
     pub fn because(mut self, reason: &Reason) -> Self {
@@ -91,6 +99,7 @@ struct Scribe<'a> {
     log: [u8; 16],
     actor: [u8; 16],
     signing: Signer,
+    second: Option<([u8; 16], Signer)>,
     batch: &'a OpenBatch,
     now: i64,
 }
@@ -107,8 +116,12 @@ impl Scribe<'_> {
             count: note.count,
             prior: note.prior,
             reason: note.reason,
+            second: None,
         };
-        let signed = act.sign(&self.log, index, &fact, &self.signing);
+        let signed = match &self.second {
+            None => act.sign(&self.log, index, &fact, &self.signing),
+            Some((id, key)) => act.sign_by_two(&self.log, index, &fact, &self.signing, (id, key)),
+        };
         let salt: [u8; 32] = random::array()?;
         let details = aead::seal(
             &self.batch.key,
@@ -150,9 +163,15 @@ pub(crate) struct Writing<'v> {
     vault: &'v Vault,
     tx: Tx<'v>,
     tree: Appender,
+    /// The keyring that is replaced, to be overwritten then.
+    replaced: Option<Old>,
     /// Batches begun in this transaction; they exist only once it is committed.
     begun: HashMap<[u8; 16], Rc<OpenBatch>>,
     now: i64,
+    /// The log's size before this transaction.
+    since: u64,
+    /// What the search index has to take in.
+    changes: index::Changes,
 }
 
 impl<'v> Writing<'v> {
@@ -164,7 +183,7 @@ impl<'v> Writing<'v> {
         }
         // Whoever removed the own slot is out, in the running program too.
         let own = vault.access.slot;
-        if !vault.keyring.slots.iter().any(|s| s.id == own) {
+        if !vault.keyring.acts(own) || vault.second().is_some_and(|id| !vault.keyring.acts(id)) {
             return Err(VaultError::NotAllowed);
         }
         let frontier = read_frontier(&tx, meta::FRONTIER)?;
@@ -180,9 +199,12 @@ impl<'v> Writing<'v> {
         let mut writing = Self {
             vault,
             tx,
+            since: tree.size(),
             tree,
+            replaced: None,
             begun: HashMap::new(),
             now: super::now(),
+            changes: index::Changes::default(),
         };
         writing.note_clock()?;
         Ok(writing)
@@ -220,8 +242,11 @@ impl<'v> Writing<'v> {
             vault,
             tx: vault.store.write()?,
             tree: Appender::new(),
+            replaced: None,
             begun: HashMap::new(),
             now: super::now(),
+            since: 0,
+            changes: index::Changes::default(),
         })
     }
 
@@ -261,6 +286,10 @@ impl<'v> Writing<'v> {
             log: self.vault.logs.borrow().current(),
             actor: self.vault.access.slot.0,
             signing: self.vault.access.signing.signer()?,
+            second: match &self.vault.second {
+                None => None,
+                Some(second) => Some((second.slot.0, second.signing.signer()?)),
+            },
             batch,
             now: self.now,
         })
@@ -292,6 +321,9 @@ impl<'v> Writing<'v> {
         // Reference counts do not cross threads; what they point to does.
         let plain: HashMap<CompartmentId, &OpenBatch> =
             batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
+        let (ring, access) = (&self.vault.keyring, &self.vault.access);
+        let readable: HashSet<CompartmentId> =
+            index::readable(ring, access).map(|(id, ..)| id).collect();
         let rows = contents
             .par_iter()
             .enumerate()
@@ -304,20 +336,30 @@ impl<'v> Writing<'v> {
                     key: Some(sealed.key_commitment),
                 };
                 let (leaf, row) = scribe.write(index, c.note.clone(), fact)?;
-                Ok((leaf, row, sealed))
+                let found =
+                    c.header.kind == ContentKind::Record && readable.contains(&c.compartment);
+                let entry = found.then(|| index_entry(c, index)).transpose()?;
+                Ok((leaf, row, sealed, entry))
             })
-            .collect::<Result<Vec<(Leaf, LeafRow, Sealed)>, VaultError>>()?;
-        rows.iter()
-            .map(|(leaf, row, sealed)| {
-                let index = self.append(leaf, row)?;
-                self.tx.add_content(index, &sealed.row)?;
-                Ok(index)
-            })
-            .collect()
+            .collect::<Result<Vec<(Leaf, LeafRow, Sealed, _)>, VaultError>>()?;
+        let mut places = Vec::with_capacity(rows.len());
+        for ((leaf, row, sealed, entry), content) in rows.into_iter().zip(contents) {
+            let index = self.append(&leaf, &row)?;
+            self.tx.add_content(index, &sealed.row)?;
+            let new = &mut self.changes.new;
+            new.entry(content.compartment).or_default().extend(entry);
+            places.push(index);
+        }
+        Ok(places)
     }
 
     /// Destroys what an earlier leaf stored, and logs the tombstone.
     pub(crate) fn erase(&mut self, leaf: u64, note: ActNote) -> Result<u64, VaultError> {
+        if let Some((batch, _)) = self.tx.wrap(leaf)?
+            && let Some(batch) = self.tx.batch(batch)?
+        {
+            self.changes.gone.push((batch.target, leaf));
+        }
         if !self.tx.delete_content(leaf)? {
             return Err(VaultError::Altered { leaf });
         }
@@ -343,7 +385,9 @@ impl<'v> Writing<'v> {
         note: ActNote,
     ) -> Result<Digest, VaultError> {
         let bytes = ring.to_bytes();
-        super::files::stage(&self.vault.location.staged_keyring(), &bytes)?;
+        let location = &self.vault.location;
+        super::files::stage(&location.staged_keyring(), &bytes)?;
+        self.replaced = Old::open(&location.keyring(), &self.vault.keyring_hash.get());
         self.keyring(&bytes, note)?;
         Ok(sha256(&[&bytes]))
     }
@@ -370,6 +414,8 @@ impl<'v> Writing<'v> {
     /// Signs the new head if this slot may, and makes everything durable.
     pub(crate) fn finish(mut self) -> Result<(), VaultError> {
         self.tree.flush(&mut Tiles(&self.tx))?;
+        let changes = std::mem::take(&mut self.changes);
+        index::update(self.vault, &self.tx, self.since, self.tree.size(), changes)?;
         let frontier = self.tree.frontier().to_bytes();
         self.tx.set_meta(meta::FRONTIER, &frontier)?;
         if let Some(key) = self.vault.access.checkpoint() {
@@ -380,6 +426,11 @@ impl<'v> Writing<'v> {
             self.tx.set_meta(meta::HEAD_FRONTIER, &frontier)?;
         }
         self.tx.commit()?;
+        if let Some(old) = self.replaced {
+            // The act is done; the new keyring lies beside. What could not be overwritten is as if it
+            // had been deleted.
+            let _ = old.overwrite();
+        }
         self.vault.last_act.set(Some((self.tree.size(), self.now)));
         self.vault.tree.set(Some(self.tree));
         self.vault.batches.0.borrow_mut().extend(self.begun);
@@ -388,6 +439,16 @@ impl<'v> Writing<'v> {
         let _ = self.vault.publish_head();
         Ok(())
     }
+}
+
+/// What a content that was just sealed for a leaf is found by.
+fn index_entry(content: &NewContent, leaf: u64) -> Result<index::Entry, VaultError> {
+    let record = codec::body_from_bytes(&content.body)?;
+    let Header {
+        object, version, ..
+    } = content.header;
+    let prior = content.note.prior;
+    Ok(index::Entry::new(object, version, leaf, prior, &record))
 }
 
 /// Reads a frontier from the database.

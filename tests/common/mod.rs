@@ -1,7 +1,8 @@
 //! What several tests need: small vaults and made-up people.
 #![allow(dead_code)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use sigilo::crypto::kdf::PassphraseCost;
 use sigilo::crypto::secret::Passphrase;
@@ -48,4 +49,35 @@ pub fn person(given: &str, paternal: &str) -> Record {
     record.given_names = given.to_owned();
     record.paternal_surname = paternal.to_owned();
     record
+}
+
+/// The interpreter, if there is one that is new enough for STRICT tables.
+pub fn python() -> Option<PathBuf> {
+    let asked = "import sqlite3, sys; sys.exit(sys.version_info < (3, 9) or sqlite3.sqlite_version_info < (3, 37))";
+    let path = PathBuf::from("python3");
+    let done = Command::new(&path).args(["-c", asked]).output();
+    match done {
+        Ok(done) if done.status.success() => Some(path),
+        _ => {
+            eprintln!("skipped: no python3 of 3.9 or newer with SQLite 3.37 or newer");
+            None
+        }
+    }
+}
+
+/// Runs the verifier that is not this program: whether it found nothing, and what it said.
+pub fn run_verifier(python: &Path, args: &[&str]) -> (bool, String) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_vault.py");
+    // Nothing is left in the source folder.
+    let done = Command::new(python)
+        .args(["-B", script])
+        .args(args)
+        .output();
+    let done = done.unwrap();
+    let code = done.status.code().unwrap();
+    let errors = String::from_utf8_lossy(&done.stderr);
+    assert!(code < 2 && errors.is_empty(), "{args:?}: {code} {errors}");
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(said.ends_with("sound\n"), code == 0);
+    (code == 0, said)
 }

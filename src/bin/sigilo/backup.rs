@@ -151,7 +151,7 @@ pub(crate) fn restore(app: &App, args: &Restore) -> Result<u8, Failure> {
 }
 
 /// Reads a file with one identity, as `age-keygen` writes it.
-fn read_identity(path: &Path) -> Result<Identity, Failure> {
+pub(crate) fn read_identity(path: &Path) -> Result<Identity, Failure> {
     let mut text = Zeroizing::new(String::with_capacity(8192));
     std::fs::File::open(path)
         .and_then(|f| f.take(8192).read_to_string(&mut text))

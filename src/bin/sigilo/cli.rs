@@ -39,8 +39,14 @@ pub(crate) struct Global {
     pub key_file: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FILE")]
     pub shares: Vec<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub age: Option<PathBuf>,
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
+    #[arg(long, global = true)]
+    pub second_slot: bool,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub second_key_file: Option<PathBuf>,
     #[arg(
         long,
         global = true,
@@ -91,6 +97,8 @@ pub(crate) enum Command {
     Unlink(Pair),
     Duplicates(Duplicates),
     Erase(Erase),
+    Hold(Hold),
+    Retain(Retain),
     Keys(Keys),
     Check,
     Evidence(Evidence),
@@ -99,6 +107,8 @@ pub(crate) enum Command {
     Log(LogArgs),
     #[command(flatten)]
     Rounds(crate::cli_round::RoundCommands),
+    #[command(flatten)]
+    Transfers(crate::cli_transfer::TransferCommands),
     Audit(Audit),
     Demo(Demo),
     Evaluate(Evaluate),
@@ -110,6 +120,8 @@ pub(crate) struct Init {
     pub site: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub slot_name: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Vec<String>,
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
     pub kdf_memory: u32,
 }
@@ -119,6 +131,8 @@ pub(crate) struct Seal {
     pub file: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
     #[arg(long)]
     pub yes: bool,
 }
@@ -145,6 +159,8 @@ pub(crate) struct Import {
 pub(crate) struct List {
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "DATE", num_args = 0..=1, default_missing_value = "")]
+    pub due: Option<String>,
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 }
@@ -189,11 +205,50 @@ pub(crate) struct Duplicates {
 
 #[derive(Args)]
 pub(crate) struct Erase {
-    pub id: String,
+    #[arg(required_unless_present = "due")]
+    pub id: Option<String>,
+    #[arg(long, conflicts_with_all = ["id", "yes"])]
+    pub due: bool,
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Hold {
+    #[command(subcommand)]
+    pub command: HoldCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HoldCommand {
+    Set(HoldSet),
+    Lift(HoldSet),
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct HoldSet {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Retain {
+    pub id: String,
+    #[arg(
+        long,
+        value_name = "DATE",
+        required_unless_present = "always",
+        conflicts_with = "always"
+    )]
+    pub until: Option<String>,
+    #[arg(long)]
+    pub always: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -213,7 +268,76 @@ pub(crate) enum KeysCommand {
     Rotate(KeysRotate),
     Identity(KeysIdentity),
     Shares(KeysShares),
-    Drill,
+    Drill(KeysDrill),
+    Change(KeysChange),
+    Compartment(KeysCompartment),
+    Policy(KeysPolicy),
+    Panic(KeysPanic),
+    Duress(KeysDuress),
+}
+
+#[derive(Args)]
+pub(crate) struct KeysDrill {
+    #[arg(long)]
+    pub record: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysChange {
+    pub slot: String,
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub rights: Vec<RightArg>,
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub compartments: Vec<String>,
+    #[arg(long, conflicts_with = "compartments")]
+    pub all_compartments: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysCompartment {
+    pub name: String,
+    #[arg(long)]
+    pub two: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GuardedArg {
+    Export,
+    Referral,
+    Evidence,
+    Opening,
+    Erase,
+    None,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysPolicy {
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub two: Vec<GuardedArg>,
+    #[arg(long, value_name = "N", requires = "two")]
+    pub alone: Option<u32>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysPanic {
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct KeysDuress {
+    #[command(subcommand)]
+    pub command: KeysDuressCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysDuressCommand {
+    Set,
+    Remove,
 }
 
 #[derive(Args)]
@@ -237,8 +361,12 @@ pub(crate) struct KeysAdd {
     pub name: Option<String>,
     #[arg(long, value_enum, value_delimiter = ',')]
     pub rights: Vec<RightArg>,
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub compartments: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub to_file: Option<PathBuf>,
+    #[arg(long, value_name = "AGE", conflicts_with = "to_file")]
+    pub age_recipient: Option<String>,
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(19..=1024))]
     pub kdf_memory: u32,
 }
@@ -272,7 +400,12 @@ pub(crate) struct Evidence {
 pub(crate) enum EvidenceCommand {
     Add(EvidenceAdd),
     List(EvidenceList),
+    Show(EvidenceShow),
     Extract(EvidenceExtract),
+    Export(EvidenceExport),
+    HandOver(EvidenceHandOver),
+    Receive(EvidenceReceive),
+    Receipt(EvidenceReceipt),
 }
 
 #[derive(Args)]
@@ -288,6 +421,58 @@ pub(crate) struct EvidenceAdd {
 #[derive(Args)]
 pub(crate) struct EvidenceList {
     pub record: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceShow {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceExport {
+    pub id: String,
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    #[arg(long)]
+    pub slot_names: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceHandOver {
+    pub id: String,
+    #[arg(long, value_name = "NAME")]
+    pub receiver: String,
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    #[arg(long)]
+    pub slot_names: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceReceive {
+    pub dir: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long)]
+    pub refuse: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceReceipt {
+    pub id: String,
+    pub file: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub entry: Option<u64>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -401,6 +586,7 @@ pub(crate) enum AuditCommand {
     Export(AuditExport),
     Keygen(AuditKeygen),
     Refusal(AuditRefusal),
+    Court(AuditCourt),
 }
 
 #[derive(Args)]
@@ -485,6 +671,15 @@ pub(crate) struct AuditRefusal {
     pub key: String,
     #[arg(long, value_name = "KEY")]
     pub auditor: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct AuditCourt {
+    pub dir: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    #[arg(long, value_name = "KEY")]
+    pub cosigner: Vec<String>,
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sigilo::codec::to_hex;
 use sigilo::i18n::Message;
-use sigilo::vault::{Evidence, VaultError};
+use sigilo::vault::{Evidence, Vault, VaultError};
 
 use crate::app::{App, column};
 use crate::cli::{EvidenceAdd, EvidenceExtract, EvidenceList};
@@ -13,7 +13,7 @@ use crate::failure::{Failure, NOTHING, file};
 use crate::records::{find, reason};
 use crate::vault;
 
-fn json(e: &Evidence) -> serde_json::Value {
+pub(crate) fn json(e: &Evidence) -> serde_json::Value {
     serde_json::json!({
         "id": e.id.to_string(),
         "record": e.record.to_string(),
@@ -82,18 +82,21 @@ pub(crate) fn list(app: &App, args: &EvidenceList) -> Result<u8, Failure> {
     Ok(if all.is_empty() { NOTHING } else { 0 })
 }
 
+/// The file of evidence that somebody means, by the beginning of its id.
+pub(crate) fn find_evidence(vault: &Vault, typed: &str) -> Result<Evidence, Failure> {
+    let all = vault.evidence()?;
+    let mut fits = all.into_iter().filter(|e| e.id.begins_with(typed));
+    match (fits.next(), fits.count()) {
+        (Some(e), 0) => Ok(e),
+        (Some(_), more) => Err(VaultError::AmbiguousId(more + 1).into()),
+        (None, _) => Err(Failure::new(NOTHING, Message::new("cli-evidence-none"))),
+    }
+}
+
 pub(crate) fn extract(app: &App, args: &EvidenceExtract) -> Result<u8, Failure> {
     let reason = reason(args.reason.as_ref())?;
     let vault = vault::open(app)?;
-    let all = vault.evidence()?;
-    let mut fits = all.iter().filter(|e| e.id.begins_with(&args.id));
-    let found = match (fits.next(), fits.count()) {
-        (Some(e), 0) => e,
-        (Some(_), more) => return Err(VaultError::AmbiguousId(more + 1).into()),
-        (None, _) => {
-            return Err(Failure::new(NOTHING, Message::new("cli-evidence-none")));
-        }
-    };
+    let found = &find_evidence(&vault, &args.id)?;
     if args.to == Path::new("-") {
         let mut out = std::io::stdout().lock();
         vault.extract_evidence(found, &mut out, &reason)?;

@@ -46,7 +46,14 @@ impl From<VaultError> for Failure {
             VaultError::Share(ShareError::Numbers) => USAGE,
             VaultError::Share(_) | VaultError::Travel(TravelError::Recipient) => WRONG_KEY,
             VaultError::NoSuchRecord | VaultError::NoSuchSlot | VaultError::NoVault => NOTHING,
-            VaultError::NotAllowed | VaultError::LastSlot | VaultError::Locked => REFUSED,
+            VaultError::NotRecovery => USAGE,
+            VaultError::NotAllowed
+            | VaultError::LastSlot
+            | VaultError::Locked
+            | VaultError::NeedsTwo
+            | VaultError::SameSlot
+            | VaultError::NotDrilled
+            | VaultError::Held => REFUSED,
             e if e.is_integrity() => INTEGRITY,
             _ => FAILED,
         };

@@ -1,16 +1,22 @@
 //! Who can open the vault.
 
 use sigilo::crypto::Secret;
+use sigilo::crypto::travel::Recipient;
 use sigilo::i18n::Message;
 use sigilo::log::act::Reason;
-use sigilo::vault::{NewSlot, Rights, Rotation, SlotId, SlotKind, Unlock, Vault, VaultError};
+use sigilo::vault::keyring::Slot;
+use sigilo::vault::{
+    CompartmentId, NewSlot, Rights, Rotation, STATE_COMPARTMENT, SlotId, SlotKind, Unlock, Vault,
+    VaultError,
+};
 
 use crate::app::{App, column};
 use crate::backup::write_private;
 use crate::cli::{
-    KeysAdd, KeysIntake, KeysPassphrase, KeysRemove, KeysRotate, KeysShares, RightArg,
+    KeysAdd, KeysChange, KeysCompartment, KeysDrill, KeysIntake, KeysPassphrase, KeysRemove,
+    KeysRotate, KeysShares, RightArg,
 };
-use crate::failure::{Failure, INTEGRITY, file};
+use crate::failure::{Failure, INTEGRITY, NOTHING, file};
 use crate::prompt::{self, Which};
 use crate::records::reason;
 use crate::vault;
@@ -47,11 +53,18 @@ pub(crate) fn list(app: &App) -> Result<u8, Failure> {
                     "name": name_of(&vault, s.id),
                     "kind": kind(s.kind).0,
                     "rights": RIGHTS.iter().filter(|r| s.rights.has(r.0)).map(|r| r.1).collect::<Vec<_>>(),
+                    "compartments": opened_by(&vault, s),
                     "own": s.id == vault.access().slot,
                 })
             })
             .collect();
-        app.print_json(&serde_json::json!({ "keys": rows }));
+        let roster = &vault.access().roster;
+        let compartments = roster.compartments.iter();
+        let compartments: Vec<_> = compartments
+            .filter(|(_, name, _)| name != STATE_COMPARTMENT)
+            .map(|(id, name, _)| serde_json::json!({ "name": name, "two": roster.needs_two(*id) }))
+            .collect();
+        app.print_json(&serde_json::json!({ "keys": rows, "compartments": compartments }));
         return Ok(0);
     }
     for slot in slots {
@@ -60,6 +73,16 @@ pub(crate) fn list(app: &App) -> Result<u8, Failure> {
             .filter(|r| slot.rights.has(r.0))
             .map(|r| app.t(r.2))
             .collect();
+        let mut line = rights.join(", ");
+        if vault
+            .access()
+            .roster
+            .chosen
+            .iter()
+            .any(|(id, _)| *id == slot.id)
+        {
+            line.push_str(&format!(" [{}]", opened_by(&vault, slot).join(", ")));
+        }
         let own = if slot.id == vault.access().slot {
             "*"
         } else {
@@ -70,9 +93,103 @@ pub(crate) fn list(app: &App) -> Result<u8, Failure> {
             short(slot.id),
             column(name_of(&vault, slot.id), 22),
             column(&app.t(kind(slot.kind).1), 22),
-            rights.join(", "),
+            line,
         ));
     }
+    let roster = &vault.access().roster;
+    for id in &roster.by_two {
+        let text = Message::new("cli-compartment-by-two").with("name", roster.name_of(*id));
+        app.note(&text);
+    }
+    Ok(0)
+}
+
+/// Names of the compartments that a slot opens, alone or with another.
+fn opened_by<'v>(vault: &'v Vault, slot: &Slot) -> Vec<&'v str> {
+    let roster = &vault.access().roster;
+    let rows = roster.compartments.iter();
+    rows.filter(|(id, name, _)| {
+        slot.rights.has(Rights::READ) && name != STATE_COMPARTMENT && roster.opens(slot.id, *id)
+    })
+    .map(|(_, name, _)| name.as_str())
+    .collect()
+}
+
+/// The compartments of these names; none at all for no choice.
+fn chosen(vault: &Vault, names: &[String]) -> Result<Option<Vec<CompartmentId>>, Failure> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let ids = names.iter().map(|name| named(vault, name));
+    ids.collect::<Result<_, _>>().map(Some)
+}
+
+/// The compartment of this name.
+pub(crate) fn named(vault: &Vault, name: &str) -> Result<CompartmentId, Failure> {
+    let found = vault.access().roster.compartment_named(name.trim());
+    found
+        .filter(|_| name != STATE_COMPARTMENT)
+        .ok_or_else(|| Failure::new(NOTHING, Message::new("cli-no-such-compartment")))
+}
+
+fn rights_of(args: &[RightArg]) -> Option<Rights> {
+    let asked = args.iter().map(|r| match r {
+        RightArg::Seal => Rights::SEAL,
+        RightArg::Read => Rights::READ,
+        RightArg::Export => Rights::EXPORT,
+        RightArg::Manage => Rights::MANAGE,
+        RightArg::Log => Rights::LOG,
+    });
+    asked.reduce(Rights::and)
+}
+
+/// The slot whose id begins as typed.
+fn slot_named(vault: &Vault, typed: &str) -> Result<SlotId, Failure> {
+    let typed = typed.to_lowercase();
+    let slots = vault.keyring().slots.iter().map(|s| s.id);
+    let mut fits = slots.filter(|id| !typed.is_empty() && id.to_string().starts_with(&typed));
+    match (fits.next(), fits.next()) {
+        (Some(id), None) => Ok(id),
+        _ => Err(VaultError::NoSuchSlot.into()),
+    }
+}
+
+/// Changes what somebody else's key may do.
+pub(crate) fn change(app: &App, args: &KeysChange) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    let id = slot_named(&vault, &args.slot)?;
+    let slots = &vault.keyring().slots;
+    let slot = slots.iter().find(|s| s.id == id);
+    let slot = slot.ok_or(VaultError::NoSuchSlot)?;
+    let rights = rights_of(&args.rights).unwrap_or(slot.rights);
+    let before = vault.access().roster.chosen.iter();
+    let mut before = before.filter(|(s, _)| *s == id).map(|(_, set)| set.clone());
+    let set = match chosen(&vault, &args.compartments)? {
+        None if !args.all_compartments => before.next_back(),
+        set => set,
+    };
+    vault.change_slot(id, rights, set.as_deref())?;
+    app.note(&Message::new("cli-key-changed-limits"));
+    done(app, "cli-key-changed", id)
+}
+
+/// Adds a compartment.
+pub(crate) fn compartment(app: &App, args: &KeysCompartment) -> Result<u8, Failure> {
+    let mut vault = vault::open(app)?;
+    let name = args.name.trim();
+    let id = vault.add_compartment(name, args.two)?;
+    if app.json() {
+        app.print_json(&serde_json::json!({
+            "compartment": id.to_string(), "name": name, "two": args.two,
+        }));
+        return Ok(0);
+    }
+    let text = if args.two {
+        "cli-compartment-added-two"
+    } else {
+        "cli-compartment-added"
+    };
+    app.print(&app.text(&Message::new(text).with("name", name)));
     Ok(0)
 }
 
@@ -82,6 +199,7 @@ fn kind(kind: SlotKind) -> (&'static str, &'static str) {
         SlotKind::Recovery => ("recovery", "cli-kind-recovery"),
         SlotKind::KeyFile => ("key-file", "cli-kind-key-file"),
         SlotKind::Shares => ("shares", "cli-kind-shares"),
+        SlotKind::Age => ("age", "cli-kind-age"),
         _ => ("other", "cli-kind-other"),
     }
 }
@@ -127,65 +245,86 @@ fn done(app: &App, id: &'static str, slot: SlotId) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// What is to open a new slot.
+enum NewKey<'a> {
+    /// A passphrase, stretched with so many MiB.
+    Passphrase(u32),
+    /// A key file to be written here.
+    File(&'a std::path::Path),
+    /// The age identity of this recipient.
+    Age(&'a str),
+}
+
 fn add_slot(
     app: &App,
     name: Option<&String>,
     rights: Rights,
-    to_file: Option<&std::path::Path>,
-    memory: u32,
+    compartments: &[String],
+    key: NewKey<'_>,
 ) -> Result<u8, Failure> {
     let mut vault = vault::open(app)?;
     vault.require(Rights::MANAGE)?;
+    let set = chosen(&vault, compartments)?;
+    let set = set.as_deref();
     let name = prompt::required(app, name, "cli-ask-slot-name", "cli-key-needs-name")?;
-    let id = match to_file {
-        Some(path) => {
+    let id = match key {
+        NewKey::Age(text) => {
+            let recipient = Recipient::new(text.trim())
+                .map_err(|_| Failure::usage("cli-backup-bad-recipient"))?;
+            let new = NewSlot {
+                name: &name,
+                kind: SlotKind::Age,
+                unlock: Unlock::AgeRecipient(&recipient),
+                rights,
+            };
+            vault.add_slot_for(&new, set)?
+        }
+        NewKey::File(path) => {
             let key = Secret::random().map_err(VaultError::from)?;
             // The file first: a slot whose key is nowhere would be of no use.
             prompt::write_key_file(path, &key)?;
-            vault.add_slot(&NewSlot {
+            let new = NewSlot {
                 name: &name,
                 kind: SlotKind::KeyFile,
                 unlock: Unlock::KeyFile(&key),
                 rights,
-            })?
+            };
+            let added = vault.add_slot_for(&new, set);
+            if added.is_err() {
+                // It opens nothing.
+                let _ = std::fs::remove_file(path);
+            }
+            added?
         }
-        None => {
-            let new = prompt::new_passphrase(app, Which::New)?;
-            vault.add_slot(&NewSlot {
+        NewKey::Passphrase(memory) => {
+            let typed = prompt::new_passphrase(app, Which::New)?;
+            let new = NewSlot {
                 name: &name,
                 kind: SlotKind::Passphrase(vault::cost(memory)?),
-                unlock: Unlock::Passphrase(&new),
+                unlock: Unlock::Passphrase(&typed),
                 rights,
-            })?
+            };
+            vault.add_slot_for(&new, set)?
         }
     };
     done(app, "cli-key-added", id)
 }
 
 pub(crate) fn add(app: &App, args: &KeysAdd) -> Result<u8, Failure> {
-    let asked = args.rights.iter().map(|r| match r {
-        RightArg::Seal => Rights::SEAL,
-        RightArg::Read => Rights::READ,
-        RightArg::Export => Rights::EXPORT,
-        RightArg::Manage => Rights::MANAGE,
-        RightArg::Log => Rights::LOG,
-    });
-    let rights = asked
-        .reduce(Rights::and)
-        .unwrap_or(Rights::SEAL.and(Rights::READ).and(Rights::LOG));
-    let to_file = args.to_file.as_deref();
-    add_slot(app, args.name.as_ref(), rights, to_file, args.kdf_memory)
+    let usual = Rights::SEAL.and(Rights::READ).and(Rights::LOG);
+    let rights = rights_of(&args.rights).unwrap_or(usual);
+    let key = match (&args.to_file, &args.age_recipient) {
+        (Some(path), _) => NewKey::File(path),
+        (None, Some(text)) => NewKey::Age(text),
+        (None, None) => NewKey::Passphrase(args.kdf_memory),
+    };
+    add_slot(app, args.name.as_ref(), rights, &args.compartments, key)
 }
 
 pub(crate) fn intake(app: &App, args: &KeysIntake) -> Result<u8, Failure> {
-    let to_file = args.to_file.as_deref();
-    add_slot(
-        app,
-        args.name.as_ref(),
-        Rights::SEAL,
-        to_file,
-        args.kdf_memory,
-    )
+    let path = args.to_file.as_deref();
+    let key = path.map_or(NewKey::Passphrase(args.kdf_memory), NewKey::File);
+    add_slot(app, args.name.as_ref(), Rights::SEAL, &[], key)
 }
 
 pub(crate) fn recovery(app: &App) -> Result<u8, Failure> {
@@ -204,17 +343,7 @@ pub(crate) fn recovery(app: &App) -> Result<u8, Failure> {
 
 pub(crate) fn remove(app: &App, args: &KeysRemove) -> Result<u8, Failure> {
     let mut vault = vault::open(app)?;
-    let typed = args.slot.to_lowercase();
-    let mut fits = vault
-        .keyring()
-        .slots
-        .iter()
-        .map(|s| s.id)
-        .filter(|id| !typed.is_empty() && id.to_string().starts_with(&typed));
-    let id = match (fits.next(), fits.next()) {
-        (Some(id), None) => id,
-        _ => return Err(VaultError::NoSuchSlot.into()),
-    };
+    let id = slot_named(&vault, &args.slot)?;
     if !args.yes {
         let question = Message::new("cli-ask-remove-key").with("name", name_of(&vault, id));
         if !prompt::confirm(app, &question)? {
@@ -277,20 +406,33 @@ pub(crate) fn shares(app: &App, args: &KeysShares) -> Result<u8, Failure> {
 }
 
 /// Proves that a key opens the vault, and changes nothing.
-pub(crate) fn drill(app: &App) -> Result<u8, Failure> {
+pub(crate) fn drill(app: &App, args: &KeysDrill) -> Result<u8, Failure> {
     let location = vault::location(app)?;
     if !location.exists() {
         return Err(VaultError::NoVault.into());
     }
-    let rights = vault::with_key(app, |unlock| Ok(Vault::drill(&location, unlock)?))?;
+    let rights = vault::with_key(app, |unlock| {
+        Ok(if args.record {
+            Vault::drill_and_log(&location, unlock)?
+        } else {
+            Vault::drill(&location, unlock)?
+        })
+    })?;
     let rights: Vec<_> = RIGHTS.iter().filter(|r| rights.has(r.0)).collect();
     if app.json() {
         let rights: Vec<_> = rights.iter().map(|r| r.1).collect();
-        app.print_json(&serde_json::json!({ "opens": true, "rights": rights }));
+        app.print_json(&serde_json::json!({
+            "opens": true, "rights": rights, "recorded": args.record,
+        }));
         return Ok(0);
     }
     let names: Vec<_> = rights.iter().map(|r| app.t(r.2)).collect();
-    app.print(&app.text(&Message::new("cli-drill-passed").with("rights", names.join(", "))));
+    let text = if args.record {
+        "cli-drill-recorded"
+    } else {
+        "cli-drill-passed"
+    };
+    app.print(&app.text(&Message::new(text).with("rights", names.join(", "))));
     Ok(0)
 }
 

@@ -47,6 +47,8 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
                     "time": e.act.time,
                     "actor": SlotId(e.act.actor).to_string(),
                     "actor_name": actor(e.act.actor),
+                    "second": e.act.second.map(|id| SlotId(id).to_string()),
+                    "second_name": e.act.second.map(&actor),
                     "kind": e.act.kind.message().id.trim_start_matches("log-act-"),
                     "object": e.act.object.map(|o| ObjectId(o).to_string()),
                     "version": e.act.object_version,
@@ -61,6 +63,11 @@ pub(crate) fn show(app: &App, args: &LogShow) -> Result<u8, Failure> {
         for e in &kept {
             let object = e.act.object.map(|o| ObjectId(o).short());
             let mut why = e.act.reason.as_str().to_owned();
+            if let Some(second) = e.act.second {
+                why.push_str(
+                    &app.text(&Message::new("cli-log-second").with("name", actor(second))),
+                );
+            }
             if let Some(target) = e.fact.tombstone() {
                 why.push_str(&app.text(&Message::new("cli-log-erases").with("entry", target)));
             }

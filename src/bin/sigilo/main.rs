@@ -6,8 +6,11 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod cli_transfer;
+mod coercion;
 mod coordinator;
 mod cosign;
+mod court;
 mod demo;
 mod evaluate;
 mod evidence;
@@ -15,12 +18,15 @@ mod failure;
 mod help;
 mod import;
 mod interview;
+mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod process;
 mod prompt;
 mod records;
 mod round;
+mod transfer;
 mod vault;
 
 use std::process::ExitCode;
@@ -33,6 +39,8 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    // Before there is anything to keep.
+    process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
     let messages = Messages::new(language(&args));
     let command = help::localize(Cli::command(), &messages);
@@ -84,6 +92,11 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
             cli::EvidenceCommand::List(args) => evidence::list(app, &args),
             cli::EvidenceCommand::Extract(args) => evidence::extract(app, &args),
+            cli::EvidenceCommand::Show(args) => court::show(app, &args),
+            cli::EvidenceCommand::Export(args) => court::export(app, &args),
+            cli::EvidenceCommand::HandOver(args) => court::hand_over(app, &args),
+            cli::EvidenceCommand::Receive(args) => court::receive(app, &args),
+            cli::EvidenceCommand::Receipt(args) => court::receipt(app, &args),
         },
         Command::Backup(args) => backup::backup(app, &args),
         Command::Restore(args) => backup::restore(app, &args),
@@ -97,6 +110,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Hold(args) => keeping::hold(app, &args.command),
+        Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {
             KeysCommand::List => keys::list(app),
             KeysCommand::Passphrase(args) => keys::passphrase(app, &args),
@@ -106,7 +121,12 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             KeysCommand::Remove(args) => keys::remove(app, &args),
             KeysCommand::Rotate(args) => keys::rotate(app, &args),
             KeysCommand::Shares(args) => keys::shares(app, &args),
-            KeysCommand::Drill => keys::drill(app),
+            KeysCommand::Drill(args) => keys::drill(app, &args),
+            KeysCommand::Change(args) => keys::change(app, &args),
+            KeysCommand::Compartment(args) => keys::compartment(app, &args),
+            KeysCommand::Policy(args) => coercion::policy(app, &args),
+            KeysCommand::Panic(args) => coercion::panic(app, &args),
+            KeysCommand::Duress(args) => coercion::duress(app, &args.command),
             KeysCommand::Identity(args) => backup::identity(app, &args),
         },
         Command::Log(args) => match args.command {
@@ -122,8 +142,10 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Export(args) => audit::export(app, &args),
             AuditCommand::Keygen(args) => cosign::keygen(app, &args),
             AuditCommand::Refusal(args) => cosign::refusal(app, &args),
+            AuditCommand::Court(args) => court::check(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
+        Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }

@@ -23,12 +23,17 @@ const KEY_FILE: &str = "sigilo key file v1";
 pub(crate) enum Which {
     Current,
     New,
+    Second,
 }
 
 impl Which {
     fn variables(self) -> (&'static str, &'static str) {
         match self {
             Self::Current => ("SIGILO_PASSPHRASE_FILE", "SIGILO_PASSPHRASE_COMMAND"),
+            Self::Second => (
+                "SIGILO_SECOND_PASSPHRASE_FILE",
+                "SIGILO_SECOND_PASSPHRASE_COMMAND",
+            ),
             Self::New => (
                 "SIGILO_NEW_PASSPHRASE_FILE",
                 "SIGILO_NEW_PASSPHRASE_COMMAND",
@@ -109,9 +114,18 @@ fn as_passphrase(text: &Zeroizing<String>) -> Passphrase {
 
 /// The passphrase of the vault.
 pub(crate) fn passphrase(app: &App) -> Result<Passphrase, Failure> {
-    let text = match from_sources(app, Which::Current)? {
+    ask_passphrase(app, Which::Current, "cli-ask-passphrase")
+}
+
+/// The passphrase of the second person.
+pub(crate) fn second_passphrase(app: &App) -> Result<Passphrase, Failure> {
+    ask_passphrase(app, Which::Second, "cli-ask-second-passphrase")
+}
+
+fn ask_passphrase(app: &App, which: Which, question: &'static str) -> Result<Passphrase, Failure> {
+    let text = match from_sources(app, which)? {
         Some(text) => text,
-        None => ask_hidden(&app.t("cli-ask-passphrase"))?,
+        None => ask_hidden(&app.t(question))?,
     };
     Ok(as_passphrase(&text))
 }

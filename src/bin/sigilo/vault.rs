@@ -5,7 +5,9 @@ use sigilo::i18n::Message;
 use sigilo::log::act::ActKind;
 use sigilo::record::Kind;
 use sigilo::vault::audit::{self, Known};
-use sigilo::vault::{ActNote, Location, NewSlot, Rights, SlotKind, Unlock, Vault};
+use sigilo::vault::{
+    ActNote, Location, NewSlot, Rights, STATE_COMPARTMENT, SlotKind, Unlock, Vault,
+};
 
 use crate::app::App;
 use crate::cli::Init;
@@ -30,7 +32,21 @@ pub(crate) fn open(app: &App) -> Result<Vault, Failure> {
     if !location.exists() {
         return Err(sigilo::vault::VaultError::NoVault.into());
     }
-    with_key(app, |unlock| Ok(Vault::open(&location, unlock)?))
+    let mut vault = with_key(app, |unlock| Ok(Vault::open(&location, unlock)?))?;
+    bring_second(app, &mut vault)?;
+    Ok(vault)
+}
+
+/// Takes the key of the second person, if the command was given one.
+pub(crate) fn bring_second(app: &App, vault: &mut Vault) -> Result<(), Failure> {
+    if let Some(path) = &app.global.second_key_file {
+        let key = prompt::key_file(path)?;
+        vault.bring_second(&Unlock::KeyFile(&key))?;
+    } else if app.global.second_slot {
+        let passphrase = prompt::second_passphrase(app)?;
+        vault.bring_second(&Unlock::Passphrase(&passphrase))?;
+    }
+    Ok(())
 }
 
 /// Does something with the key that the person brings.
@@ -45,6 +61,10 @@ pub(crate) fn with_key<T>(
     if !app.global.shares.is_empty() {
         let secret = prompt::shares(app)?;
         return open(&Unlock::Shares(&secret));
+    }
+    if let Some(path) = &app.global.age {
+        let identity = crate::backup::read_identity(path)?;
+        return open(&Unlock::Age(&identity));
     }
     if app.global.recovery {
         let code = prompt::recovery_code(app)?;
@@ -86,11 +106,15 @@ pub(crate) fn init(app: &App, args: &Init) -> Result<u8, Failure> {
         "cli-init-needs-site",
     )?;
     let passphrase = prompt::new_passphrase(app, Which::Current)?;
-    let compartments = compartments();
-    let compartments: Vec<_> = compartments
-        .iter()
-        .map(|(n, k)| (*n, k.as_slice()))
-        .collect();
+    let usual = compartments();
+    let mut compartments: Vec<_> = usual.iter().map(|(n, k)| (*n, k.as_slice())).collect();
+    for name in &args.compartment {
+        let name = name.trim();
+        if name == STATE_COMPARTMENT || compartments.iter().any(|(n, _)| *n == name) {
+            return Err(sigilo::vault::VaultError::BadName.into());
+        }
+        compartments.push((name, &[]));
+    }
     let first = app.t("cli-slot-first");
     let made = Vault::create(
         &location,
@@ -144,8 +168,22 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     if vault.access().rights.has(Rights::READ) {
         vault.log(ActNote::new(ActKind::Check).count(findings.len() as u64))?;
     }
+    let due = if vault.access().rights.has(Rights::READ) {
+        let catalog = vault.catalog();
+        catalog
+            .and_then(|catalog| vault.kept(&catalog))
+            .map(|kept| {
+                let today = sigilo::record::today();
+                kept.iter().filter(|(_, k)| k.is_due(today)).count()
+            })
+            // What cannot be opened is a finding already.
+            .unwrap_or(0)
+    } else {
+        0
+    };
     if app.json() {
         app.print_json(&serde_json::json!({
+            "due": due,
             "sound": findings.is_empty(),
             "entries": report.size,
             "contents": report.contents,
@@ -161,6 +199,9 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
                 .with("entries", report.size)
                 .with("contents", report.contents);
             app.print(&app.text(&done));
+        }
+        if due > 0 {
+            app.note(&Message::new("cli-check-due").with("count", due));
         }
     }
     if vault.access().rights.has(Rights::READ) {
