@@ -62,31 +62,37 @@ pub const ALL: [Difference; 22] = [
 ];
 
 impl Difference {
-    /// Name, as in JSON and in message ids.
+    /// Name, as in JSON.
     pub fn name(self) -> &'static str {
+        let id = self.message_id();
+        id.strip_prefix("evaluate-difference-").unwrap_or(id)
+    }
+
+    /// Id of the words for people.
+    pub fn message_id(self) -> &'static str {
         match self {
-            Self::Nothing => "nothing",
-            Self::GivenMissing => "given-missing",
-            Self::GivenFewer => "given-fewer",
-            Self::GivenNickname => "given-nickname",
-            Self::GivenSpelling => "given-spelling",
-            Self::GivenOther => "given-other",
-            Self::SurnameMissing => "surname-missing",
-            Self::SurnameFewer => "surname-fewer",
-            Self::SurnameSwapped => "surname-swapped",
-            Self::SurnameSpelling => "surname-spelling",
-            Self::SurnameOther => "surname-other",
-            Self::DateMissing => "date-missing",
-            Self::DatePartial => "date-partial",
-            Self::DateFirstOfJanuary => "date-first-of-january",
-            Self::DateSwapped => "date-swapped",
-            Self::DateYear => "date-year",
-            Self::DateDay => "date-day",
-            Self::DateOther => "date-other",
-            Self::PlaceMissing => "place-missing",
-            Self::PlaceOther => "place-other",
-            Self::SexOther => "sex-other",
-            Self::SeveralOfThem => "several-of-them",
+            Self::Nothing => "evaluate-difference-nothing",
+            Self::GivenMissing => "evaluate-difference-given-missing",
+            Self::GivenFewer => "evaluate-difference-given-fewer",
+            Self::GivenNickname => "evaluate-difference-given-nickname",
+            Self::GivenSpelling => "evaluate-difference-given-spelling",
+            Self::GivenOther => "evaluate-difference-given-other",
+            Self::SurnameMissing => "evaluate-difference-surname-missing",
+            Self::SurnameFewer => "evaluate-difference-surname-fewer",
+            Self::SurnameSwapped => "evaluate-difference-surname-swapped",
+            Self::SurnameSpelling => "evaluate-difference-surname-spelling",
+            Self::SurnameOther => "evaluate-difference-surname-other",
+            Self::DateMissing => "evaluate-difference-date-missing",
+            Self::DatePartial => "evaluate-difference-date-partial",
+            Self::DateFirstOfJanuary => "evaluate-difference-date-first-of-january",
+            Self::DateSwapped => "evaluate-difference-date-swapped",
+            Self::DateYear => "evaluate-difference-date-year",
+            Self::DateDay => "evaluate-difference-date-day",
+            Self::DateOther => "evaluate-difference-date-other",
+            Self::PlaceMissing => "evaluate-difference-place-missing",
+            Self::PlaceOther => "evaluate-difference-place-other",
+            Self::SexOther => "evaluate-difference-sex-other",
+            Self::SeveralOfThem => "evaluate-difference-several-of-them",
         }
     }
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::differences::{self, Lost};
 use super::network::Local;
 use super::read::SiteRecords;
-use super::{Best, Decided, Discover, Own, Report, Round};
+use super::synthetic::Truth;
+use super::{Best, Decided, Discover, Own, Report, Round, WeightBin};
 use crate::matching::cluster::{self, Scored};
 use crate::matching::fixed::ONE_BIT;
+use crate::matching::join::Candidate;
 
 /// Record pairs against the truth.
 struct Judge<'a> {
@@ -17,7 +19,78 @@ struct Judge<'a> {
     true_pairs: usize,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(known: &Known, locals: &'a [Local]) -> Self {
+        Self {
+            locals,
+            entities: locals
+                .iter()
+                .map(|l| {
+                    let entity = &known.entity[l.site as usize];
+                    l.records.iter().map(|r| entity[*r as usize]).collect()
+                })
+                .collect(),
+            true_pairs: known.true_pairs,
+        }
+    }
+
+    fn discover(&self, pairs: &[Candidate]) -> Discover {
+        let (mut candidates, mut met) = (0, 0);
+        let mut of_person: Vec<HashMap<usize, u32>> = vec![HashMap::new(); self.locals.len()];
+        for p in pairs {
+            let (a, b) = (p.a as usize, p.b as usize);
+            let (all, same) = self.count(a, b);
+            candidates += all;
+            met += same;
+            for (x, y) in [(a, b), (b, a)] {
+                for e in &self.entities[x] {
+                    let others = self.entities[y].iter().filter(|f| *f != e).count();
+                    *of_person[x].entry(*e).or_insert(0) += others as u32;
+                }
+            }
+        }
+        let mut degrees: Vec<u32> = Vec::with_capacity(self.locals.len());
+        for (entities, found) in self.entities.iter().zip(&of_person) {
+            for e in entities {
+                // An entity with several records of one person was counted once per record.
+                let copies = entities.iter().filter(|f| *f == e).count() as u32;
+                degrees.push(found.get(e).copied().unwrap_or(0) / copies.max(1));
+            }
+        }
+        degrees.sort_unstable();
+        let records = degrees.len();
+        Discover {
+            candidate_pairs: candidates,
+            recall: ratio(met, self.true_pairs, 1.0),
+            non_match_degree: degrees.iter().map(|d| f64::from(*d)).sum::<f64>()
+                / records.max(1) as f64,
+            degree_p99: degrees
+                .get(records.saturating_sub(1) * 99 / 100)
+                .copied()
+                .unwrap_or(0),
+        }
+    }
+
+    /// Candidate pairs of persons by whole nats of weight.
+    fn weights(&self, round: &Round) -> Vec<WeightBin> {
+        let mut bins: BTreeMap<i32, (usize, usize)> = BTreeMap::new();
+        for (p, w) in round.pairs.iter().zip(&round.weights) {
+            let bin = bins.entry(w.div_euclid(1000).clamp(-12, 11)).or_default();
+            if self.count(p.a as usize, p.b as usize).1 > 0 {
+                bin.0 += 1;
+            } else {
+                bin.1 += 1;
+            }
+        }
+        bins.into_iter()
+            .map(|(from, (matches, others))| WeightBin {
+                from,
+                matches,
+                others,
+            })
+            .collect()
+    }
+
     /// Pairs of records of two persons: all, and those that are one person.
     fn count(&self, a: usize, b: usize) -> (usize, usize) {
         let (x, y) = (&self.entities[a], &self.entities[b]);
@@ -74,105 +147,72 @@ fn ratio(a: usize, b: usize, none: f64) -> f64 {
     if b == 0 { none } else { a as f64 / b as f64 }
 }
 
-/// Holds the decisions of a round against the truth.
-pub fn judge(
-    sites: &[SiteRecords],
-    round: &Round,
-    truth: &BTreeMap<(String, String), String>,
-) -> Report {
-    let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut unknown = usize::MAX;
-    let entity: Vec<Vec<usize>> = sites
-        .iter()
-        .map(|site| {
-            site.ids
-                .iter()
-                .map(|id| match truth.get(&(site.name.clone(), id.clone())) {
-                    Some(e) => {
-                        let next = numbers.len();
-                        *numbers.entry(e.as_str()).or_insert(next)
-                    }
-                    None => {
-                        // Not in the truth: nobody else.
-                        unknown -= 1;
-                        unknown
-                    }
-                })
-                .collect()
-        })
-        .collect();
-    let mut bearers: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (s, site) in entity.iter().enumerate() {
-        for e in site {
-            bearers.entry(*e).or_default().push(s);
-        }
-    }
-    let true_pairs = bearers
-        .values()
-        .filter(|s| s.len() > 1)
-        .map(|s| {
-            let all = s.len() * (s.len() - 1) / 2;
-            let own: usize = s
-                .chunk_by(|a, b| a == b)
-                .map(|c| c.len() * (c.len() - 1) / 2)
-                .sum();
-            all - own
-        })
-        .sum();
-    let judge = Judge {
-        locals: &round.locals,
-        entities: round
-            .locals
+/// The truth as numbers: the entity of every record of every site, and the pairs to be found.
+pub(super) struct Known {
+    entity: Vec<Vec<usize>>,
+    true_pairs: usize,
+}
+
+impl Known {
+    pub(super) fn new(sites: &[SiteRecords], truth: &Truth) -> Self {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut unknown = usize::MAX;
+        let entity: Vec<Vec<usize>> = sites
             .iter()
-            .map(|l| {
-                l.records
+            .map(|site| {
+                site.ids
                     .iter()
-                    .map(|r| entity[l.site as usize][*r as usize])
+                    .map(|id| match truth.get(&(site.name.clone(), id.clone())) {
+                        Some(e) => {
+                            let next = numbers.len();
+                            *numbers.entry(e.as_str()).or_insert(next)
+                        }
+                        None => {
+                            // Not in the truth: nobody else.
+                            unknown -= 1;
+                            unknown
+                        }
+                    })
                     .collect()
             })
-            .collect(),
-        true_pairs,
-    };
-    let records: usize = sites.iter().map(|s| s.records.len()).sum();
-    let (mut candidates, mut met) = (0, 0);
-    let mut degrees: Vec<u32> = Vec::with_capacity(records);
-    let mut of_person: Vec<HashMap<usize, u32>> = vec![HashMap::new(); round.locals.len()];
-    for p in &round.pairs {
-        let (a, b) = (p.a as usize, p.b as usize);
-        let (all, same) = judge.count(a, b);
-        candidates += all;
-        met += same;
-        for (x, y) in [(a, b), (b, a)] {
-            for e in &judge.entities[x] {
-                let others = judge.entities[y].iter().filter(|f| *f != e).count();
-                *of_person[x].entry(*e).or_insert(0) += others as u32;
+            .collect();
+        let mut bearers: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (s, site) in entity.iter().enumerate() {
+            for e in site {
+                bearers.entry(*e).or_default().push(s);
             }
         }
+        let true_pairs = bearers
+            .values()
+            .filter(|s| s.len() > 1)
+            .map(|s| {
+                let all = s.len() * (s.len() - 1) / 2;
+                let own: usize = s
+                    .chunk_by(|a, b| a == b)
+                    .map(|c| c.len() * (c.len() - 1) / 2)
+                    .sum();
+                all - own
+            })
+            .sum();
+        Self { entity, true_pairs }
     }
-    for (person, found) in of_person.iter().enumerate() {
-        let own: HashSet<usize> = judge.entities[person].iter().copied().collect();
-        for e in &judge.entities[person] {
-            // An entity with several records of one person was counted once per record.
-            let copies = judge.entities[person].iter().filter(|f| *f == e).count() as u32;
-            let sum = found.get(e).copied().unwrap_or(0);
-            degrees.push(if own.is_empty() {
-                0
-            } else {
-                sum / copies.max(1)
-            });
-        }
-    }
-    degrees.sort_unstable();
-    let p99 = degrees
-        .get((degrees.len().saturating_sub(1)) * 99 / 100)
-        .copied()
-        .unwrap_or(0);
-    let mean = degrees.iter().map(|d| f64::from(*d)).sum::<f64>() / records.max(1) as f64;
 
-    let lost = lost(sites, round, &entity);
+    /// Candidate pairs of persons against the truth.
+    pub(super) fn discover(&self, locals: &[Local], pairs: &[Candidate]) -> Discover {
+        Judge::new(self, locals).discover(pairs)
+    }
+}
+
+/// Thresholds of the curve, in half nats.
+const THRESHOLDS: std::ops::RangeInclusive<i32> = -20..=16;
+
+/// Holds the decisions of a round against the truth.
+pub fn judge(sites: &[SiteRecords], round: &Round, truth: &Truth) -> Report {
+    let known = Known::new(sites, truth);
+    let judge = Judge::new(&known, &round.locals);
     let mut decided = judge.clusters(&round.clusters);
     decided.threshold = f64::from(round.threshold) / 1000.0;
-    let best = (-20..=16)
+    let thresholds: Vec<Decided> = THRESHOLDS
         .map(|t| {
             let threshold = t * 500;
             let scored: Vec<Scored> = round
@@ -187,32 +227,42 @@ pub fn judge(
                 })
                 .collect();
             let clusters = cluster::cluster(&scored, &round.tokens.site_of);
-            (judge.clusters(&clusters).f1, f64::from(threshold) / 1000.0)
+            Decided {
+                threshold: f64::from(threshold) / 1000.0,
+                ..judge.clusters(&clusters)
+            }
         })
-        .fold(
-            (0.0, 0.0),
-            |best, now| if now.0 > best.0 { now } else { best },
-        );
+        .collect();
+    let best = thresholds.iter().fold(
+        Best {
+            f1: 0.0,
+            threshold: 0.0,
+        },
+        |best, now| {
+            if now.f1 > best.f1 {
+                Best {
+                    f1: now.f1,
+                    threshold: now.threshold,
+                }
+            } else {
+                best
+            }
+        },
+    );
     Report {
-        records,
+        records: sites.iter().map(|s| s.records.len()).sum(),
         sites: sites.len(),
-        true_pairs,
+        true_pairs: known.true_pairs,
         tokens_per_person: round.tokens.params.tokens,
         h_bits: f64::from(round.tokens.params.h) / f64::from(ONE_BIT),
         prf: "stand-in: a keyed hash in place of the VOPRF",
-        discover: Discover {
-            candidate_pairs: candidates,
-            recall: ratio(met, true_pairs, 1.0),
-            non_match_degree: mean,
-            degree_p99: p99,
-        },
+        discover: judge.discover(&round.pairs),
         decided,
-        best: Best {
-            f1: best.0,
-            threshold: best.1,
-        },
-        own: judge.own(&entity),
-        lost,
+        best,
+        own: judge.own(&known.entity),
+        lost: lost(sites, round, &known.entity),
+        weights: judge.weights(round),
+        thresholds,
         estimate: round.estimate.clone(),
         seconds: round.seconds.clone(),
     }

@@ -6,6 +6,8 @@
 
 pub mod differences;
 mod judge;
+pub mod curve;
+pub mod page;
 pub mod network;
 pub mod read;
 pub mod synthetic;
@@ -118,10 +120,25 @@ pub struct Report {
     pub own: Own,
     /// What became of the true pairs, by the ways in which their records differ.
     pub lost: Vec<differences::Lost>,
+    /// Candidate pairs of persons by weight.
+    pub weights: Vec<WeightBin>,
+    /// Precision and recall at each threshold, ascending.
+    pub thresholds: Vec<Decided>,
     /// What the round says of itself, without the truth.
     pub estimate: Estimate,
     /// Time of the stages.
     pub seconds: Seconds,
+}
+
+/// See [`Report::weights`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WeightBin {
+    /// Lower end of the bin in nats; it is one nat wide, the outer ones are open.
+    pub from: i32,
+    /// Pairs that are one person.
+    pub matches: usize,
+    /// Pairs that are not.
+    pub others: usize,
 }
 
 /// See [`Report::discover`].
@@ -333,6 +350,15 @@ pub fn run(dir: &Path, options: &Options) -> Result<Report, Error> {
     }
     let truth = read::truth(dir)?;
     Ok(judge(&sites, &round, &truth))
+}
+
+/// The curve of recall against degree for the records of a folder.
+///
+/// # Errors
+/// [`Error`] if files cannot be read.
+pub fn discovery(dir: &Path, options: &Options) -> Result<Vec<curve::Point>, Error> {
+    let sites = read::sites(dir)?;
+    Ok(curve::discovery(&sites, &read::truth(dir)?, options))
 }
 
 #[derive(Serialize)]

@@ -24,6 +24,11 @@ impl App {
         self.global.json
     }
 
+    /// The texts of the language that was chosen.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
     /// The words of a message.
     pub fn text(&self, what: &impl Localize) -> String {
         self.messages.say(what)

@@ -701,6 +701,8 @@ pub(crate) struct Evaluate {
     pub policy: PolicyArg,
     #[arg(long, value_name = "FILE")]
     pub tokens_out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub group_seed: u64,
     #[arg(long, value_name = "N", default_value_t = 0)]
