@@ -70,7 +70,7 @@ impl Params {
             tokens: Self::TOKENS,
             h: fixed::log2_bits(expected.max(2)) + policy.margin(),
             individual: 4 * ONE_BIT,
-            dependence: ONE_BIT,
+            dependence: ONE_BIT * 5 / 4,
             withheld: 64,
             table: FeatureTable::shipped().clone(),
         }
