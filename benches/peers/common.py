@@ -30,11 +30,15 @@ class Timer:
 
 
 def scale(persons, out, *more, features=()):
-    """Runs the scale bench into the new folder `out` and returns its report."""
+    """Runs the scale bench into the new folder `out` and returns its report. The variable SCALE_BENCH may
+    name one that was built before."""
     command = ["cargo", "bench", "-q"]
     if features:
         command += ["--features", ",".join(features)]
-    command += ["--bench", "scale", "--", "--persons", str(persons), "--out", str(out), "--json", *more]
+    command += ["--bench", "scale", "--"]
+    if os.environ.get("SCALE_BENCH"):
+        command = [os.environ["SCALE_BENCH"]]
+    command += ["--persons", str(persons), "--out", str(out), "--json", *more]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout)
 
