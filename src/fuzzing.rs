@@ -20,12 +20,15 @@ use crate::round::evaluated::EvaluatedReply;
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::pairs::{PairsAsk, PairsWeights};
+use crate::round::parcel;
 use crate::round::result::RoundResult;
 use crate::round::tokens::TokenFile;
 use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::vault::transfer::ledger::{Ledger, Table};
+use crate::vault::transfer::{Item, TransferHead, items};
 use crate::vault::{Keyring, ObjectId, RecoveryCode};
 
 /// A target's name and its body.
@@ -56,6 +59,7 @@ pub const TARGETS: &[Target] = &[
     ("round_notes", round_notes),
     ("tokens", tokens),
     ("totals", totals),
+    ("transfer", transfer),
     ("trust", trust),
     ("welcome", welcome),
     ("withdrawn", withdrawn),
@@ -352,4 +356,18 @@ fn look_at(record: &Record) {
     let _ = record.age_at(today);
     let _ = record.is_identifiable();
     let _ = to_json(record);
+}
+
+/// What travels between the vaults of a site, the head of a parcel, and what a vault remembers of it.
+pub fn transfer(data: &[u8]) {
+    bytes_are_canonical::<parcel::Head>(data);
+    bytes_are_canonical::<TransferHead>(data);
+    bytes_are_canonical::<Item>(data);
+    bytes_are_canonical::<Ledger>(data);
+    bytes_are_canonical::<Table>(data);
+    if let Ok(items) = items(data) {
+        let mut again = Vec::new();
+        items.iter().for_each(|item| item.encode(&mut again));
+        assert_eq!(again, data);
+    }
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sigilo::fuzzing::TARGETS;
+use sigilo::vault::transfer::{Item, Position, TransferHead};
 
 fn corpus(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -274,6 +275,79 @@ fn write_corpus() {
         "\u{feff}local_id,role,given_names,date_of_birth\n1,nobody,\"Ana,2001-13-40\n2\n"
             .as_bytes(),
     );
+    let line = |n| sigilo::vault::transfer::LineId([n; 16]);
+    let body = sigilo::codec::body_to_bytes(&common::person("Ixchel", "Pech")).unwrap();
+    let version = Item::Version {
+        id: line(1),
+        record: line(2),
+        parents: vec![line(3), line(4)],
+        body: body.into(),
+    };
+    let link = Item::Link {
+        id: line(5),
+        first: line(1),
+        second: line(2),
+        number: 7,
+        linked: true,
+    };
+    let erased = Item::Erased {
+        id: line(6),
+        reason: "plazo".into(),
+    };
+    let evidence = Item::Evidence {
+        id: line(7),
+        record: line(2),
+        size: 70_000,
+        sha256: [9; 32],
+        name: "denuncia.pdf".into(),
+    };
+    let mut all = Vec::new();
+    for (name, item) in [
+        ("version", &version),
+        ("link", &link),
+        ("erased", &erased),
+        ("evidence", &evidence),
+    ] {
+        put("transfer", name, &item.to_bytes());
+        item.encode(&mut all);
+    }
+    put("transfer", "items", &all);
+    let transfer_head = TransferHead {
+        sender: sigilo::vault::VaultId([1; 16]),
+        receiver: sigilo::vault::VaultId([2; 16]),
+        log: [3; 16],
+        from: 4,
+        to: 50,
+        checkpoint: head.to_string(),
+        have: Position {
+            log: [5; 16],
+            size: 6,
+        },
+    };
+    put("transfer", "head", &transfer_head.to_bytes());
+    // The head of a parcel, a ledger without anything but one vault, a table with a link.
+    let parcel = [
+        &[1u8; 1][..],
+        &[2; 32],
+        &[3; 32],
+        &[4; 16],
+        &[0; 4],
+        &[1; 4],
+        &[0; 4],
+    ]
+    .concat();
+    put("transfer", "parcel", &parcel);
+    let mut ledger = vec![1, 0, 0, 0, 1];
+    ledger.extend([7; 64]);
+    ledger.extend([0; 20]);
+    put("transfer", "ledger", &ledger);
+    let mut table = vec![1];
+    table.extend([7; 16]);
+    table.extend([0, 0, 0, 1, 2]);
+    table.extend([0; 8]);
+    table.extend([8; 48]);
+    table.extend([0, 0, 0, 1, 1]);
+    put("transfer", "table", &table);
     let id = sigilo::vault::ObjectId(*b"0123456789abcdef");
     put("object_id", "whole", id.to_string().as_bytes());
     put(

@@ -177,6 +177,19 @@ pub fn decrypt<R: BufRead>(
     start(identity, io::Cursor::new(header).chain(input))
 }
 
+/// As [`decrypt`], as a type that can be kept.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_boxed<'a, R: BufRead + 'a>(
+    identity: &Identity,
+    mut input: R,
+) -> Result<Decryptor<Box<dyn Read + 'a>>, TravelError> {
+    let header = read_header(&mut input)?;
+    let opened = start(identity, io::Cursor::new(header).chain(input))?;
+    Ok(Decryptor(Box::new(opened.0)))
+}
+
 /// What reads and seeks in the plaintext of a file.
 pub type SeekDecryptor<R> = Decryptor<age::stream::StreamReader<R>>;
 

@@ -53,6 +53,7 @@ impl Lang {
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
                 ("round", include_str!("es/round.ftl")),
+                ("transfer", include_str!("es/transfer.ftl")),
                 ("vault", include_str!("es/vault.ftl")),
             ],
             Self::En => &[
@@ -62,6 +63,7 @@ impl Lang {
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),
                 ("round", include_str!("en/round.ftl")),
+                ("transfer", include_str!("en/transfer.ftl")),
                 ("vault", include_str!("en/vault.ftl")),
             ],
         }

@@ -132,6 +132,16 @@ act_kinds! {
     HoldLifted = 31, "log-act-hold-lifted";
     /// The date until which a record is to be kept was set or taken away.
     Retention = 32, "log-act-retention";
+    /// Records were sent to another vault of the site; the count is that of the items.
+    TransferSent = 40, "log-act-transfer-sent";
+    /// Records came from another vault of the site; the count is that of what was stored.
+    TransferReceived = 41, "log-act-transfer-received";
+    /// A version of a record came from another vault.
+    RecordArrived = 42, "log-act-record-arrived";
+    /// A person decided between versions that two vaults had made.
+    Settled = 43, "log-act-settled";
+    /// A person decided to keep a record that another vault has erased.
+    ErasureDeclined = 44, "log-act-erasure-declined";
     // 48 to 79: keys.
     /// A slot was added.
     KeyAdd = 48, "log-act-key-add";
@@ -161,6 +171,8 @@ act_kinds! {
     CompartmentAdd = 60, "log-act-compartment-add";
     /// The slots of the house were destroyed; the count is that of the slots.
     Panic = 61, "log-act-panic";
+    /// A card was taken for that of another vault of the same site.
+    SameSite = 70, "log-act-same-site";
     // 80 to 111: evidence.
     /// A file of evidence was added.
     EvidenceAdded = 80, "log-act-evidence-added";

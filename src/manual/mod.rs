@@ -20,3 +20,6 @@ pub mod round {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}
+
+#[doc = include_str!("transfer.md")]
+pub mod transfer {}

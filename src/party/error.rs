@@ -2,12 +2,14 @@
 
 use std::io;
 
+use crate::auditor::{AuditorError, Reason};
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::round::{Role, RoundError};
 use crate::vault::VaultError;
+use crate::vault::transfer::TransferError;
 
 /// Why a step of a round was not made. Nothing was changed when one of these is returned.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +21,9 @@ pub enum PartyError {
     /// A file of the round.
     #[error(transparent)]
     Round(#[from] RoundError),
+    /// A transfer between vaults of one site.
+    #[error(transparent)]
+    Transfer(TransferError),
     /// A file or folder could not be read or written.
     #[error("{name}: {kind}")]
     File {
@@ -113,6 +118,30 @@ pub enum PartyError {
     /// The list of pairs was made; its sites cannot be changed.
     #[error("the pairs were asked for already")]
     Matched,
+    /// The head of a log does not extend the one that was cosigned before.
+    #[error("the head of {name} was refused")]
+    HeadRefused {
+        /// Whose log.
+        name: String,
+        /// Why.
+        reason: Reason,
+        /// Where the refusal is, which anybody can check.
+        file: String,
+    },
+    /// A cosigner refused the head of the party's own log.
+    #[error("{name} refused the head of this log")]
+    OwnHeadRefused {
+        /// The cosigner.
+        name: String,
+        /// Why.
+        reason: Reason,
+    },
+    /// The head is not of the log that the card names.
+    #[error("the head is not of the log of {0}'s card")]
+    OtherLog(String),
+    /// A head cannot be cosigned, or came back with a cosignature that does not hold.
+    #[error(transparent)]
+    Head(#[from] AuditorError),
     /// No such record, or it does not take part.
     #[error("the record does not take part in the round")]
     NotTakingPart,
@@ -145,6 +174,7 @@ impl PartyError {
                 _ => Class::Failed,
             },
             Self::Round(e) => round_class(e),
+            Self::Transfer(e) => transfer_class(e),
             Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
             Self::SecondDraft
             | Self::SecondRequest(_)
@@ -155,8 +185,35 @@ impl PartyError {
             | Self::Tables
             | Self::Dense { .. }
             | Self::Matched => Class::Refused,
-            Self::Stored => Class::Integrity,
+            Self::Stored
+            | Self::HeadRefused { .. }
+            | Self::OwnHeadRefused { .. }
+            | Self::OtherLog(_)
+            | Self::Head(_) => Class::Integrity,
             _ => Class::Failed,
+        }
+    }
+}
+
+fn transfer_class(e: &TransferError) -> Class {
+    match e {
+        TransferError::Compartments | TransferError::NotSameSite | TransferError::Gap { .. } => {
+            Class::Refused
+        }
+        TransferError::Content(_)
+        | TransferError::Checkpoint
+        | TransferError::Evidence
+        | TransferError::FileChanged => Class::Integrity,
+        TransferError::NothingToSettle => Class::Nothing,
+        _ => Class::Failed,
+    }
+}
+
+impl From<TransferError> for PartyError {
+    fn from(e: TransferError) -> Self {
+        match e {
+            TransferError::Vault(e) => Self::Vault(e),
+            e => Self::Transfer(e),
         }
     }
 }
@@ -170,6 +227,7 @@ fn round_class(e: &RoundError) -> Class {
         | RoundError::Damaged
         | RoundError::TooLarge
         | RoundError::Signature(_)
+        | RoundError::Frame(_)
         | RoundError::WrongJoin
         | RoundError::Possession(_)
         | RoundError::Keys
@@ -217,6 +275,7 @@ impl Localize for PartyError {
         match self {
             Self::Vault(e) => e.message(),
             Self::Round(e) => e.message(),
+            Self::Transfer(e) => e.message(),
             Self::File { name, kind } => {
                 named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
             }
@@ -250,6 +309,14 @@ impl Localize for PartyError {
             Self::NotAsked => Message::new("party-not-asked"),
             Self::Matched => Message::new("party-matched"),
             Self::NotTakingPart => Message::new("party-not-taking-part"),
+            Self::HeadRefused { name, reason, file } => named("party-head-refused", name)
+                .with("reason", reason.message())
+                .with("file", file.as_str()),
+            Self::OwnHeadRefused { name, reason } => {
+                named("party-own-head-refused", name).with("reason", reason.message())
+            }
+            Self::OtherLog(name) => named("party-other-log", name),
+            Self::Head(e) => e.message(),
         }
     }
 }
@@ -310,6 +377,17 @@ mod tests {
             PartyError::NotAsked,
             PartyError::Matched,
             PartyError::NotTakingPart,
+            PartyError::HeadRefused {
+                name: name(),
+                reason: Reason::Older,
+                file: name(),
+            },
+            PartyError::OwnHeadRefused {
+                name: name(),
+                reason: Reason::Unproved,
+            },
+            PartyError::OtherLog(name()),
+            PartyError::Head(AuditorError::Clock),
         ];
         let events = [
             Event::Wrote(name()),
@@ -350,6 +428,11 @@ mod tests {
             },
             Event::Closed,
             Event::Withdrawn,
+            Event::HeadCosigned(name()),
+            Event::HeadReturned {
+                name: name(),
+                size: 9,
+            },
             Event::WaitsFor(name()),
             Event::WaitsUntil(Time::MAX),
         ];

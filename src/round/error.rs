@@ -1,6 +1,7 @@
 //! What can be wrong with a file of a round.
 
 use super::envelope::Kind;
+use super::parcel::ParcelKind;
 use super::{Role, Time};
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
@@ -53,6 +54,17 @@ pub enum RoundError {
         /// The kind of the file.
         found: Kind,
     },
+    /// A parcel of another kind.
+    #[error("the file is a {found:?}, not a {expected:?}")]
+    WrongParcel {
+        /// The kind that was asked for.
+        expected: ParcelKind,
+        /// The kind of the file.
+        found: ParcelKind,
+    },
+    /// A frame of a parcel that its sender did not write in this place; frames count from 0.
+    #[error("frame {0} is not the sender's")]
+    Frame(u64),
     /// A file of another round, or of another note of the same round.
     #[error("the file belongs to another round")]
     WrongRound,
@@ -183,6 +195,10 @@ impl Localize for RoundError {
             Self::WrongKind { expected, found } => Message::new("round-wrong-kind")
                 .with("expected", expected.message())
                 .with("found", found.message()),
+            Self::WrongParcel { expected, found } => Message::new("round-wrong-kind")
+                .with("expected", expected.message())
+                .with("found", found.message()),
+            Self::Frame(number) => Message::new("round-frame").with("number", *number),
             Self::WrongRound => Message::new("round-wrong-round"),
             Self::WrongSender(name) => named("round-wrong-sender", name),
             Self::Signature(name) => named("round-signature", name),

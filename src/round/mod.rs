@@ -17,6 +17,7 @@ pub mod holder;
 pub mod join;
 pub mod note;
 pub mod pairs;
+pub mod parcel;
 pub mod receipt;
 pub mod result;
 pub mod site;

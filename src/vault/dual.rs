@@ -19,7 +19,7 @@ use crate::log::act::{Act, ActKind, Reason};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Guarded {
-    /// Records leave the vault in clear.
+    /// Records leave the vault in clear, or for another vault of the site.
     Export,
     /// A record goes to another site.
     Referral,
@@ -128,7 +128,7 @@ impl Policy {
     fn covers(self, act: &Act) -> bool {
         let guarded = |what| self.asks(what, act.count.max(1));
         match act.kind {
-            ActKind::Export => guarded(Guarded::Export),
+            ActKind::Export | ActKind::TransferSent | ActKind::SameSite => guarded(Guarded::Export),
             ActKind::ReferralSent => guarded(Guarded::Referral),
             ActKind::EvidenceExtracted | ActKind::EvidenceHandedOver => guarded(Guarded::Evidence),
             ActKind::List | ActKind::Search | ActKind::Duplicates => guarded(Guarded::Opening),

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::content::{ContentKind, Header};
 use super::error::VaultError;
-use super::ids::ObjectId;
+use super::ids::{CompartmentId, ObjectId};
 use super::keyring::Rights;
 use super::writing::{NewContent, Writing};
 use super::{ActNote, Vault, files};
@@ -179,6 +179,27 @@ struct Sealed {
     sha256: Digest,
 }
 
+/// A file that was sealed to the side, with its key.
+pub(crate) struct StagedFile {
+    id: ObjectId,
+    key: Secret<32>,
+    sealed: Sealed,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+impl StagedFile {
+    /// Bytes of the file in clear.
+    pub fn size(&self) -> u64 {
+        self.sealed.size
+    }
+
+    /// SHA-256 of the file in clear.
+    pub fn sha256(&self) -> Digest {
+        self.sealed.sha256
+    }
+}
+
 /// Seals all of `input` and zeros up to its Padmé class, so that the size tells little.
 fn seal_file(
     mut input: impl Read,
@@ -315,63 +336,105 @@ impl Vault {
         progress: impl FnMut(u64),
     ) -> Result<Evidence, VaultError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
-        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
-            return Err(VaultError::BadName);
-        }
         if self.catalog()?.get(record).is_none() {
             return Err(VaultError::NoSuchRecord);
         }
-        let id = ObjectId::random()?;
-        let key = Secret::<32>::random()?;
-        let ad = piece_ad(self.id().0, id);
-        let folder = self.evidence_folder()?;
-        let staged = folder.join(format!(".{}.new", to_hex(&random::array::<16>()?)));
-        let done = (|| {
-            let mut out = BufWriter::with_capacity(1 << 18, files::create_private(&staged)?);
-            let sealed = seal_file(input, &mut out, &key, &ad, progress)?;
-            out.into_inner()
-                .map_err(io::IntoInnerError::into_error)?
-                .sync_all()?;
-            self.log_evidence(record, id, name, key, &sealed, &staged, note)
-        })();
+        let file = self.stage_evidence(name, input, progress)?;
+        let staged = file.path.clone();
+        let done = self.log_evidence(record, name, file, note);
         if done.is_err() {
             let _ = fs::remove_file(&staged);
         }
         done
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn log_evidence(
         &self,
         record: ObjectId,
-        id: ObjectId,
         name: &str,
-        key: Secret<32>,
-        sealed: &Sealed,
-        staged: &Path,
+        file: StagedFile,
         note: ActNote,
     ) -> Result<Evidence, VaultError> {
         let mut writing = Writing::begin(self)?;
         // The record may have gone while the file was read.
         let catalog = self.catalog_in(writing.tx())?;
         let item = catalog.get(record).ok_or(VaultError::NoSuchRecord)?;
-        let note = note.on(id.0, 1).or_after(item.latest().leaf);
+        let note = note.or_after(item.latest().leaf);
+        let (told, place) =
+            self.place_evidence(&mut writing, record, item.compartment, name, file, note)?;
+        if let Err(e) = writing.finish() {
+            let _ = fs::remove_file(&place);
+            return Err(e);
+        }
+        Ok(told)
+    }
+
+    /// Seals a file to the side, for [`Vault::place_evidence`].
+    pub(super) fn stage_evidence(
+        &self,
+        name: &str,
+        input: impl Read,
+        progress: impl FnMut(u64),
+    ) -> Result<StagedFile, VaultError> {
+        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
+            return Err(VaultError::BadName);
+        }
+        let id = ObjectId::random()?;
+        let key = Secret::<32>::random()?;
+        let ad = piece_ad(self.id().0, id);
+        let folder = self.evidence_folder()?;
+        let path = folder.join(format!(".{}.new", to_hex(&random::array::<16>()?)));
+        let done = (|| {
+            let mut out = BufWriter::with_capacity(1 << 18, files::create_private(&path)?);
+            let sealed = seal_file(input, &mut out, &key, &ad, progress)?;
+            out.into_inner()
+                .map_err(io::IntoInnerError::into_error)?
+                .sync_all()?;
+            Ok(sealed)
+        })();
+        match done {
+            Ok(sealed) => Ok(StagedFile {
+                id,
+                key,
+                sealed,
+                path,
+            }),
+            Err(e) => {
+                let _ = fs::remove_file(&path);
+                Err(e)
+            }
+        }
+    }
+
+    /// Logs a staged file as evidence of a record and moves it to its place, which is returned: whoever
+    /// does not finish the transaction removes it.
+    pub(super) fn place_evidence(
+        &self,
+        writing: &mut Writing<'_>,
+        record: ObjectId,
+        compartment: CompartmentId,
+        name: &str,
+        file: StagedFile,
+        note: ActNote,
+    ) -> Result<(Evidence, PathBuf), VaultError> {
+        let id = file.id;
+        let note = note.on(id.0, 1);
         let fact = Fact::Content {
-            hash: sealed.hash,
-            key: Some(key_commitment(&key)),
+            hash: file.sealed.hash,
+            key: Some(key_commitment(&file.key)),
         };
         let file_leaf = writing.act(note.clone(), fact)?;
         let what = Description {
             record,
             file_leaf,
-            file: sealed.hash,
-            key,
-            size: sealed.size,
-            sha256: sealed.sha256,
+            file: file.sealed.hash,
+            key: file.key,
+            size: file.sealed.size,
+            sha256: file.sealed.sha256,
             name: name.to_owned(),
         };
         let leaves = writing.seal(&[NewContent {
-            compartment: item.compartment,
+            compartment,
             header: Header {
                 object: id,
                 version: 1,
@@ -381,16 +444,12 @@ impl Vault {
             note,
         }])?;
         let leaf = *leaves.first().ok_or(VaultError::LogAltered)?;
-        writing.tx().raise_format(super::store::FORMAT_NEWEST)?;
+        writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
         // In place before the log names it: a file that nothing names is swept away, a name without
         // its file would be a loss.
-        let place = path_of(&self.location.dir, &sealed.hash);
-        files::put_in_place(staged, &place)?;
-        if let Err(e) = writing.finish() {
-            let _ = fs::remove_file(&place);
-            return Err(e);
-        }
-        Ok(what.told(id, leaf))
+        let place = path_of(&self.location.dir, &what.file);
+        files::put_in_place(&file.path, &place)?;
+        Ok((what.told(id, leaf), place))
     }
 
     /// All evidence that this slot can open, in the order in which it was added.

@@ -18,7 +18,8 @@ use crate::record::Record;
 /// Records that are sealed at a time, on all cores.
 const CHUNK: usize = 1024;
 
-fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+/// The body as it is sealed.
+pub(super) fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     match codec::body_to_bytes(record) {
         Ok(bytes) => Ok(Zeroizing::new(bytes)),
         Err(DecodeError::Length) => Err(VaultError::TooLarge),
@@ -28,7 +29,7 @@ fn body(record: &Record) -> Result<Zeroizing<Vec<u8>>, VaultError> {
 
 impl Vault {
     /// The compartment that takes this kind of record.
-    fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
+    pub(super) fn compartment_for(&self, record: &Record) -> Result<CompartmentId, VaultError> {
         let kind = record.kind as u8;
         let rows = &self.access.roster.compartments;
         rows.iter()
@@ -275,12 +276,15 @@ impl Vault {
     /// The chain keeps the entries and shows a tombstone for each. Returns how many there are.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`], [`VaultError::NotAllowed`], or what the database says.
+    /// [`VaultError::NoSuchRecord`], [`VaultError::Held`] under a legal hold,
+    /// [`VaultError::NeedsTwo`], [`VaultError::NotAllowed`], or what the database says.
     pub fn erase(&self, id: ObjectId, reason: &Reason) -> Result<usize, VaultError> {
         self.require(Rights::READ)?;
+        self.require_two(super::Guarded::Erase, 1)?;
         let mut writing = Writing::begin(self)?;
         let catalog = self.catalog_in(writing.tx())?;
         let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        self.require_not_held(writing.tx(), &catalog, id)?;
         let mut gone = 0;
         for version in &item.versions {
             let note = ActNote::new(ActKind::Erase)
@@ -295,6 +299,14 @@ impl Vault {
                 .on(link.object.0, 1)
                 .because(reason);
             writing.erase(link.leaf, note)?;
+            gone += 1;
+        }
+        let said = catalog.keepings.get(&id);
+        for (leaf, version) in said.into_iter().flatten().zip(1..) {
+            let note = ActNote::new(ActKind::Erase)
+                .on(id.0, version)
+                .because(reason);
+            writing.erase(*leaf, note)?;
             gone += 1;
         }
         let mut sealed_files = Vec::new();

@@ -113,6 +113,11 @@ impl Vault {
         &self.location.dir
     }
 
+    /// Where the vault is.
+    pub(crate) fn location(&self) -> &super::Location {
+        &self.location
+    }
+
     pub(super) fn state_compartment(&self) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         rows.iter()
@@ -153,18 +158,22 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NotAllowed`] without the right to read, [`VaultError::Altered`].
     pub fn state(&self, name: &str) -> Result<Option<State>, VaultError> {
+        self.state_in(&self.store.view()?, name)
+    }
+
+    /// As [`Vault::state`], inside a transaction.
+    pub(super) fn state_in(&self, view: &Tx<'_>, name: &str) -> Result<Option<State>, VaultError> {
         self.require(Rights::READ)?;
-        let view = self.store.view()?;
         let id = self.state_id(name);
         let Some(found) = self
-            .states_in(&view)?
+            .states_in(view)?
             .into_iter()
             .find(|f| f.header.object == id)
         else {
             return Ok(None);
         };
         let altered = || VaultError::Altered { leaf: found.leaf };
-        let (header, bytes) = self.open_content(&view, found.leaf)?;
+        let (header, bytes) = self.open_content(view, found.leaf)?;
         let (stored, body) = decode(&bytes).map_err(|_| altered())?;
         if stored != name || header != found.header {
             return Err(altered());
@@ -193,6 +202,24 @@ impl Vault {
             .collect()
     }
 
+    /// The bodies of all states whose names begin like this.
+    pub(super) fn states_named(
+        &self,
+        view: &Tx<'_>,
+        prefix: &str,
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, VaultError> {
+        let mut bodies = Vec::new();
+        for found in self.states_in(view)? {
+            let (_, bytes) = self.open_content(view, found.leaf)?;
+            let (name, body) =
+                decode(&bytes).map_err(|_| VaultError::Altered { leaf: found.leaf })?;
+            if name.starts_with(prefix) {
+                bodies.push(Zeroizing::new(body.to_vec()));
+            }
+        }
+        Ok(bodies)
+    }
+
     /// Leaves whose contents no backup takes: what belongs to rounds that are not closed.
     ///
     /// # Errors
@@ -216,9 +243,20 @@ impl Vault {
     /// [`VaultError::Changed`] if another program was faster, [`VaultError::NotAllowed`],
     /// [`VaultError::TooLarge`], or what the database says.
     pub fn set_state(&self, changes: &[StateChange], act: ActNote) -> Result<(), VaultError> {
+        let mut writing = Writing::begin(self)?;
+        self.change_states(&mut writing, changes)?;
+        writing.act(act, Fact::None)?;
+        writing.finish()
+    }
+
+    /// Makes all changes as part of a larger act.
+    pub(super) fn change_states(
+        &self,
+        writing: &mut Writing<'_>,
+        changes: &[StateChange],
+    ) -> Result<(), VaultError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
         let compartment = self.state_compartment()?;
-        let mut writing = Writing::begin(self)?;
         let present = self.states_in(writing.tx())?;
         let mut contents = Vec::new();
         for change in changes {
@@ -249,7 +287,6 @@ impl Vault {
             });
         }
         writing.seal(&contents)?;
-        writing.act(act, Fact::None)?;
-        writing.finish()
+        Ok(())
     }
 }

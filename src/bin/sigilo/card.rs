@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use sigilo::holder;
 use sigilo::i18n::{Localize as _, Message};
 use sigilo::party::{Party, Stick, file_label};
 use sigilo::round::trust::CARD_MAX;
 use sigilo::round::{self, Role, words};
+use sigilo::site::{self, transfer};
+use sigilo::vault::VaultId;
 use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
-use sigilo::{holder, site};
 
 use crate::app::{App, column};
 use crate::cli_round::{Card, PartyInit, Trust};
@@ -196,7 +198,19 @@ fn confirm(
     card: &round::Card,
     qr: bool,
 ) -> Result<bool, Failure> {
-    if party.trust().cards().any(|c| c.id() == card.id()) {
+    if card.id() == party.id() {
+        return Ok(true);
+    }
+    let known = party.trust().cards().any(|c| c.id() == card.id());
+    // A card that is known as another house's does not become the own one's without a person's word.
+    if known && !args.same_site {
+        return Ok(true);
+    }
+    if known
+        && transfer::same_site(party)?
+            .iter()
+            .any(|c| c.id() == card.id())
+    {
         return Ok(true);
     }
     if !app.json() {
@@ -215,13 +229,22 @@ fn confirm(
         }
         None if args.yes => {}
         None => {
-            let question = Message::new("party-ask-trust").with("name", card.name());
+            let id = if args.same_site {
+                "transfer-ask-same-site"
+            } else {
+                "party-ask-trust"
+            };
+            let question = Message::new(id).with("name", card.name());
             if !prompt::confirm(app, &question)? {
                 return Err(Failure::of("cli-stopped"));
             }
         }
     }
-    party.pin(card.clone())?;
+    if args.same_site {
+        transfer::trust_same_site(party, card.clone())?;
+    } else {
+        party.pin(card.clone())?;
+    }
     Ok(false)
 }
 
@@ -287,6 +310,10 @@ fn distrust(app: &App, name: &str, yes: bool) -> Result<u8, Failure> {
         return Err(Failure::of("cli-stopped"));
     }
     let name = party.name(&id);
+    if let Ok(card) = party.trust().get(&id, Role::Site) {
+        let vault = VaultId(card.body().vault);
+        party.vault().set_same_site(vault, false)?;
+    }
     party.unpin(&id)?;
     app.print(&app.text(&Message::new("party-distrusted").with("name", name)));
     Ok(0)

@@ -29,6 +29,8 @@ pub(crate) struct Trust {
     pub fingerprint: Option<String>,
     #[arg(long)]
     pub yes: bool,
+    #[arg(long, requires = "file")]
+    pub same_site: bool,
     #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "fingerprint"])]
     pub remove: Option<String>,
 }

@@ -6,6 +6,7 @@ mod backup;
 mod card;
 mod cli;
 mod cli_round;
+mod cli_transfer;
 mod coercion;
 mod coordinator;
 mod cosign;
@@ -17,12 +18,15 @@ mod failure;
 mod help;
 mod import;
 mod interview;
+mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod process;
 mod prompt;
 mod records;
 mod round;
+mod transfer;
 mod vault;
 
 use std::process::ExitCode;
@@ -35,6 +39,8 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    // Before there is anything to keep.
+    process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
     let messages = Messages::new(language(&args));
     let command = help::localize(Cli::command(), &messages);
@@ -104,6 +110,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Hold(args) => keeping::hold(app, &args.command),
+        Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {
             KeysCommand::List => keys::list(app),
             KeysCommand::Passphrase(args) => keys::passphrase(app, &args),
@@ -137,6 +145,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
             AuditCommand::Court(args) => court::check(app, &args),
         },
         Command::Rounds(command) => round::run(app, &command),
+        Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
     }
