@@ -96,6 +96,13 @@ fn what_needs_two_is_refused_to_one_and_carries_both_signatures() {
     needs_two(vault.require_two(Guarded::Export, 1));
     vault.require_two(Guarded::Opening, 3).unwrap();
     drop(vault);
+    // Reading is not letting out.
+    let vault = common::open_with(&dir, READER).unwrap();
+    assert!(matches!(
+        vault.extract_evidence(&file, &mut out, &none),
+        Err(VaultError::NotAllowed)
+    ));
+    drop(vault);
 
     let mut vault = open(&dir).unwrap();
     let own = vault.access().slot;

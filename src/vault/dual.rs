@@ -54,8 +54,8 @@ impl Guarded {
     /// What both slots must be allowed to do.
     fn rights(self) -> Rights {
         match self {
-            Self::Export | Self::Referral => Rights::READ.and(Rights::EXPORT),
-            Self::Evidence | Self::Opening | Self::Erase => Rights::READ,
+            Self::Export | Self::Referral | Self::Evidence => Rights::READ.and(Rights::EXPORT),
+            Self::Opening | Self::Erase => Rights::READ,
         }
     }
 }
