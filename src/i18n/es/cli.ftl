@@ -571,3 +571,34 @@ cli-duress-set = La contraseña de coacción quedó puesta. Si hace partes o un 
 cli-duress-removed = No hay contraseña de coacción.
 help-seal-compartment = Compartimento en que se sella; si falta, el de su clase
 help-init-compartment = Otro compartimento además de víctimas, testigos y llamadas; se puede repetir
+
+## Conservación
+help-hold = Retención legal: un expediente que no se puede borrar
+help-hold-set = Pone un expediente bajo retención legal
+help-hold-set-id = Comienzo del identificador, o número de caso
+help-hold-set-reason = Por qué; queda sellado
+help-hold-lift = Levanta la retención legal
+help-hold-lift-id = Comienzo del identificador, o número de caso
+help-hold-lift-reason = Por qué; queda sellado en el registro
+help-hold-list = Lista los expedientes bajo retención legal
+help-retain = Dice hasta cuándo se conserva un expediente
+help-retain-id = Comienzo del identificador, o número de caso
+help-retain-until = Último día en que se conserva
+help-retain-always = Sin fecha
+help-retain-reason = Por qué; queda sellado en el registro
+help-list-due = Solo los que ya toca borrar, hoy o en esta fecha
+help-erase-due = Muestra uno por uno los que ya toca borrar y pregunta
+cli-held = Bajo retención legal: { $reason }
+cli-kept-until = Se conserva hasta el { $date }
+cli-hold-set = Expediente { $id } bajo retención legal.
+cli-hold-lifted = Retención legal del expediente { $id } levantada.
+cli-retain-set = El expediente { $id } se conserva hasta el { $date }. Después lo muestra «sigilo list --due»; nada se borra solo.
+cli-retain-removed = El expediente { $id } se conserva sin fecha.
+cli-ask-hold-reason = ¿Por qué?
+cli-hold-needs-reason = Diga el motivo con --reason.
+cli-erase-due-asks = Lo que toca borrar se decide expediente por expediente, en una terminal.
+cli-erase-due-done = Tocaba borrar { $due }; borrados: { $erased }.
+cli-check-due = Ya toca borrar { $count } { $count ->
+    [one] expediente
+   *[other] expedientes
+}: «sigilo list --due».
