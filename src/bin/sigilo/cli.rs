@@ -100,7 +100,7 @@ pub(crate) enum Command {
     Hold(Hold),
     Retain(Retain),
     Keys(Keys),
-    Check,
+    Check(Check),
     Evidence(Evidence),
     Backup(Backup),
     Restore(Restore),
@@ -545,6 +545,12 @@ pub(crate) enum LogCommand {
     Show(LogShow),
     Checkpoint(LogCheckpoint),
     Open(LogOpen),
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
+    pub max_age: u32,
 }
 
 #[derive(Args)]
