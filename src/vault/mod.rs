@@ -153,6 +153,12 @@ impl Location {
             && sha256(&[&bytes]) == *named
         {
             let ring = Keyring::from_bytes(&bytes)?;
+            if let Some(old) = &current
+                && let Some(old) = duress::Old::open(&path, &sha256(&[old]))
+            {
+                // As in a change of keys that nobody interrupted.
+                let _ = old.overwrite();
+            }
             files::put_in_place(&staged, &path)?;
             return Ok((ring, *named));
         }
