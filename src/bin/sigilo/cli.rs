@@ -604,7 +604,7 @@ pub(crate) struct AuditVerify {
     pub key: Option<String>,
     #[arg(long, value_name = "KEY")]
     pub cosigner: Vec<String>,
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
     pub max_age: u32,
 }
 
