@@ -27,6 +27,7 @@ use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::transfer::ledger::{Ledger, Table};
 use crate::vault::transfer::{Item, TransferHead, items};
 use crate::vault::{Keyring, ObjectId, RecoveryCode};
@@ -56,6 +57,7 @@ pub const TARGETS: &[Target] = &[
     ("record_csv", record_csv),
     ("record_json", record_json),
     ("recovery_code", recovery_code),
+    ("referral", referral),
     ("round_notes", round_notes),
     ("tokens", tokens),
     ("totals", totals),
@@ -370,4 +372,11 @@ pub fn transfer(data: &[u8]) {
         items.iter().for_each(|item| item.encode(&mut again));
         assert_eq!(again, data);
     }
+}
+
+/// A referral, its answers, and what a house remembers of both.
+pub fn referral(data: &[u8]) {
+    bytes_are_canonical::<ReferralHead>(data);
+    bytes_are_canonical::<AnswerHead>(data);
+    bytes_are_canonical::<Referrals>(data);
 }

@@ -23,6 +23,7 @@ mod keys;
 mod log;
 mod prompt;
 mod records;
+mod referral;
 mod round;
 mod transfer;
 mod vault;
