@@ -31,6 +31,16 @@ impl AuditorKey {
         })
     }
 
+    /// The keys of a party that has a card: one that its card names for cosignatures and nothing else, and
+    /// the one with which it signs everything.
+    pub(crate) fn of_party(name: KeyName, cosigning: SigningKey, stating: SigningKey) -> Self {
+        Self {
+            name,
+            cosigning,
+            stating,
+        }
+    }
+
     /// Reads a key file: two lines, each a private key in the form of `golang.org/x/mod/sumdb/note`.
     ///
     /// # Errors

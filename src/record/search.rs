@@ -1,20 +1,24 @@
 //! Finding a person by whatever is remembered (manual: *record*, "Searching").
 //!
-//! A vault decrypts its records once and keeps a [`SearchKey`] of each; a [`Query`] is folded once.
+//! A vault keeps a [`SearchKey`] of each record, sealed; a [`Query`] is folded once.
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::code::Sex;
 use super::country::Country;
 use super::document;
 use super::fold::fold;
 use super::model::{Birth, Record};
+use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::names::phonetic;
 
+/// Longest texts of a key together, in bytes.
+const KEY_MAX: usize = 16 << 20;
+
 /// A folded word and the set of its letters.
-#[derive(Clone, Zeroize)]
+#[derive(Clone, Zeroize, PartialEq, Eq)]
 pub(super) struct Word {
     pub(super) text: String,
     letters: u32,
@@ -30,7 +34,7 @@ impl Word {
 }
 
 /// What of a record is searched and compared, folded.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop, PartialEq, Eq)]
 pub struct SearchKey {
     pub(super) given: Vec<Word>,
     pub(super) paternal: String,
@@ -121,6 +125,103 @@ impl SearchKey {
 
     fn words(&self) -> impl Iterator<Item = &Word> {
         self.given.iter().chain(&self.surnames).chain(&self.aliases)
+    }
+
+    /// Whether a folded case number is that of the record.
+    pub fn is_case(&self, folded: &str) -> bool {
+        !folded.is_empty() && self.local_id == folded
+    }
+}
+
+fn words_of(text: &str) -> Vec<Word> {
+    let words = text.split(' ').filter(|w| !w.is_empty());
+    words.map(Word::new).collect()
+}
+
+/// Texts, each behind a line feed, which no folded text contains; then the parts of the birth.
+impl Encode for SearchKey {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let mut text = Zeroizing::new(String::with_capacity(256));
+        let mut words = |words: &mut dyn Iterator<Item = &str>| {
+            for (at, word) in words.enumerate() {
+                if at > 0 {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
+            text.push('\n');
+        };
+        words(&mut self.given.iter().map(|w| w.text.as_str()));
+        words(&mut std::iter::once(self.paternal.as_str()));
+        words(&mut std::iter::once(self.maternal.as_str()));
+        words(&mut self.surnames.iter().map(|w| w.text.as_str()));
+        words(&mut self.aliases.iter().map(|w| w.text.as_str()));
+        words(&mut std::iter::once(self.local_id.as_str()));
+        words(&mut self.documents.iter().map(String::as_str));
+        words(&mut self.phones.iter().map(String::as_str));
+        words(&mut std::iter::once(self.state.as_str()));
+        words(&mut std::iter::once(self.municipality.as_str()));
+        words(&mut self.nationality.iter().map(Country::as_str));
+        words(&mut self.sex.iter().map(|s| s.code()));
+        put_bytes(out, text.as_bytes());
+        out.push(u8::from(self.year_is_estimate));
+        out.extend_from_slice(&self.year.unwrap_or(0).to_be_bytes());
+        out.push(self.month.unwrap_or(0));
+        out.push(self.day.unwrap_or(0));
+    }
+}
+
+impl Decode for SearchKey {
+    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let bad = || DecodeError::Value("search key");
+        let mut lines = input.text(KEY_MAX)?.split('\n');
+        let mut line = || lines.next().ok_or_else(bad);
+        let many = |line: &str| -> Vec<String> {
+            let words = line.split(' ').filter(|w| !w.is_empty());
+            words.map(str::to_owned).collect()
+        };
+        let given = words_of(line()?);
+        let (paternal, maternal) = (line()?.to_owned(), line()?.to_owned());
+        let (surnames, aliases) = (words_of(line()?), words_of(line()?));
+        let local_id = line()?.to_owned();
+        let (documents, phones) = (many(line()?), many(line()?));
+        let (state, municipality) = (line()?.to_owned(), line()?.to_owned());
+        let nationality = line()?
+            .split(' ')
+            .filter(|c| !c.is_empty())
+            .map(|c| Country::parse(c).ok_or_else(bad))
+            .collect::<Result<_, _>>()?;
+        let sex = match line()? {
+            "" => None,
+            code => Some(Sex::from_code(code).ok_or_else(bad)?),
+        };
+        if !line()?.is_empty() || lines.next().is_some() {
+            return Err(bad());
+        }
+        let year_is_estimate = match input.u8()? {
+            0 => false,
+            1 => true,
+            _ => return Err(bad()),
+        };
+        let (year, month, day) = (input.u16()?, input.u8()?, input.u8()?);
+        Ok(Self {
+            given,
+            paternal,
+            maternal,
+            aliases,
+            surnames,
+            local_id,
+            documents,
+            phones,
+            year: Some(year).filter(|y| *y > 0),
+            month: Some(month).filter(|m| *m > 0),
+            day: Some(day).filter(|d| *d > 0),
+            year_is_estimate,
+            sex,
+            nationality,
+            state,
+            municipality,
+        })
     }
 }
 
@@ -252,6 +353,34 @@ mod tests {
             set(&mut r, field, text).unwrap();
         }
         SearchKey::new(&r)
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        let mut nobody = Record::new(Kind::Witness);
+        nobody.preferred_name = " -- ".to_owned();
+        let mut full = Record::new(Kind::Victim);
+        for (field, text) in [
+            (FieldId::GivenNames, "  José   Ángel "),
+            (FieldId::PaternalSurname, "de la\u{2028}O"),
+            (FieldId::MarriedName, "de López"),
+            (FieldId::Aliases, "Chepe; El Güero"),
+            (FieldId::Phone, "961 123 4567; 55-5555-5555"),
+            (FieldId::Nationality, "MX; Guatemala"),
+            (FieldId::Sex, "male"),
+            (FieldId::DateOfBirth, "2001-02"),
+            (FieldId::BirthState, "Yucatán"),
+            (FieldId::BirthMunicipality, "Mérida"),
+        ] {
+            set(&mut full, field, text).unwrap();
+        }
+        for key in [SearchKey::new(&nobody), SearchKey::new(&full), person()] {
+            let bytes = key.to_bytes();
+            assert!(SearchKey::from_bytes(&bytes).unwrap() == key);
+            for cut in 0..bytes.len() {
+                assert!(SearchKey::from_bytes(&bytes[..cut]).is_err());
+            }
+        }
     }
 
     #[test]

@@ -146,6 +146,10 @@ impl Vault {
             for leaf in &left_out {
                 tx.delete_content(*leaf)?;
             }
+            // It is made again from the contents, and what was erased need not be looked for in it.
+            if tx.has_search()? {
+                tx.delete_search(None)?;
+            }
             let head = tx.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
             let named = tx.meta(meta::KEYRING)?.ok_or(VaultError::Schema)?;
             let live = evidence::live_files(&tx)?;
@@ -620,7 +624,7 @@ fn build(
         .borrow_mut()
         .push(succession.size, succession.after);
     let mut writing = Writing::begin(&vault)?;
-    writing.tx().raise_format(super::store::FORMAT_NEWEST)?;
+    writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
     let note = ActNote::new(ActKind::Restore)
         .count(succession.lost())
         .because(reason);

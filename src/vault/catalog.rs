@@ -1,6 +1,7 @@
 //! What is in a vault, for whoever can open it.
 //!
-//! The catalog is made anew from the sealed content each time: no list of names is kept anywhere.
+//! The catalog is made anew from the sealed content each time. What people are found by is kept in the
+//! sealed index beside it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -105,6 +106,8 @@ pub struct Catalog {
     pub(crate) statements: Vec<StoredLink>,
     /// Files of evidence, in the order in which they were added.
     pub(crate) evidence: Vec<Evidence>,
+    /// Leaves of what was said about keeping a record, the last of which holds.
+    pub(super) keepings: HashMap<ObjectId, Vec<u64>>,
     /// The links that hold.
     links: HashSet<(ObjectId, ObjectId)>,
     person: Vec<usize>,
@@ -200,7 +203,7 @@ impl Catalog {
 }
 
 /// A wrapped data key that waits to be opened on another core.
-struct Wrapped {
+pub(super) struct Wrapped {
     at: u64,
     /// What the log says of the content.
     named: Fact,
@@ -209,6 +212,21 @@ struct Wrapped {
 }
 
 impl Wrapped {
+    /// With what the log says of it.
+    pub fn new(
+        at: u64,
+        leaf: Option<&[u8]>,
+        batch: Arc<(BatchRow, Secret<32>)>,
+        wrapped: Vec<u8>,
+    ) -> Self {
+        Self {
+            at,
+            named: logged_fact(leaf),
+            batch,
+            wrapped,
+        }
+    }
+
     /// The data key and its header. Anybody can seal to a compartment: a content counts only if the
     /// log names its data key.
     fn open(&self, vault: super::VaultId) -> Result<(Secret<32>, Header), VaultError> {
@@ -232,16 +250,16 @@ fn logged_fact(leaf: Option<&[u8]>) -> Fact {
 }
 
 /// Content that is open except for its body.
-struct Sealed {
-    leaf: u64,
+pub(super) struct Sealed {
+    pub leaf: u64,
     batch: Arc<(BatchRow, Secret<32>)>,
-    header: Header,
+    pub header: Header,
     data_key: Secret<32>,
     body: Vec<u8>,
 }
 
 impl Sealed {
-    fn open(&self, vault: super::VaultId) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn open(&self, vault: super::VaultId) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         content::open_body(
             vault,
             &self.batch.0.target,
@@ -254,7 +272,11 @@ impl Sealed {
 }
 
 /// Opens the data key, after the stored bytes were found to be those that the log names.
-fn unwrapped(wrapped: Wrapped, vault: super::VaultId, body: Vec<u8>) -> Result<Sealed, VaultError> {
+pub(super) fn unwrapped(
+    wrapped: Wrapped,
+    vault: super::VaultId,
+    body: Vec<u8>,
+) -> Result<Sealed, VaultError> {
     let hash = content::content_hash(&wrapped.batch.0, &wrapped.wrapped, &body);
     if wrapped.named.content_hash() != Some(hash) {
         return Err(VaultError::Altered { leaf: wrapped.at });
@@ -269,7 +291,7 @@ fn unwrapped(wrapped: Wrapped, vault: super::VaultId, body: Vec<u8>) -> Result<S
     })
 }
 
-fn record(body: &[u8], leaf: u64) -> Result<Record, VaultError> {
+pub(super) fn record(body: &[u8], leaf: u64) -> Result<Record, VaultError> {
     codec::body_from_bytes(body).map_err(|e| match e {
         DecodeError::Version(v) => DecodeError::Version(v).into(),
         _ => VaultError::Altered { leaf },
@@ -307,12 +329,7 @@ impl Vault {
             if content::is_list(&batch.0, wrapped) {
                 return Ok(());
             }
-            chunk.push(Wrapped {
-                at,
-                named: logged_fact(leaf),
-                batch,
-                wrapped: wrapped.to_vec(),
-            });
+            chunk.push(Wrapped::new(at, leaf, batch, wrapped.to_vec()));
             if chunk.len() == CHUNK {
                 open(&mut chunk)?;
             }
@@ -324,6 +341,7 @@ impl Vault {
             by_id: HashMap::with_capacity(headers.len()),
             statements: Vec::new(),
             evidence: Vec::new(),
+            keepings: HashMap::new(),
             links: HashSet::new(),
             person: Vec::new(),
         };
@@ -351,6 +369,10 @@ impl Vault {
                     }
                 }
                 ContentKind::State | ContentKind::RoundState => {}
+                ContentKind::Keeping => {
+                    let leaves = catalog.keepings.entry(header.object).or_default();
+                    leaves.push(leaf);
+                }
                 ContentKind::Evidence => {
                     let body = self.open_content(view, leaf)?.1;
                     let what =
@@ -415,14 +437,9 @@ impl Vault {
             let Some(item) = wanted.get(&at) else {
                 return Ok(());
             };
-            let wrapped = Wrapped {
-                at,
-                named: logged_fact(leaf),
-                batch: self
-                    .batch_key(&view, row.batch, at)?
-                    .ok_or(VaultError::Locked)?,
-                wrapped: row.wrapped,
-            };
+            let batch = self.batch_key(&view, row.batch, at)?;
+            let batch = batch.ok_or(VaultError::Locked)?;
+            let wrapped = Wrapped::new(at, leaf, batch, row.wrapped);
             chunk.push((*item, wrapped, row.body));
             if chunk.len() == CHUNK {
                 open(&mut chunk)?;
@@ -532,6 +549,7 @@ pub(crate) fn each_unreadable(
                     ContentKind::Link => LinkBody::from_bytes(&body).is_ok(),
                     ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                     ContentKind::Evidence => Description::from_bytes(&body).is_ok(),
+                    ContentKind::Keeping => super::Keeping::from_bytes(&body).is_ok(),
                 };
                 if !fits {
                     report(leaf);

@@ -444,7 +444,7 @@ impl Vault {
             note,
         }])?;
         let leaf = *leaves.first().ok_or(VaultError::LogAltered)?;
-        writing.tx().raise_format(super::store::FORMAT_NEWEST)?;
+        writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
         // In place before the log names it: a file that nothing names is swept away, a name without
         // its file would be a loss.
         let place = path_of(&self.location.dir, &what.file);

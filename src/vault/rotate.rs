@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use super::content::{self, OpenBatch, Rewrapped};
 use super::error::VaultError;
 use super::keyring::Rights;
-use super::store::{FORMAT_NEWEST, Tx};
+use super::store::{FORMAT_REWRAPPED, Tx};
 use super::writing::Writing;
-use super::{ActNote, Vault};
+use super::{ActNote, Vault, index};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::crypto::hash::Digest;
 use crate::crypto::labels;
@@ -131,7 +131,8 @@ impl Vault {
         // The old keyring's tombstone and the new keyring: the last two leaves under the old key.
         let since = writing.size() + 2;
         ring.begin_rotation(&mut access, since)?;
-        writing.tx().raise_format(FORMAT_NEWEST)?;
+        writing.tx().raise_format(FORMAT_REWRAPPED)?;
+        index::rekey(writing.tx(), self, &ring, &access)?;
         let note = ActNote::new(ActKind::Rotate).because(reason);
         let hash = writing.stage_keyring(&ring, note)?;
         if writing.size() != since {

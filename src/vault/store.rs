@@ -1,5 +1,5 @@
-//! The database file (manual: *vault format*, "Database"): SQLite, five tables, ciphertext and
-//! hashes only.
+//! The database file (manual: *vault format*, "Database"): SQLite, five or six tables, ciphertext
+//! and hashes only.
 //!
 //! The file may come from an enemy. It is opened with everything off that a file could use
 //! (triggers, views, foreign schema text, symbolic links), its structure must be ours to the letter,
@@ -23,7 +23,9 @@ const APPLICATION_ID: i32 = 0x5347_4c4f;
 /// What a new vault is, and what a reader of the first release knows.
 const FORMAT: i32 = 1;
 /// What a vault becomes that uses what came later: rotation, succession, evidence.
-pub(crate) const FORMAT_NEWEST: i32 = 2;
+pub(crate) const FORMAT_REWRAPPED: i32 = 2;
+/// What a vault becomes that has a search index, and the newest that this program knows.
+pub(crate) const FORMAT_SEARCH: i32 = 3;
 /// How long to wait for another program.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Largest value in the database, bytes.
@@ -36,6 +38,9 @@ const SCHEMA: [&str; 5] = [
     "CREATE TABLE content (leaf INTEGER PRIMARY KEY, batch INTEGER NOT NULL, wrapped BLOB NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE TABLE tile (level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID",
 ];
+
+/// The table of the search index, from [`FORMAT_SEARCH`] on.
+const SEARCH: &str = "CREATE TABLE search (target BLOB NOT NULL, part INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (target, part)) STRICT, WITHOUT ROWID";
 
 /// How a database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,12 +160,13 @@ impl Store {
         if pragma("application_id")? != APPLICATION_ID {
             return Err(VaultError::Schema);
         }
-        match pragma("user_version")? {
-            FORMAT..=FORMAT_NEWEST => {}
-            v if v > FORMAT_NEWEST => return Err(VaultError::Newer),
+        let format = pragma("user_version")?;
+        match format {
+            FORMAT..=FORMAT_SEARCH => {}
+            v if v > FORMAT_SEARCH => return Err(VaultError::Newer),
             _ => return Err(VaultError::Schema),
         }
-        store.check_schema()?;
+        store.check_schema(format)?;
         Ok(store)
     }
 
@@ -185,7 +191,7 @@ impl Store {
         Ok(())
     }
 
-    fn check_schema(&self) -> Result<(), VaultError> {
+    fn check_schema(&self, format: i32) -> Result<(), VaultError> {
         let mut statement = self
             .conn
             .prepare("SELECT sql FROM sqlite_schema ORDER BY sql")?;
@@ -193,6 +199,9 @@ impl Store {
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         let mut expected = SCHEMA.to_vec();
+        if format >= FORMAT_SEARCH {
+            expected.push(SEARCH);
+        }
         expected.sort_unstable();
         if found != expected {
             return Err(VaultError::Schema);
@@ -505,6 +514,100 @@ impl Tx<'_> {
             self.tx.pragma_update(None, "user_version", format)?;
         }
         Ok(())
+    }
+
+    /// Whether there is a table for the search index.
+    pub fn has_search(&self) -> Result<bool, VaultError> {
+        let now: i32 = self
+            .tx
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok(now >= FORMAT_SEARCH)
+    }
+
+    /// Makes the table of the search index, if there is none.
+    pub fn make_search(&self) -> Result<(), VaultError> {
+        if !self.has_search()? {
+            self.tx.execute(SEARCH, [])?;
+            self.raise_format(FORMAT_SEARCH)?;
+        }
+        Ok(())
+    }
+
+    /// A part of a compartment's search index; there MUST be the table.
+    pub fn search_part(&self, target: &[u8; 16], part: u32) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT sealed FROM search WHERE target = ?1 AND part = ?2")?
+            .query_row(params![target, part], |row| row.get(0))
+            .optional()?)
+    }
+
+    pub fn set_search_part(
+        &self,
+        target: &[u8; 16],
+        part: u32,
+        sealed: &[u8],
+    ) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO search (target, part, sealed) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![target, part, sealed])?;
+        Ok(())
+    }
+
+    pub fn delete_search_part(&self, target: &[u8; 16], part: u32) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached("DELETE FROM search WHERE target = ?1 AND part = ?2")?
+            .execute(params![target, part])?;
+        Ok(())
+    }
+
+    /// Removes the search index of a compartment, or of all.
+    pub fn delete_search(&self, target: Option<&[u8; 16]>) -> Result<(), VaultError> {
+        match target {
+            Some(target) => self
+                .tx
+                .execute("DELETE FROM search WHERE target = ?1", params![target])?,
+            None => self.tx.execute("DELETE FROM search", [])?,
+        };
+        Ok(())
+    }
+
+    /// Contents of one target from a leaf on, in order, each with its leaf.
+    pub fn each_content_of(
+        &self,
+        target: &[u8; 16],
+        from: u64,
+        mut visit: impl FnMut(u64, Option<&[u8]>, ContentRow) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT c.leaf, c.batch, c.wrapped, c.body, l.leaf FROM content c \
+             JOIN batch b ON b.id = c.batch LEFT JOIN leaf l ON l.idx = c.leaf \
+             WHERE c.leaf >= ?1 AND b.target = ?2 ORDER BY c.leaf",
+        )?;
+        let mut rows = statement.query(params![to_i64(from)?, target])?;
+        while let Some(row) = rows.next()? {
+            let content = ContentRow {
+                batch: row.get(1)?,
+                wrapped: row.get(2)?,
+                body: row.get(3)?,
+            };
+            let leaf = row.get_ref(4)?.as_blob_or_null();
+            let leaf = leaf.map_err(|_| VaultError::Schema)?;
+            visit(to_u64(row.get(0)?)?, leaf, content)?;
+        }
+        Ok(())
+    }
+
+    /// How many contents of one target there are from a leaf on.
+    pub fn count_contents_of(&self, target: &[u8; 16], from: u64) -> Result<u64, VaultError> {
+        to_u64(self.tx.query_row(
+            "SELECT count(*) FROM content c JOIN batch b ON b.id = c.batch \
+             WHERE c.leaf >= ?1 AND b.target = ?2",
+            params![to_i64(from)?, target],
+            |row| row.get(0),
+        )?)
     }
 
     /// Contents behind leaf `after` whose data key is wrapped for an older epoch of a compartment, at

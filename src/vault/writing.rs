@@ -4,7 +4,7 @@
 //! itself. Either both are there afterwards or neither is.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rayon::prelude::*;
@@ -15,8 +15,8 @@ use super::error::VaultError;
 use super::ids::{CompartmentId, ObjectId, VaultId};
 use super::store::{ContentRow, LeafRow, Tx};
 use super::tiles::Tiles;
-use super::{Vault, meta};
-use crate::codec::{Decode as _, Encode as _};
+use super::{Vault, index, meta};
+use crate::codec::{self, Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::Signer;
 use crate::crypto::{aead, labels, random};
@@ -168,6 +168,10 @@ pub(crate) struct Writing<'v> {
     /// Batches begun in this transaction; they exist only once it is committed.
     begun: HashMap<[u8; 16], Rc<OpenBatch>>,
     now: i64,
+    /// The log's size before this transaction.
+    since: u64,
+    /// What the search index has to take in.
+    changes: index::Changes,
 }
 
 impl<'v> Writing<'v> {
@@ -195,10 +199,12 @@ impl<'v> Writing<'v> {
         let mut writing = Self {
             vault,
             tx,
+            since: tree.size(),
             tree,
             replaced: None,
             begun: HashMap::new(),
             now: super::now(),
+            changes: index::Changes::default(),
         };
         writing.note_clock()?;
         Ok(writing)
@@ -239,6 +245,8 @@ impl<'v> Writing<'v> {
             replaced: None,
             begun: HashMap::new(),
             now: super::now(),
+            since: 0,
+            changes: index::Changes::default(),
         })
     }
 
@@ -313,6 +321,9 @@ impl<'v> Writing<'v> {
         // Reference counts do not cross threads; what they point to does.
         let plain: HashMap<CompartmentId, &OpenBatch> =
             batches.iter().map(|(id, b)| (*id, b.as_ref())).collect();
+        let (ring, access) = (&self.vault.keyring, &self.vault.access);
+        let readable: HashSet<CompartmentId> =
+            index::readable(ring, access).map(|(id, ..)| id).collect();
         let rows = contents
             .par_iter()
             .enumerate()
@@ -325,20 +336,30 @@ impl<'v> Writing<'v> {
                     key: Some(sealed.key_commitment),
                 };
                 let (leaf, row) = scribe.write(index, c.note.clone(), fact)?;
-                Ok((leaf, row, sealed))
+                let found =
+                    c.header.kind == ContentKind::Record && readable.contains(&c.compartment);
+                let entry = found.then(|| index_entry(c, index)).transpose()?;
+                Ok((leaf, row, sealed, entry))
             })
-            .collect::<Result<Vec<(Leaf, LeafRow, Sealed)>, VaultError>>()?;
-        rows.iter()
-            .map(|(leaf, row, sealed)| {
-                let index = self.append(leaf, row)?;
-                self.tx.add_content(index, &sealed.row)?;
-                Ok(index)
-            })
-            .collect()
+            .collect::<Result<Vec<(Leaf, LeafRow, Sealed, _)>, VaultError>>()?;
+        let mut places = Vec::with_capacity(rows.len());
+        for ((leaf, row, sealed, entry), content) in rows.into_iter().zip(contents) {
+            let index = self.append(&leaf, &row)?;
+            self.tx.add_content(index, &sealed.row)?;
+            let new = &mut self.changes.new;
+            new.entry(content.compartment).or_default().extend(entry);
+            places.push(index);
+        }
+        Ok(places)
     }
 
     /// Destroys what an earlier leaf stored, and logs the tombstone.
     pub(crate) fn erase(&mut self, leaf: u64, note: ActNote) -> Result<u64, VaultError> {
+        if let Some((batch, _)) = self.tx.wrap(leaf)?
+            && let Some(batch) = self.tx.batch(batch)?
+        {
+            self.changes.gone.push((batch.target, leaf));
+        }
         if !self.tx.delete_content(leaf)? {
             return Err(VaultError::Altered { leaf });
         }
@@ -393,6 +414,8 @@ impl<'v> Writing<'v> {
     /// Signs the new head if this slot may, and makes everything durable.
     pub(crate) fn finish(mut self) -> Result<(), VaultError> {
         self.tree.flush(&mut Tiles(&self.tx))?;
+        let changes = std::mem::take(&mut self.changes);
+        index::update(self.vault, &self.tx, self.since, self.tree.size(), changes)?;
         let frontier = self.tree.frontier().to_bytes();
         self.tx.set_meta(meta::FRONTIER, &frontier)?;
         if let Some(key) = self.vault.access.checkpoint() {
@@ -416,6 +439,16 @@ impl<'v> Writing<'v> {
         let _ = self.vault.publish_head();
         Ok(())
     }
+}
+
+/// What a content that was just sealed for a leaf is found by.
+fn index_entry(content: &NewContent, leaf: u64) -> Result<index::Entry, VaultError> {
+    let record = codec::body_from_bytes(&content.body)?;
+    let Header {
+        object, version, ..
+    } = content.header;
+    let prior = content.note.prior;
+    Ok(index::Entry::new(object, version, leaf, prior, &record))
 }
 
 /// Reads a frontier from the database.

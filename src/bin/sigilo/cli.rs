@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Unlink(Pair),
     Duplicates(Duplicates),
     Erase(Erase),
+    Hold(Hold),
+    Retain(Retain),
     Keys(Keys),
     Check,
     Evidence(Evidence),
@@ -157,6 +159,8 @@ pub(crate) struct Import {
 pub(crate) struct List {
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "DATE", num_args = 0..=1, default_missing_value = "")]
+    pub due: Option<String>,
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 }
@@ -201,11 +205,50 @@ pub(crate) struct Duplicates {
 
 #[derive(Args)]
 pub(crate) struct Erase {
-    pub id: String,
+    #[arg(required_unless_present = "due")]
+    pub id: Option<String>,
+    #[arg(long, conflicts_with_all = ["id", "yes"])]
+    pub due: bool,
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Hold {
+    #[command(subcommand)]
+    pub command: HoldCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HoldCommand {
+    Set(HoldSet),
+    Lift(HoldSet),
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct HoldSet {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Retain {
+    pub id: String,
+    #[arg(
+        long,
+        value_name = "DATE",
+        required_unless_present = "always",
+        conflicts_with = "always"
+    )]
+    pub until: Option<String>,
+    #[arg(long)]
+    pub always: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]

@@ -18,9 +18,11 @@ mod failure;
 mod help;
 mod import;
 mod interview;
+mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod process;
 mod prompt;
 mod records;
 mod referral;
@@ -38,6 +40,8 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    // Before there is anything to keep.
+    process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
     let messages = Messages::new(language(&args));
     let command = help::localize(Cli::command(), &messages);
@@ -107,6 +111,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Hold(args) => keeping::hold(app, &args.command),
+        Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {
             KeysCommand::List => keys::list(app),
             KeysCommand::Passphrase(args) => keys::passphrase(app, &args),

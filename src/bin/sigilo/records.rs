@@ -7,7 +7,8 @@ use sigilo::i18n::Message;
 use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
-use sigilo::vault::{ActNote, Catalog, Guarded, ObjectId, Rights, Vault};
+use sigilo::vault::index::Found;
+use sigilo::vault::{ActNote, Catalog, Guarded, ObjectId, Rights, Vault, VaultError};
 use zeroize::Zeroizing;
 
 use crate::app::{App, column};
@@ -63,14 +64,11 @@ pub(crate) fn find<'c>(
     match catalog.find(typed) {
         Ok(item) => Ok(item),
         Err(by_id) => {
-            let typed = record::fold(typed);
-            let fits = vault.scan(catalog, |item, r| {
-                (record::fold(&r.local_id) == typed && !typed.is_empty()).then_some(item.id)
-            })?;
-            let mut fits = fits.into_iter().flatten();
+            let fits = vault.index()?.with_case(typed);
+            let mut fits = fits.into_iter();
             match (fits.next(), fits.count()) {
-                (Some(id), 0) => catalog.get(id).ok_or_else(|| by_id.into()),
-                (Some(_), more) => Err(sigilo::vault::VaultError::AmbiguousId(more + 1).into()),
+                (Some(found), 0) => catalog.get(found.id).ok_or_else(|| by_id.into()),
+                (Some(_), more) => Err(VaultError::AmbiguousId(more + 1).into()),
                 _ => Err(by_id.into()),
             }
         }
@@ -128,18 +126,9 @@ pub(crate) fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<Objec
     if !vault.access().rights.has(Rights::READ) {
         return Ok(Vec::new());
     }
-    let key = SearchKey::new(new);
-    let catalog = vault.catalog()?;
-    let mut found: Vec<_> = vault
-        .scan(&catalog, |item, r| {
-            let score = record::compare_keys(&key, &SearchKey::new(r)).score;
-            (score >= record::LIKELY).then(|| (score, item.id, Line::new(item, r)))
-        })?
-        .into_iter()
-        .flatten()
-        .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.truncate(SHOWN);
+    let index = vault.index()?;
+    let alike = index.alike(&SearchKey::new(new), record::LIKELY);
+    let found = opened(vault, alike.into_iter().take(SHOWN))?;
     if !found.is_empty() {
         vault.log(ActNote::new(ActKind::Duplicates).count(found.len() as u64))?;
         app.warn(&Message::new("cli-seal-likely").with("count", found.len()));
@@ -148,6 +137,22 @@ pub(crate) fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<Objec
         }
     }
     Ok(found.into_iter().map(|(_, id, _)| id).collect())
+}
+
+/// Opens what was found, to show a line of each. What another program erased meanwhile is not there.
+fn opened<T>(
+    vault: &Vault,
+    found: impl Iterator<Item = (T, Found)>,
+) -> Result<Vec<(T, ObjectId, Line)>, Failure> {
+    let mut lines = Vec::new();
+    for (how, at) in found {
+        match vault.read(at.leaf) {
+            Ok(record) => lines.push((how, at.id, Line::of(at.id, at.version as usize, &record))),
+            Err(VaultError::NoSuchRecord) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(lines)
 }
 
 /// One line of a list.
@@ -162,19 +167,23 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn new(item: &Item, record: &Record) -> Self {
+    pub(crate) fn new(item: &Item, record: &Record) -> Self {
+        Self::of(item.id, item.versions.len(), record)
+    }
+
+    fn of(id: ObjectId, versions: usize, record: &Record) -> Self {
         Self {
-            id: item.id.to_string(),
-            short: item.id.short(),
+            id: id.to_string(),
+            short: id.short(),
             kind: record.kind,
             name: Zeroizing::new(name(record)),
             birth: Zeroizing::new(record::get(record, FieldId::DateOfBirth)),
             local_id: Zeroizing::new(record.local_id.clone()),
-            versions: item.versions.len(),
+            versions,
         }
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "id": self.id,
             "kind": self.kind.code(),
@@ -189,7 +198,7 @@ impl Line {
         app.print(&self.text(app));
     }
 
-    fn text(&self, app: &App) -> String {
+    pub(crate) fn text(&self, app: &App) -> String {
         format!(
             "{}  {} {} {} {}",
             self.short,
@@ -222,14 +231,20 @@ pub(crate) fn name(record: &Record) -> String {
 }
 
 pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
+    let day = args.due.as_ref().map(|text| crate::keeping::day(text));
+    let day = day.transpose()?;
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
+    let due = match day {
+        None => None,
+        Some(day) => Some(crate::keeping::due(&vault, &catalog, day)?),
+    };
     let wanted = args.kind.map(<Kind as From<KindArg>>::from);
     let lines: Vec<Line> = vault
         .scan(&catalog, |item, r| {
-            wanted
-                .is_none_or(|k| k == r.kind)
-                .then(|| Line::new(item, r))
+            let is_due = due.as_ref().is_none_or(|due| due.contains(&item.id));
+            let wanted = wanted.is_none_or(|k| k == r.kind);
+            (wanted && is_due).then(|| Line::new(item, r))
         })?
         .into_iter()
         .flatten()
@@ -266,6 +281,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
             .ok_or_else(|| Failure::new(NOTHING, Message::new("cli-no-such-version")))?,
     };
     let record = vault.read(version.leaf)?;
+    let keeping = vault.keeping(&catalog, item.id)?;
     // Logged before it is shown: what was seen is always in the log.
     vault.log(ActNote::new(ActKind::Open).on(item.id.0, version.number))?;
     let same: Vec<String> = catalog
@@ -280,6 +296,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
             "version": version.number,
             "versions": item.versions.iter().map(|v| serde_json::json!({ "version": v.number, "entry": v.leaf })).collect::<Vec<_>>(),
             "linked": catalog.same_person(item.id).iter().filter(|i| **i != item.id).map(ToString::to_string).collect::<Vec<_>>(),
+            "keeping": crate::keeping::json(&keeping),
             "record": record::to_json(&record),
         }));
         return Ok(0);
@@ -296,6 +313,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
     if !same.is_empty() {
         app.print(&app.text(&Message::new("cli-show-linked").with("ids", same.join(", "))));
     }
+    crate::keeping::print(app, &keeping);
     print_record(app, &record);
     Ok(0)
 }
@@ -345,26 +363,15 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         Zeroizing::new(args.words.join(" "))
     };
     let vault = vault::open(app)?;
-    let catalog = vault.catalog()?;
-    let query = Query::new(&query);
-    let mut found: Vec<(u32, Line)> = vault
-        .scan(&catalog, |item, r| {
-            let rank = query.rank(&SearchKey::new(r))?;
-            Some((rank, Line::new(item, r)))
-        })?
-        .into_iter()
-        .flatten()
-        .collect();
-    // The best rank is 0; among equals, who was sealed first.
-    found.sort_by_key(|(rank, _)| *rank);
-    let total = found.len();
-    found.truncate(args.limit);
-    vault.require_two(Guarded::Opening, found.len() as u64)?;
+    let all = vault.index()?.search(&Query::new(&query));
+    let total = all.len();
+    vault.require_two(Guarded::Opening, total.min(args.limit) as u64)?;
+    let found = opened(&vault, all.into_iter().take(args.limit))?;
     vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
     if app.json() {
         let rows: Vec<_> = found
             .iter()
-            .map(|(rank, line)| {
+            .map(|(rank, _, line)| {
                 let mut row = line.json();
                 row["rank"] = serde_json::json!(rank);
                 row
@@ -372,7 +379,7 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
             .collect();
         app.print_json(&serde_json::json!({ "records": rows, "total": total }));
     } else {
-        found.iter().for_each(|(_, line)| line.print(app));
+        found.iter().for_each(|(_, _, line)| line.print(app));
         let note = Message::new("cli-search-total")
             .with("shown", found.len())
             .with("records", total);
@@ -562,7 +569,10 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
 pub(crate) fn erase(app: &App, args: &Erase) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
-    let item = find(&vault, &catalog, &args.id)?;
+    let Some(id) = &args.id else {
+        return crate::keeping::erase_due(app, &vault, &catalog, args.reason.as_ref());
+    };
+    let item = find(&vault, &catalog, id)?;
     let why = prompt::required(
         app,
         args.reason.as_ref(),

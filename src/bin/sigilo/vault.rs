@@ -168,8 +168,22 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     if vault.access().rights.has(Rights::READ) {
         vault.log(ActNote::new(ActKind::Check).count(findings.len() as u64))?;
     }
+    let due = if vault.access().rights.has(Rights::READ) {
+        let catalog = vault.catalog();
+        catalog
+            .and_then(|catalog| vault.kept(&catalog))
+            .map(|kept| {
+                let today = sigilo::record::today();
+                kept.iter().filter(|(_, k)| k.is_due(today)).count()
+            })
+            // What cannot be opened is a finding already.
+            .unwrap_or(0)
+    } else {
+        0
+    };
     if app.json() {
         app.print_json(&serde_json::json!({
+            "due": due,
             "sound": findings.is_empty(),
             "entries": report.size,
             "contents": report.contents,
@@ -185,6 +199,9 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
                 .with("entries", report.size)
                 .with("contents", report.contents);
             app.print(&app.text(&done));
+        }
+        if due > 0 {
+            app.note(&Message::new("cli-check-due").with("count", due));
         }
     }
     if vault.access().rights.has(Rights::READ) {

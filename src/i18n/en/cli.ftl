@@ -405,6 +405,8 @@ cli-proof-closed = Its act is sealed and not shown.
 cli-proof-act = { $kind }, on { $time } by the clock of the house, which nobody else has confirmed.
 cli-proof-actor = Done with the key { $slot }; its signature was not checked (--slot-key).
 cli-proof-actor-signed = Done with the key { $slot }, whose signature is valid.
+cli-proof-second = Together with key { $slot }; its signature was not checked (--slot-key).
+cli-proof-second-signed = Together with key { $slot }, whose signature is valid.
 cli-proof-object = Done to { $object }, version { $version }.
 cli-proof-count = How many: { $count }.
 cli-proof-prior = It follows on entry { $entry }.
@@ -564,10 +566,41 @@ cli-policy-two = These need two keys (--second-slot):
 cli-policy-alone = (more than { $count })
 cli-policy-keys = So do new keys and every change of this list.
 cli-ask-panic = All passphrases, key files and identities of this house will be destroyed, yours too. Then only recovery opens the vault. Sure? (y/n)
-cli-panic-done = { $count } keys were destroyed. What still opens it: { $codes } recovery codes and { $shares } sets of shares.
+cli-panic-done = Keys destroyed: { $count }. What still opens the vault: recovery codes, { $codes }; sets of shares, { $shares }.
 cli-panic-left = What is outside this keyring was not destroyed: copies of the keyring on another stick, backups and their keys. The disk may keep remnants, and anybody sees that the keys are gone.
 cli-duress-advice = Choose a passphrase that nobody types by mistake. Whoever types it destroys the keys of the house.
 cli-duress-set = The duress passphrase is set. If you make new shares or a new recovery code, it is taken away: try those and set it again.
 cli-duress-removed = There is no duress passphrase.
 help-seal-compartment = Compartment to seal into; that of its kind if not given
 help-init-compartment = Another compartment beside victims, witnesses and calls; may be repeated
+
+## Keeping
+help-hold = Legal hold: a record that cannot be erased
+help-hold-set = Put a record on legal hold
+help-hold-set-id = Beginning of the id, or case number
+help-hold-set-reason = Why; it is sealed
+help-hold-lift = Lift a legal hold
+help-hold-lift-id = Beginning of the id, or case number
+help-hold-lift-reason = Why; it is sealed in the log
+help-hold-list = List the records on legal hold
+help-retain = Say until when a record is kept
+help-retain-id = Beginning of the id, or case number
+help-retain-until = Last day on which it is kept
+help-retain-always = Without a date
+help-retain-reason = Why; it is sealed in the log
+help-list-due = Only those that are due to be erased, today or on this date
+help-erase-due = Show those that are due one by one, and ask
+cli-held = On legal hold: { $reason }
+cli-kept-until = Kept until { $date }
+cli-hold-set = Record { $id } is on legal hold.
+cli-hold-lifted = The legal hold on record { $id } was lifted.
+cli-retain-set = Record { $id } is kept until { $date }. After that "sigilo list --due" shows it; nothing is erased by itself.
+cli-retain-removed = Record { $id } is kept without a date.
+cli-ask-hold-reason = Why?
+cli-hold-needs-reason = Give the reason with --reason.
+cli-erase-due-asks = What is due is decided record by record, in a terminal.
+cli-erase-due-done = { $due } were due; erased: { $erased }.
+cli-check-due = { $count } { $count ->
+    [one] record is
+   *[other] records are
+} due to be erased: "sigilo list --due".

@@ -405,6 +405,8 @@ cli-proof-closed = Su acto está sellado y no se muestra.
 cli-proof-act = { $kind }, el { $time } según el reloj de la casa, que nadie más ha confirmado.
 cli-proof-actor = Hecho con la clave { $slot }; su firma no se verificó (--slot-key).
 cli-proof-actor-signed = Hecho con la clave { $slot }, cuya firma es válida.
+cli-proof-second = Junto con la clave { $slot }; su firma no se verificó (--slot-key).
+cli-proof-second-signed = Junto con la clave { $slot }, cuya firma es válida.
 cli-proof-object = Sobre { $object }, versión { $version }.
 cli-proof-count = Cuántos: { $count }.
 cli-proof-prior = Sigue al asiento { $entry }.
@@ -564,10 +566,41 @@ cli-policy-two = Piden dos claves (--second-slot):
 cli-policy-alone = (más de { $count })
 cli-policy-keys = También lo piden las claves nuevas y todo cambio de esta lista.
 cli-ask-panic = Se destruirán todas las contraseñas, archivos de clave e identidades de esta casa, también la suya. Después solo abre la recuperación. ¿Seguro? (s/n)
-cli-panic-done = Se destruyeron { $count } claves. Quedan para abrir: { $codes } códigos de recuperación y { $shares } juegos de partes.
+cli-panic-done = Claves destruidas: { $count }. Para abrir quedan: códigos de recuperación, { $codes }; juegos de partes, { $shares }.
 cli-panic-left = No se destruyó lo que esté fuera de este llavero: copias del llavero en otra memoria, copias de seguridad y sus claves. El disco puede conservar restos, y cualquiera ve que las claves ya no están.
 cli-duress-advice = Elija una contraseña que nadie escriba por error. Quien la escriba destruye las claves de la casa.
 cli-duress-set = La contraseña de coacción quedó puesta. Si hace partes o un código de recuperación nuevos, se quita: pruébelos y póngala otra vez.
 cli-duress-removed = No hay contraseña de coacción.
 help-seal-compartment = Compartimento en que se sella; si falta, el de su clase
 help-init-compartment = Otro compartimento además de víctimas, testigos y llamadas; se puede repetir
+
+## Conservación
+help-hold = Retención legal: un expediente que no se puede borrar
+help-hold-set = Pone un expediente bajo retención legal
+help-hold-set-id = Comienzo del identificador, o número de caso
+help-hold-set-reason = Por qué; queda sellado
+help-hold-lift = Levanta la retención legal
+help-hold-lift-id = Comienzo del identificador, o número de caso
+help-hold-lift-reason = Por qué; queda sellado en el registro
+help-hold-list = Lista los expedientes bajo retención legal
+help-retain = Dice hasta cuándo se conserva un expediente
+help-retain-id = Comienzo del identificador, o número de caso
+help-retain-until = Último día en que se conserva
+help-retain-always = Sin fecha
+help-retain-reason = Por qué; queda sellado en el registro
+help-list-due = Solo los que ya toca borrar, hoy o en esta fecha
+help-erase-due = Muestra uno por uno los que ya toca borrar y pregunta
+cli-held = Bajo retención legal: { $reason }
+cli-kept-until = Se conserva hasta el { $date }
+cli-hold-set = Expediente { $id } bajo retención legal.
+cli-hold-lifted = Retención legal del expediente { $id } levantada.
+cli-retain-set = El expediente { $id } se conserva hasta el { $date }. Después lo muestra «sigilo list --due»; nada se borra solo.
+cli-retain-removed = El expediente { $id } se conserva sin fecha.
+cli-ask-hold-reason = ¿Por qué?
+cli-hold-needs-reason = Diga el motivo con --reason.
+cli-erase-due-asks = Lo que toca borrar se decide expediente por expediente, en una terminal.
+cli-erase-due-done = Tocaba borrar { $due }; borrados: { $erased }.
+cli-check-due = Ya toca borrar { $count } { $count ->
+    [one] expediente
+   *[other] expedientes
+}: «sigilo list --due».
