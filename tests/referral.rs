@@ -137,6 +137,7 @@ impl Houses {
     fn sound(&self) {
         for (i, party) in self.parties.iter().enumerate() {
             assert_eq!(party.vault().check(|_| {}).unwrap(), [], "{i}");
+            common::index_is_of_the_latest(party.vault());
             let location = Location::new(self.tmp.path().join(format!("casa-{i}")));
             let report = audit::verify(&location, &Known::default(), |_, _| {}).unwrap();
             assert_eq!(report.findings, [], "{i}");

@@ -100,7 +100,7 @@ pub(crate) enum Command {
     Hold(Hold),
     Retain(Retain),
     Keys(Keys),
-    Check,
+    Check(Check),
     Evidence(Evidence),
     Backup(Backup),
     Restore(Restore),
@@ -548,6 +548,12 @@ pub(crate) enum LogCommand {
 }
 
 #[derive(Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
+    pub max_age: u32,
+}
+
+#[derive(Args)]
 pub(crate) struct LogCheckpoint {
     #[arg(long, value_name = "FILE")]
     pub import: Option<PathBuf>,
@@ -598,7 +604,7 @@ pub(crate) struct AuditVerify {
     pub key: Option<String>,
     #[arg(long, value_name = "KEY")]
     pub cosigner: Vec<String>,
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
     pub max_age: u32,
 }
 

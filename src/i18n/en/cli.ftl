@@ -66,6 +66,7 @@ help-keys-recovery = Make a new recovery code; the old one no longer works
 help-keys-remove = Remove a key
 help-keys-remove-slot = Beginning of the key's id, as "keys list" shows it
 help-check = Check that the vault is sound and that everything opens
+help-check-max-age = Days after which the last cosignature is old; 30 unless said
 help-log = The log of the vault
 help-log-show = Show who did what and when
 help-log-show-record = Only of this record

@@ -66,6 +66,7 @@ help-keys-recovery = Hace un código de recuperación nuevo; el anterior deja de
 help-keys-remove = Quita una clave
 help-keys-remove-slot = Comienzo del identificador de la clave, como lo muestra «keys list»
 help-check = Revisa que la bóveda esté íntegra y que todo se pueda abrir
+help-check-max-age = Días tras los que la última cofirma es vieja; 30 si no se dice
 help-log = El registro de la bóveda
 help-log-show = Muestra quién hizo qué y cuándo
 help-log-show-record = Solo de este expediente

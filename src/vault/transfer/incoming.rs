@@ -441,7 +441,11 @@ impl<'v> Taking<'v> {
         self.touched.insert(object);
         let compartment = self.vault.compartment_for(&arrived)?;
         self.waiting_bytes += body.len();
-        let note = ActNote::new(ActKind::RecordArrived);
+        let mut note = ActNote::new(ActKind::RecordArrived);
+        // What it replaces as the latest version. One that still waits to be sealed has no leaf yet.
+        if let Some(leaf) = self.latest_leaf(object).filter(|leaf| *leaf > 0) {
+            note = note.after(leaf);
+        }
         let content = new_record(compartment, object, number, body, note);
         self.waiting.push((content, self.entries.len()));
         let node = Node {

@@ -109,6 +109,12 @@ impl Vault {
     ) -> Result<(ObjectId, u32), TransferError> {
         self.require(Rights::READ.and(Rights::SEAL))?;
         let mut writing = Writing::begin(self)?;
+        let mut note = ActNote::new(if known.is_some() {
+            ActKind::Amend
+        } else {
+            ActKind::Seal
+        })
+        .because(reason);
         let (object, version) = match known {
             Some((object, from)) => {
                 let catalog = self.catalog_in(writing.tx())?;
@@ -119,17 +125,12 @@ impl Vault {
                 if latest.number != from {
                     return Err(VaultError::Changed.into());
                 }
+                note = note.after(latest.leaf);
                 (object, from.checked_add(1).ok_or(VaultError::TooLarge)?)
             }
             None => (ObjectId::random().map_err(VaultError::from)?, 1),
         };
         let compartment = self.compartment_for(&came.record)?;
-        let kind = if known.is_some() {
-            ActKind::Amend
-        } else {
-            ActKind::Seal
-        };
-        let note = ActNote::new(kind).because(reason);
         let content = new_record(compartment, object, version, body(&came.record)?, note);
         let leaves = writing.seal(&[content])?;
         let leaf = leaves.first().copied().ok_or(VaultError::LogAltered)?;
