@@ -23,6 +23,7 @@ mod keys;
 pub mod proof;
 mod records;
 pub mod recovery;
+pub mod repair;
 mod roster;
 mod rotate;
 pub mod shares;

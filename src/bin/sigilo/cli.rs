@@ -98,7 +98,7 @@ pub(crate) enum Command {
     Duplicates(Duplicates),
     Erase(Erase),
     Keys(Keys),
-    Check,
+    Check(Check),
     Evidence(Evidence),
     Backup(Backup),
     Restore(Restore),
@@ -453,6 +453,16 @@ pub(crate) struct Backup {
     pub reason: Option<String>,
     #[arg(long, value_name = "PLACE", conflicts_with = "to")]
     pub check: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "DIR")]
+    pub repair: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "repair")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "repair")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
