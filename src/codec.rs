@@ -174,6 +174,18 @@ impl<'a> Reader<'a> {
         Ok(n)
     }
 
+    /// The zeros that [`put_padding`] wrote behind `used` bytes, exactly.
+    ///
+    /// # Errors
+    /// [`DecodeError::Value`] for another padding.
+    pub fn padding(&mut self, used: usize, block: usize) -> Result<(), DecodeError> {
+        let zeros = self.take(used.next_multiple_of(block) - used)?;
+        if zeros.iter().any(|b| *b != 0) {
+            return Err(DecodeError::Value("padding"));
+        }
+        Ok(())
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -184,6 +196,12 @@ impl<'a> Reader<'a> {
             n => Err(DecodeError::Trailing(n)),
         }
     }
+}
+
+/// Zeros up to the next multiple of `block` bytes behind `start`, so that a size tells little.
+pub fn put_padding(out: &mut Vec<u8>, start: usize, block: usize) {
+    let used = out.len().saturating_sub(start);
+    out.resize(start + used.next_multiple_of(block), 0);
 }
 
 /// Appends `bytes` behind its four-byte length.

@@ -51,6 +51,7 @@ fn party(role: Role, name: &str, n: u8) -> Party {
         key: key.verifying_key(),
         age: age.recipient(),
         log: None,
+        cosign: None,
     };
     Party {
         card: Card::new(body, &key).unwrap(),

@@ -296,3 +296,33 @@ fn the_command_says_the_same_of_both() {
     assert_eq!(run(&dir, PASSPHRASE, &["list"]), wrong);
     destroyed(&dir, &before, &shares, &file);
 }
+
+/// A program that is stopped behind the commit and before the new keyring is in its place leaves the
+/// old one, or what is left of it, and the new one beside it.
+#[test]
+fn an_interrupted_change_is_ended_and_leaves_nothing_of_the_old_keyring() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let (vault, shares, file) = house(&dir);
+    drop(vault);
+    drill(&dir, &shares);
+    let (keyring, staged) = (dir.join("keyring"), dir.join("keyring.new"));
+    let before = fs::read(&keyring).unwrap();
+    open(&dir).unwrap().panic(&Reason::none()).unwrap();
+    let after = fs::read(&keyring).unwrap();
+    let same = tmp.path().join("mismo");
+    for old in [before.clone(), vec![0; before.len()]] {
+        fs::write(&staged, &after).unwrap();
+        fs::remove_file(&keyring).unwrap();
+        fs::write(&keyring, &old).unwrap();
+        let _ = fs::remove_file(&same);
+        fs::hard_link(&keyring, &same).unwrap();
+        assert!(matches!(open(&dir), Err(VaultError::WrongKey)));
+        assert!(!staged.exists());
+        assert_eq!(fs::read(&keyring).unwrap(), after);
+        for part in ways_in(&before) {
+            assert!(!contains(&fs::read(&same).unwrap(), &part));
+        }
+    }
+    destroyed(&dir, &before, &shares, &file);
+}

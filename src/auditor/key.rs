@@ -31,6 +31,16 @@ impl AuditorKey {
         })
     }
 
+    /// The keys of a party that has a card: one that its card names for cosignatures and nothing else, and
+    /// the one with which it signs everything.
+    pub(crate) fn of_party(name: KeyName, cosigning: SigningKey, stating: SigningKey) -> Self {
+        Self {
+            name,
+            cosigning,
+            stating,
+        }
+    }
+
     /// Reads a key file: two lines, each a private key in the form of `golang.org/x/mod/sumdb/note`.
     ///
     /// # Errors
@@ -42,11 +52,16 @@ impl AuditorKey {
         if name != other || lines.next().is_some() || !text.ends_with('\n') {
             return Err(AuditorError::Key);
         }
-        Ok(Self {
+        let key = Self {
             name,
             cosigning,
             stating,
-        })
+        };
+        // One key has one file.
+        if key.to_text().as_str() != text {
+            return Err(AuditorError::Key);
+        }
+        Ok(key)
     }
 
     /// The key file. Whoever has it can cosign.

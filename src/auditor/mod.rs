@@ -172,6 +172,18 @@ fn objection(
             Err(ProofFileError::Proof(_)) => Ok(Some(Reason::Unproved)),
             Err(e) => Err(e.into()),
         },
+        Source::Offer(offer) => {
+            let found = offer.earlier.iter().find(|e| e.size == old.size());
+            let found = found.ok_or(AuditorError::ProofNeeded { old: old.size() })?;
+            let fork = Fork {
+                prefix: found.root,
+                hashes: found.hashes.clone(),
+            };
+            if !fork.leads_to(old.size(), new) {
+                return Ok(Some(Reason::Unproved));
+            }
+            Ok((found.root != *old.root()).then_some(Reason::Fork(fork)))
+        }
         Source::Vault(_) | Source::Bundle(_) => {
             let prefix = source.root_at(old.size())?;
             let file = source.consistency(old.size(), head.clone())?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::AuditorError;
 use crate::crypto::hash::Digest;
+use crate::log::offer::HeadOffer;
 use crate::log::proof::{Entry, MAX_PROOF_FILE};
 use crate::log::{Bundle, ConsistencyFile, InclusionFile, Leaf, NoteKey, SignedCheckpoint};
 use crate::vault::Location;
@@ -21,6 +22,8 @@ pub enum Source {
     Proof(ConsistencyFile),
     /// A head alone.
     Head(SignedCheckpoint),
+    /// A head with proofs from several earlier sizes.
+    Offer(Box<HeadOffer>),
 }
 
 impl Source {
@@ -51,6 +54,7 @@ impl Source {
             Self::Bundle(bundle) => bundle.head(),
             Self::Proof(file) => file.checkpoint(),
             Self::Head(head) => head,
+            Self::Offer(offer) => &offer.head,
         }
     }
 
@@ -59,7 +63,7 @@ impl Source {
         match self {
             Self::Vault(log) => log.key(),
             Self::Bundle(bundle) => bundle.key().cloned(),
-            Self::Proof(_) | Self::Head(_) => None,
+            Self::Proof(_) | Self::Head(_) | Self::Offer(_) => None,
         }
     }
 
@@ -72,7 +76,7 @@ impl Source {
                 let cosigned = bundle.cosigned().iter().rev().find(covers);
                 cosigned.unwrap_or(bundle.head())
             }
-            Self::Proof(_) | Self::Head(_) => self.head(),
+            Self::Proof(_) | Self::Head(_) | Self::Offer(_) => self.head(),
         }
     }
 

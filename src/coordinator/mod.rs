@@ -25,6 +25,7 @@ use crate::log::act::ActKind;
 use crate::matching::score::Model;
 use crate::matching::tokens::Params;
 use crate::matching::{encoding, fixed};
+use crate::party::heads;
 use crate::party::params::{millibits, rarity};
 use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label, identity};
@@ -237,6 +238,15 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
     let Some(note) = gather(party, stick, &mut book, &mut out)? else {
         return Ok(out);
     };
+    if !book.closed {
+        let identity = secret(party, &book)?;
+        heads::witness(party, &identity, stick, &note, now, &mut out)?;
+        book = party
+            .book(&note.draft().round)?
+            .ok_or(PartyError::NoRound)?;
+        heads::collect(party, stick, &note, &mut book, &mut out)?;
+        heads::offer_once(party, stick, &note, &mut book, &mut out)?;
+    }
     if book.result.is_none() {
         collect(party, stick, &note, &mut book, now, &mut out)?;
         collect_withdrawn(party, stick, &note, &mut book, &mut out)?;

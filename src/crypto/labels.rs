@@ -107,6 +107,8 @@ pub const MATCH_SEED: &str = "sigilo v1 matching evaluate seed";
 pub const SEALED_TOTALS: &[u8] = b"sigilo v1 sealed totals";
 /// Vault: the id of a named state is a hash that starts with this.
 pub const STATE_ID: &[u8] = b"sigilo v1 state id";
+/// Party: the key of its cosignatures, from the seed of its card.
+pub const PARTY_COSIGN: &str = "sigilo v1 party cosign key";
 /// Vault: a compartment's private key to the key of its search index.
 pub const SEARCH_KEY: &str = "sigilo v1 search index key";
 /// Vault: associated data of a part of a search index.

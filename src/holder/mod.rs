@@ -15,6 +15,7 @@ pub use policy::Policy;
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::travel;
 use crate::log::act::ActKind;
+use crate::party::heads;
 use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
 use crate::round::blinded::BlindedRequest;
@@ -121,6 +122,7 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
     if party.id() == note.draft().comparer {
         compare_into(party, stick, &note, &mut out)?;
     }
+    heads_into(party, stick, &note, now, &mut out)?;
     if let Some(bytes) = stick.read(RESULT, NOTE_MAX)? {
         attempt(&mut out, RESULT, |out| {
             RoundResult::read(&bytes, &note, party.trust())?;
@@ -134,6 +136,22 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         })?;
     }
     Ok(out)
+}
+
+/// Cosigns the heads of the others, shows the own one, takes back what they said to it.
+fn heads_into(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    now: Time,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    let book = open_book(party, stick)?;
+    let secrets = secrets(party, &book)?;
+    heads::witness(party, secrets.identity(), stick, note, now, out)?;
+    let mut book = open_book(party, stick)?;
+    heads::collect(party, stick, note, &mut book, out)?;
+    heads::offer_once(party, stick, note, &mut book, out)
 }
 
 /// Runs a step; what it refuses belongs to the file.
@@ -296,6 +314,7 @@ pub fn evaluate(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, Part
     let mut out = Outcome::default();
     let note = agreed_note(party, stick)?;
     evaluate_into(party, stick, &note, now, &mut out)?;
+    heads_into(party, stick, &note, now, &mut out)?;
     Ok(out)
 }
 

@@ -14,6 +14,7 @@
 //! | [`tiles`] | the tree in files of 256 hashes; appending |
 //! | [`checkpoint`] | the head of a log as a signed note |
 //! | [`proof`] | proofs as files, entries that are opened for others |
+//! | [`offer`] | a head for cosigners who saw different earlier ones |
 //! | [`bundle`] | a whole log in a folder, without what it stored |
 //! | [`verify`] | reading a whole log once, without a key |
 
@@ -23,6 +24,7 @@ pub mod checkpoint;
 pub mod leaf;
 pub mod merkle;
 pub mod note;
+pub mod offer;
 pub mod proof;
 #[cfg(test)]
 mod reference;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::auditor::{AuditorError, Reason};
 use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
@@ -113,6 +114,30 @@ pub enum PartyError {
     /// The list of pairs was made; its sites cannot be changed.
     #[error("the pairs were asked for already")]
     Matched,
+    /// The head of a log does not extend the one that was cosigned before.
+    #[error("the head of {name} was refused")]
+    HeadRefused {
+        /// Whose log.
+        name: String,
+        /// Why.
+        reason: Reason,
+        /// Where the refusal is, which anybody can check.
+        file: String,
+    },
+    /// A cosigner refused the head of the party's own log.
+    #[error("{name} refused the head of this log")]
+    OwnHeadRefused {
+        /// The cosigner.
+        name: String,
+        /// Why.
+        reason: Reason,
+    },
+    /// The head is not of the log that the card names.
+    #[error("the head is not of the log of {0}'s card")]
+    OtherLog(String),
+    /// A head cannot be cosigned, or came back with a cosignature that does not hold.
+    #[error(transparent)]
+    Head(#[from] AuditorError),
     /// No such record, or it does not take part.
     #[error("the record does not take part in the round")]
     NotTakingPart,
@@ -156,7 +181,11 @@ impl PartyError {
             | Self::Tables
             | Self::Dense { .. }
             | Self::Matched => Class::Refused,
-            Self::Stored => Class::Integrity,
+            Self::Stored
+            | Self::HeadRefused { .. }
+            | Self::OwnHeadRefused { .. }
+            | Self::OtherLog(_)
+            | Self::Head(_) => Class::Integrity,
             _ => Class::Failed,
         }
     }
@@ -275,6 +304,14 @@ impl Localize for PartyError {
             Self::NotAsked => Message::new("party-not-asked"),
             Self::Matched => Message::new("party-matched"),
             Self::NotTakingPart => Message::new("party-not-taking-part"),
+            Self::HeadRefused { name, reason, file } => named("party-head-refused", name)
+                .with("reason", reason.message())
+                .with("file", file.as_str()),
+            Self::OwnHeadRefused { name, reason } => {
+                named("party-own-head-refused", name).with("reason", reason.message())
+            }
+            Self::OtherLog(name) => named("party-other-log", name),
+            Self::Head(e) => e.message(),
         }
     }
 }
@@ -334,6 +371,17 @@ mod tests {
             PartyError::NotAsked,
             PartyError::Matched,
             PartyError::NotTakingPart,
+            PartyError::HeadRefused {
+                name: name(),
+                reason: Reason::Older,
+                file: name(),
+            },
+            PartyError::OwnHeadRefused {
+                name: name(),
+                reason: Reason::Unproved,
+            },
+            PartyError::OtherLog(name()),
+            PartyError::Head(AuditorError::Clock),
         ];
         let events = [
             Event::Wrote(name()),
@@ -370,6 +418,11 @@ mod tests {
             },
             Event::Closed,
             Event::Withdrawn,
+            Event::HeadCosigned(name()),
+            Event::HeadReturned {
+                name: name(),
+                size: 9,
+            },
             Event::WaitsFor(name()),
             Event::WaitsUntil(Time::MAX),
         ];

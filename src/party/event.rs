@@ -73,6 +73,15 @@ pub enum Event {
     Closed,
     /// A person left the round.
     Withdrawn,
+    /// The head of somebody's log was cosigned.
+    HeadCosigned(String),
+    /// The head of the party's own log came back cosigned: by whom, entries.
+    HeadReturned {
+        /// The cosigner.
+        name: String,
+        /// Entries that the head covers.
+        size: u64,
+    },
     /// Waiting for a file of somebody.
     WaitsFor(String),
     /// Waiting until this moment, or until everybody is there.
@@ -131,6 +140,12 @@ impl Localize for Event {
                 .with("persons", *persons),
             Self::Closed => Message::new("party-round-closed"),
             Self::Withdrawn => Message::new("party-withdrawn"),
+            Self::HeadCosigned(name) => {
+                Message::new("party-head-cosigned").with("name", name.as_str())
+            }
+            Self::HeadReturned { name, size } => Message::new("party-head-returned")
+                .with("name", name.as_str())
+                .with("size", *size),
             Self::WaitsFor(name) => file("party-waits-for", name),
             Self::WaitsUntil(time) => {
                 Message::new("party-waits-until").with("time", time.to_string())

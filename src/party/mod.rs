@@ -7,6 +7,7 @@
 mod book;
 mod error;
 mod event;
+pub(crate) mod heads;
 pub(crate) mod params;
 mod shelf;
 pub(crate) mod stick;
@@ -16,12 +17,14 @@ use zeroize::Zeroizing;
 pub use book::{Book, Shelved, Taken};
 pub use error::{Class, PartyError};
 pub use event::{Event, Outcome};
+pub use heads::HeadAnswer;
 pub use stick::{Stick, file_label};
 
+use crate::auditor::AuditorKey;
 use crate::codec::{Decode, DecodeError, Encode as _, Reader, put_bytes};
-use crate::crypto::Secret;
 use crate::crypto::sign::SigningKey;
 use crate::crypto::travel::{IDENTITY, Identity};
+use crate::crypto::{Secret, kdf, labels};
 use crate::log::act::ActKind;
 use crate::round::card::CardBody;
 use crate::round::draft::Draft;
@@ -42,6 +45,7 @@ pub struct Party {
     age: Identity,
     trust: TrustStore,
     trust_version: u32,
+    witness: Option<AuditorKey>,
 }
 
 /// The long-term keys of a party.
@@ -50,17 +54,26 @@ struct Keys {
     name: String,
     seed: Secret<32>,
     age: Identity,
+    /// Whether the card names a key for cosignatures.
+    cosigns: bool,
 }
 
 impl Keys {
     fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, PartyError> {
         let mut out = Zeroizing::new(Vec::with_capacity(256));
-        out.push(1);
+        out.push(if self.cosigns { 2 } else { 1 });
         out.push(self.role as u8);
         put_bytes(&mut out, self.name.as_bytes());
         out.extend_from_slice(self.seed.expose());
         out.extend_from_slice(self.age.secret()?.expose());
         Ok(out)
+    }
+
+    /// The key of cosignatures, which does nothing else.
+    fn cosigning(&self) -> Result<Option<SigningKey>, PartyError> {
+        let derive = || kdf::derive(labels::PARTY_COSIGN, &[self.seed.expose()]);
+        let key = self.cosigns.then(|| SigningKey::from_seed(derive()));
+        Ok(key.transpose()?)
     }
 
     fn card(&self, vault: &Vault, key: &SigningKey) -> Result<Card, PartyError> {
@@ -71,6 +84,7 @@ impl Keys {
             key: key.verifying_key(),
             age: self.age.recipient(),
             log: Some(vault.keyring().checkpoint_key),
+            cosign: self.cosigning()?.map(|key| key.verifying_key()),
         };
         Ok(Card::new(body, key)?)
     }
@@ -78,10 +92,11 @@ impl Keys {
 
 impl Decode for Keys {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
+        let cosigns = match input.u8()? {
+            1 => false,
+            2 => true,
             v => return Err(DecodeError::Version(v)),
-        }
+        };
         let bad = |_| DecodeError::Value("key");
         let role = match input.u8()? {
             0 => Role::Site,
@@ -95,6 +110,7 @@ impl Decode for Keys {
             name: input.text(crate::round::card::NAME_MAX)?.to_owned(),
             seed: Secret::from_slice(input.take(32)?).map_err(bad)?,
             age: identity(input)?,
+            cosigns,
         })
     }
 }
@@ -120,6 +136,8 @@ impl Party {
             name: name.to_owned(),
             seed: Secret::random()?,
             age: Identity::generate(),
+            // A site cosigns nobody's head.
+            cosigns: role != Role::Site,
         };
         let key = SigningKey::from_seed(keys.seed.duplicate())?;
         let card = keys.card(&vault, &key)?;
@@ -142,6 +160,14 @@ impl Party {
         let keys = Keys::from_bytes(&state.body)?;
         let key = SigningKey::from_seed(keys.seed.duplicate())?;
         let card = keys.card(&vault, &key)?;
+        let witness = match keys.cosigning()? {
+            None => None,
+            Some(cosigning) => {
+                let stating = SigningKey::from_seed(keys.seed.duplicate())?;
+                let name = card.note_key().name().clone();
+                Some(AuditorKey::of_party(name, cosigning, stating))
+            }
+        };
         let trust = vault.state(TRUST)?.ok_or(PartyError::NoCard)?;
         Ok(Self {
             card,
@@ -149,6 +175,7 @@ impl Party {
             age: keys.age,
             trust: TrustStore::from_bytes(&trust.body)?,
             trust_version: trust.version,
+            witness,
             vault,
         })
     }
@@ -198,6 +225,11 @@ impl Party {
 
     pub(crate) fn key(&self) -> &SigningKey {
         &self.key
+    }
+
+    /// The keys with which this party cosigns the heads of others, if its card has one for that.
+    pub(crate) fn witness(&self) -> Option<&AuditorKey> {
+        self.witness.as_ref()
     }
 
     pub(crate) fn age(&self) -> &Identity {

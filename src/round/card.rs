@@ -91,6 +91,8 @@ pub struct CardBody {
     pub age: Recipient,
     /// Checks the checkpoints of its log, if it keeps one.
     pub log: Option<VerifyingKey>,
+    /// Checks its cosignatures on the heads of others, if it makes any.
+    pub cosign: Option<VerifyingKey>,
 }
 
 impl CardBody {
@@ -106,6 +108,9 @@ impl CardBody {
         if let Some(log) = &self.log {
             let _ = writeln!(out, "log {}", base64(&log.0));
         }
+        if let Some(cosign) = &self.cosign {
+            let _ = writeln!(out, "cosign {}", base64(&cosign.0));
+        }
         out
     }
 
@@ -119,6 +124,11 @@ impl CardBody {
             age: lines.recipient("age")?,
             log: if lines.at("log") {
                 Some(VerifyingKey(lines.base64("log")?))
+            } else {
+                None
+            },
+            cosign: if lines.at("cosign") {
+                Some(VerifyingKey(lines.base64("cosign")?))
             } else {
                 None
             },
@@ -209,6 +219,13 @@ impl Card {
         )
     }
 
+    /// The key of its cosignatures, under the same name.
+    pub fn cosigner(&self) -> Option<NoteKey> {
+        let name = Origin::of_vault(&self.body.vault).key_name().clone();
+        let key = self.body.cosign?;
+        Some(NoteKey::new(name, KeyKind::Cosignature, key))
+    }
+
     /// The text of the QR code: a prefix and the whole id in upper-case hexadecimal.
     pub fn qr_text(&self) -> String {
         format!("SIGILO-CARD-1:{}", to_hex(&self.id.0).to_uppercase())
@@ -246,13 +263,14 @@ pub(super) mod tests {
             key: key.verifying_key(),
             age: identity.recipient(),
             log: n.is_multiple_of(2).then_some(VerifyingKey([n; 32])),
+            cosign: n.is_multiple_of(4).then_some(VerifyingKey([n + 1; 32])),
         };
         (Card::new(body, &key).unwrap(), key, identity)
     }
 
     #[test]
     fn a_card_is_read_as_it_was_written() {
-        for n in [1, 2] {
+        for n in [1, 2, 4] {
             let (card, ..) = card(Role::Site, "Casa Ñandú (K'iche')", n);
             assert_eq!(Card::read(card.as_str().as_bytes()).unwrap(), card);
             assert_eq!(card.id().fingerprint().split(' ').count(), 8);
@@ -297,6 +315,7 @@ pub(super) mod tests {
                 key: key.verifying_key(),
                 age: identity.recipient(),
                 log: None,
+                cosign: None,
             };
             assert!(Card::new(body, &key).is_err(), "{name:?}");
         }

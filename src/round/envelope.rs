@@ -42,6 +42,10 @@ pub enum Kind {
     PairsWeights = 6,
     /// Persons who left, site to coordinator.
     Withdrawn = 7,
+    /// The head of a log, to who cosigns it.
+    Head = 8,
+    /// What a cosigner says to it.
+    HeadAnswer = 9,
 }
 
 impl Kind {
@@ -54,6 +58,8 @@ impl Kind {
             Self::PairsAsk,
             Self::PairsWeights,
             Self::Withdrawn,
+            Self::Head,
+            Self::HeadAnswer,
         ]
         .into_iter()
         .find(|k| *k as u8 == byte)
@@ -70,6 +76,8 @@ impl Localize for Kind {
             Self::PairsAsk => "round-kind-pairs-ask",
             Self::PairsWeights => "round-kind-pairs-weights",
             Self::Withdrawn => "round-kind-withdrawn",
+            Self::Head => "round-kind-head",
+            Self::HeadAnswer => "round-kind-head-answer",
         })
     }
 }

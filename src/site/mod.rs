@@ -20,6 +20,7 @@ use crate::log::act::ActKind;
 use crate::matching::Person;
 use crate::matching::encoding::{self, BYTES, Profile};
 use crate::matching::tokens::{Params, SiteSecret, Tokenizer};
+use crate::party::heads;
 use crate::party::params::params;
 use crate::party::stick::{NOTE, NOTE_MAX, RESULT};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, file_label};
@@ -129,10 +130,15 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         visit.blind(&mut out)?;
         return Ok(out);
     }
+    heads::collect(party, stick, &note, &mut visit.book, &mut out)?;
     if !visit.book.sent.contains_key(&tokens_name(party.card())) {
         party.deliver(&visit.book, stick, &blinded_name(party.card()), &mut out)?;
         visit.tokens(&mut out)?;
+        if !visit.book.sent.contains_key(&tokens_name(party.card())) {
+            heads::deliver(party, stick, &visit.book, &mut out)?;
+        }
     } else {
+        heads::deliver(party, stick, &visit.book, &mut out)?;
         party.deliver(&visit.book, stick, &tokens_name(party.card()), &mut out)?;
         party.deliver(&visit.book, stick, &withdrawn_name(party.card()), &mut out)?;
     }
@@ -269,6 +275,7 @@ impl Visit<'_> {
             bare,
         });
         party.put(self.stick, &file, &sealed, out)?;
+        heads::offer(party, self.stick, self.note, &mut self.book, out)?;
         for (holder, _) in self.note.holders() {
             let card = party.trust().get(&holder, Role::Holder)?;
             let name = format!("{}.evaluated.{}", file_label(self.me()), file_label(card));
@@ -377,7 +384,8 @@ impl Visit<'_> {
             dropped: persons.len() as u64 - totals.persons,
             crowded,
         });
-        party.put(self.stick, &file, &sealed, out)
+        party.put(self.stick, &file, &sealed, out)?;
+        heads::offer(party, self.stick, self.note, &mut self.book, out)
     }
 
     fn result(&mut self, out: &mut Outcome) -> Result<(), PartyError> {

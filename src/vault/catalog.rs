@@ -106,6 +106,8 @@ pub struct Catalog {
     pub(crate) statements: Vec<StoredLink>,
     /// Files of evidence, in the order in which they were added.
     pub(crate) evidence: Vec<Evidence>,
+    /// Leaves of what was said about keeping a record, the last of which holds.
+    pub(super) keepings: HashMap<ObjectId, Vec<u64>>,
     /// The links that hold.
     links: HashSet<(ObjectId, ObjectId)>,
     person: Vec<usize>,
@@ -339,6 +341,7 @@ impl Vault {
             by_id: HashMap::with_capacity(headers.len()),
             statements: Vec::new(),
             evidence: Vec::new(),
+            keepings: HashMap::new(),
             links: HashSet::new(),
             person: Vec::new(),
         };
@@ -366,6 +369,10 @@ impl Vault {
                     }
                 }
                 ContentKind::State | ContentKind::RoundState => {}
+                ContentKind::Keeping => {
+                    let leaves = catalog.keepings.entry(header.object).or_default();
+                    leaves.push(leaf);
+                }
                 ContentKind::Evidence => {
                     let body = self.open_content(view, leaf)?.1;
                     let what =
@@ -542,6 +549,7 @@ pub(crate) fn each_unreadable(
                     ContentKind::Link => LinkBody::from_bytes(&body).is_ok(),
                     ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                     ContentKind::Evidence => Description::from_bytes(&body).is_ok(),
+                    ContentKind::Keeping => super::Keeping::from_bytes(&body).is_ok(),
                 };
                 if !fits {
                     report(leaf);

@@ -29,6 +29,8 @@ pub enum ContentKind {
     RoundState,
     /// The description of a file of evidence, with its key.
     Evidence,
+    /// How long a record is to be kept; the object is the record.
+    Keeping,
 }
 
 impl ContentKind {
@@ -39,6 +41,7 @@ impl ContentKind {
             Self::State => 3,
             Self::RoundState => 4,
             Self::Evidence => 5,
+            Self::Keeping => 6,
         }
     }
 }
@@ -73,6 +76,7 @@ impl Decode for Header {
                 3 => ContentKind::State,
                 4 => ContentKind::RoundState,
                 5 => ContentKind::Evidence,
+                6 => ContentKind::Keeping,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })

@@ -18,8 +18,11 @@ pub(crate) mod files;
 mod grants;
 pub mod ids;
 pub mod index;
+mod keeping;
 pub mod keyring;
 mod keys;
+#[cfg(all(test, target_os = "linux"))]
+mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;
@@ -49,6 +52,7 @@ pub use error::VaultError;
 pub use evidence::Evidence;
 pub use ids::{CompartmentId, ObjectId, SlotId, VaultId};
 pub use index::Index;
+pub use keeping::{Keeping, KeepingChange};
 pub use keyring::{Access, Keyring, NewSlot, Rights, SlotKind, Unlock};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub use rotate::Rotation;
@@ -150,6 +154,12 @@ impl Location {
             && sha256(&[&bytes]) == *named
         {
             let ring = Keyring::from_bytes(&bytes)?;
+            if let Some(old) = &current
+                && let Some(old) = duress::Old::open(&path, &sha256(&[old]))
+            {
+                // As in a change of keys that nobody interrupted.
+                let _ = old.overwrite();
+            }
             files::put_in_place(&staged, &path)?;
             return Ok((ring, *named));
         }

@@ -15,6 +15,7 @@ use crate::crypto::hash::Digest;
 use crate::log::act::{ActKind, Reason};
 use crate::log::bundle::BundleWriter;
 use crate::log::merkle::{MakeProofError, ProofError, root_at};
+use crate::log::offer::{EARLIER_MAX, Earlier, HeadOffer};
 use crate::log::proof::Entry;
 use crate::log::tiles::{TileError, TileReader};
 use crate::log::{ConsistencyFile, Fact, InclusionFile, Leaf, NoteKey, Origin, SignedCheckpoint};
@@ -177,6 +178,36 @@ impl PublicLog {
         let tiles = Tiles(&view);
         let reader = TileReader::new(&tiles, self.head.checkpoint().size());
         ConsistencyFile::make(&reader, old, head).map_err(proof_error)
+    }
+
+    /// The signed head and how it continues each of these sizes and each head that others have cosigned,
+    /// the latest of them.
+    ///
+    /// # Errors
+    /// [`VaultError::LogAltered`] or what the database says.
+    pub fn offer(&self, sizes: &[u64]) -> Result<HeadOffer, VaultError> {
+        let newest = self.head.checkpoint().size();
+        let cosigned = self.cosigned.iter().map(|h| h.checkpoint().size());
+        let mut sizes: Vec<u64> = sizes.iter().copied().chain(cosigned).collect();
+        sizes.retain(|size| (1..newest).contains(size));
+        sizes.sort_unstable();
+        sizes.dedup();
+        let surplus = sizes.len().saturating_sub(EARLIER_MAX);
+        let latest = sizes.get(surplus..).unwrap_or_default();
+        let earlier = latest.iter().map(|size| {
+            Ok(Earlier {
+                size: *size,
+                root: self.root_at(*size)?,
+                hashes: self
+                    .consistency(*size, self.head.clone())?
+                    .hashes()
+                    .to_vec(),
+            })
+        });
+        Ok(HeadOffer {
+            earlier: earlier.collect::<Result<_, VaultError>>()?,
+            head: self.head.clone(),
+        })
     }
 
     /// Writes an audit bundle up to the signed head into a new folder. Returns how many leaves lie

@@ -276,12 +276,15 @@ impl Vault {
     /// The chain keeps the entries and shows a tombstone for each. Returns how many there are.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`], [`VaultError::NotAllowed`], or what the database says.
+    /// [`VaultError::NoSuchRecord`], [`VaultError::Held`] under a legal hold,
+    /// [`VaultError::NeedsTwo`], [`VaultError::NotAllowed`], or what the database says.
     pub fn erase(&self, id: ObjectId, reason: &Reason) -> Result<usize, VaultError> {
         self.require(Rights::READ)?;
+        self.require_two(super::Guarded::Erase, 1)?;
         let mut writing = Writing::begin(self)?;
         let catalog = self.catalog_in(writing.tx())?;
         let item = catalog.get(id).ok_or(VaultError::NoSuchRecord)?;
+        self.require_not_held(writing.tx(), &catalog, id)?;
         let mut gone = 0;
         for version in &item.versions {
             let note = ActNote::new(ActKind::Erase)
@@ -296,6 +299,14 @@ impl Vault {
                 .on(link.object.0, 1)
                 .because(reason);
             writing.erase(link.leaf, note)?;
+            gone += 1;
+        }
+        let said = catalog.keepings.get(&id);
+        for (leaf, version) in said.into_iter().flatten().zip(1..) {
+            let note = ActNote::new(ActKind::Erase)
+                .on(id.0, version)
+                .because(reason);
+            writing.erase(*leaf, note)?;
             gone += 1;
         }
         let mut sealed_files = Vec::new();

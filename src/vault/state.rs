@@ -113,6 +113,11 @@ impl Vault {
         &self.location.dir
     }
 
+    /// Where the vault is.
+    pub(crate) fn location(&self) -> &super::Location {
+        &self.location
+    }
+
     pub(super) fn state_compartment(&self) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         rows.iter()

@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Unlink(Pair),
     Duplicates(Duplicates),
     Erase(Erase),
+    Hold(Hold),
+    Retain(Retain),
     Keys(Keys),
     Check(Check),
     Evidence(Evidence),
@@ -157,6 +159,8 @@ pub(crate) struct Import {
 pub(crate) struct List {
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+    #[arg(long, value_name = "DATE", num_args = 0..=1, default_missing_value = "")]
+    pub due: Option<String>,
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 }
@@ -201,11 +205,50 @@ pub(crate) struct Duplicates {
 
 #[derive(Args)]
 pub(crate) struct Erase {
-    pub id: String,
+    #[arg(required_unless_present = "due")]
+    pub id: Option<String>,
+    #[arg(long, conflicts_with_all = ["id", "yes"])]
+    pub due: bool,
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Hold {
+    #[command(subcommand)]
+    pub command: HoldCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HoldCommand {
+    Set(HoldSet),
+    Lift(HoldSet),
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct HoldSet {
+    pub id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Retain {
+    pub id: String,
+    #[arg(
+        long,
+        value_name = "DATE",
+        required_unless_present = "always",
+        conflicts_with = "always"
+    )]
+    pub until: Option<String>,
+    #[arg(long)]
+    pub always: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -456,16 +499,6 @@ pub(crate) struct Backup {
 }
 
 #[derive(Args)]
-pub(crate) struct Check {
-    #[arg(long, value_name = "DIR")]
-    pub repair: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", requires = "repair")]
-    pub head: Vec<PathBuf>,
-    #[arg(long, value_name = "TEXT", requires = "repair")]
-    pub reason: Option<String>,
-}
-
-#[derive(Args)]
 pub(crate) struct Restore {
     pub from: PathBuf,
     #[arg(long, value_name = "FILE")]
@@ -512,6 +545,18 @@ pub(crate) enum LogCommand {
     Show(LogShow),
     Checkpoint(LogCheckpoint),
     Open(LogOpen),
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
+    pub max_age: u32,
+    #[arg(long, value_name = "DIR", conflicts_with = "max_age")]
+    pub repair: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "repair")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "repair")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -565,7 +610,7 @@ pub(crate) struct AuditVerify {
     pub key: Option<String>,
     #[arg(long, value_name = "KEY")]
     pub cosigner: Vec<String>,
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
     pub max_age: u32,
 }
 

@@ -18,9 +18,11 @@ mod failure;
 mod help;
 mod import;
 mod interview;
+mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod process;
 mod prompt;
 mod records;
 mod round;
@@ -37,6 +39,8 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    // Before there is anything to keep.
+    process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
     let messages = Messages::new(language(&args));
     let command = help::localize(Cli::command(), &messages);
@@ -85,7 +89,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Init(args) => vault::init(app, &args),
         Command::Check(args) => match &args.repair {
             Some(to) => backup::repair(app, &args, to),
-            None => vault::check(app),
+            None => vault::check(app, &args),
         },
         Command::Evidence(args) => match args.command {
             cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
@@ -109,6 +113,8 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Hold(args) => keeping::hold(app, &args.command),
+        Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {
             KeysCommand::List => keys::list(app),
             KeysCommand::Passphrase(args) => keys::passphrase(app, &args),

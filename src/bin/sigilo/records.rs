@@ -167,7 +167,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn new(item: &Item, record: &Record) -> Self {
+    pub(crate) fn new(item: &Item, record: &Record) -> Self {
         Self::of(item.id, item.versions.len(), record)
     }
 
@@ -183,7 +183,7 @@ impl Line {
         }
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "id": self.id,
             "kind": self.kind.code(),
@@ -198,7 +198,7 @@ impl Line {
         app.print(&self.text(app));
     }
 
-    fn text(&self, app: &App) -> String {
+    pub(crate) fn text(&self, app: &App) -> String {
         format!(
             "{}  {} {} {} {}",
             self.short,
@@ -231,14 +231,20 @@ pub(crate) fn name(record: &Record) -> String {
 }
 
 pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
+    let day = args.due.as_ref().map(|text| crate::keeping::day(text));
+    let day = day.transpose()?;
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
+    let due = match day {
+        None => None,
+        Some(day) => Some(crate::keeping::due(&vault, &catalog, day)?),
+    };
     let wanted = args.kind.map(<Kind as From<KindArg>>::from);
     let lines: Vec<Line> = vault
         .scan(&catalog, |item, r| {
-            wanted
-                .is_none_or(|k| k == r.kind)
-                .then(|| Line::new(item, r))
+            let is_due = due.as_ref().is_none_or(|due| due.contains(&item.id));
+            let wanted = wanted.is_none_or(|k| k == r.kind);
+            (wanted && is_due).then(|| Line::new(item, r))
         })?
         .into_iter()
         .flatten()
@@ -275,6 +281,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
             .ok_or_else(|| Failure::new(NOTHING, Message::new("cli-no-such-version")))?,
     };
     let record = vault.read(version.leaf)?;
+    let keeping = vault.keeping(&catalog, item.id)?;
     // Logged before it is shown: what was seen is always in the log.
     vault.log(ActNote::new(ActKind::Open).on(item.id.0, version.number))?;
     let same: Vec<String> = catalog
@@ -289,6 +296,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
             "version": version.number,
             "versions": item.versions.iter().map(|v| serde_json::json!({ "version": v.number, "entry": v.leaf })).collect::<Vec<_>>(),
             "linked": catalog.same_person(item.id).iter().filter(|i| **i != item.id).map(ToString::to_string).collect::<Vec<_>>(),
+            "keeping": crate::keeping::json(&keeping),
             "record": record::to_json(&record),
         }));
         return Ok(0);
@@ -305,6 +313,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
     if !same.is_empty() {
         app.print(&app.text(&Message::new("cli-show-linked").with("ids", same.join(", "))));
     }
+    crate::keeping::print(app, &keeping);
     print_record(app, &record);
     Ok(0)
 }
@@ -560,7 +569,10 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
 pub(crate) fn erase(app: &App, args: &Erase) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
     let catalog = vault.catalog()?;
-    let item = find(&vault, &catalog, &args.id)?;
+    let Some(id) = &args.id else {
+        return crate::keeping::erase_due(app, &vault, &catalog, args.reason.as_ref());
+    };
+    let item = find(&vault, &catalog, id)?;
     let why = prompt::required(
         app,
         args.reason.as_ref(),

@@ -10,7 +10,7 @@ use sigilo::vault::{
 };
 
 use crate::app::App;
-use crate::cli::Init;
+use crate::cli::{Check, Init};
 use crate::failure::{Failure, INTEGRITY};
 use crate::prompt::{self, Which};
 
@@ -154,7 +154,7 @@ pub(crate) fn print_code(app: &App, code: &str) {
 }
 
 /// Checks the vault from outside and from inside.
-pub(crate) fn check(app: &App) -> Result<u8, Failure> {
+pub(crate) fn check(app: &App, args: &Check) -> Result<u8, Failure> {
     let location = location(app)?;
     let vault = open(app)?;
     vault.sweep_evidence()?;
@@ -168,8 +168,28 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     if vault.access().rights.has(Rights::READ) {
         vault.log(ActNote::new(ActKind::Check).count(findings.len() as u64))?;
     }
+    let due = if vault.access().rights.has(Rights::READ) {
+        let catalog = vault.catalog();
+        catalog
+            .and_then(|catalog| vault.kept(&catalog))
+            .map(|kept| {
+                let today = sigilo::record::today();
+                kept.iter().filter(|(_, k)| k.is_due(today)).count()
+            })
+            // What cannot be opened is a finding already.
+            .unwrap_or(0)
+    } else {
+        0
+    };
+    let last = if vault.access().rights.has(Rights::READ) {
+        audit::last_cosigned(&vault.cosigned_heads()?, &vault.cosigners()?)
+    } else {
+        None
+    };
     if app.json() {
         app.print_json(&serde_json::json!({
+            "cosigned": crate::audit::cosigned_json(last.as_ref()),
+            "due": due,
             "sound": findings.is_empty(),
             "entries": report.size,
             "contents": report.contents,
@@ -186,11 +206,12 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
                 .with("contents", report.contents);
             app.print(&app.text(&done));
         }
+        if due > 0 {
+            app.note(&Message::new("cli-check-due").with("count", due));
+        }
     }
     if vault.access().rights.has(Rights::READ) {
-        let heads = vault.cosigned_heads()?;
-        let last = audit::last_cosigned(&heads, &vault.cosigners()?);
-        crate::audit::say_age(app, last.as_ref(), crate::audit::MAX_AGE_DAYS);
+        crate::audit::say_age(app, last.as_ref(), args.max_age);
     }
     if findings.is_empty() {
         return Ok(0);
