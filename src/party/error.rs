@@ -8,6 +8,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::round::{Role, RoundError};
+use crate::site::referral::ReferralError;
 use crate::vault::VaultError;
 use crate::vault::transfer::TransferError;
 
@@ -24,6 +25,9 @@ pub enum PartyError {
     /// A transfer between vaults of one site.
     #[error(transparent)]
     Transfer(TransferError),
+    /// A referral.
+    #[error(transparent)]
+    Referral(#[from] ReferralError),
     /// A file or folder could not be read or written.
     #[error("{name}: {kind}")]
     File {
@@ -175,6 +179,13 @@ impl PartyError {
             },
             Self::Round(e) => round_class(e),
             Self::Transfer(e) => transfer_class(e),
+            Self::Referral(ReferralError::NoSuchReferral | ReferralError::NoSuchFile) => {
+                Class::Nothing
+            }
+            Self::Referral(
+                ReferralError::NoConsent | ReferralError::CameRevoked | ReferralError::Over(_),
+            ) => Class::Refused,
+            Self::Referral(_) => Class::Failed,
             Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
             Self::SecondDraft
             | Self::SecondRequest(_)
@@ -276,6 +287,7 @@ impl Localize for PartyError {
             Self::Vault(e) => e.message(),
             Self::Round(e) => e.message(),
             Self::Transfer(e) => e.message(),
+            Self::Referral(e) => e.message(),
             Self::File { name, kind } => {
                 named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
             }

@@ -26,6 +26,7 @@ mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;
+pub mod repair;
 mod roster;
 mod rotate;
 pub mod shares;
@@ -361,6 +362,11 @@ impl Vault {
     /// The vault's id.
     pub fn id(&self) -> VaultId {
         self.keyring.vault
+    }
+
+    /// The id of the log that is written now: the vault's, until it was restored.
+    pub fn log_id(&self) -> [u8; 16] {
+        self.logs.borrow().current()
     }
 
     /// What the opened slot holds: its rights, the names of site, compartments and slots.
