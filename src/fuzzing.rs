@@ -7,9 +7,15 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::auditor::{AuditorKey, Refusal, Seen};
 use crate::codec::{self, Decode, Encode, Reader};
+use crate::court::Keys;
 use crate::log::act::SignedAct;
+use crate::log::offer::HeadOffer;
+use crate::log::tiles::{TilePath, put_entry, read_entries};
 use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpoint};
+use crate::log::{ConsistencyFile, InclusionFile};
+use crate::party::HeadAnswer;
 use crate::record::import::{self, Options};
 use crate::record::{Date, PartialDate, Record, from_json, to_json};
 use crate::round::Card;
@@ -21,12 +27,15 @@ use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::parcel;
+use crate::round::receipt::Receipt;
 use crate::round::result::RoundResult;
 use crate::round::tokens::TokenFile;
 use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
+use crate::vault::custody::ItemFile;
 use crate::vault::transfer::ledger::{Ledger, Table};
 use crate::vault::transfer::{Item, TransferHead, items};
 use crate::vault::{Keyring, ObjectId, RecoveryCode};
@@ -38,25 +47,33 @@ pub type Target = (&'static str, fn(&[u8]));
 /// `fuzz/corpus`.
 pub const TARGETS: &[Target] = &[
     ("act", act),
+    ("auditor_key", auditor_key),
     ("blinded", blinded),
+    ("bundle", bundle),
     ("card", card),
     ("checkpoint", checkpoint),
     ("codec", codec),
+    ("court", court),
     ("date", date),
     ("envelope", envelope),
     ("evaluated", evaluated),
     ("frontier", frontier),
+    ("heads", heads),
     ("keyring", keyring),
     ("leaf", leaf),
     ("note", note),
     ("object_id", object_id),
     ("pairs_ask", pairs_ask),
     ("pairs_weights", pairs_weights),
+    ("proof", proof),
     ("record_body", record_body),
     ("record_csv", record_csv),
     ("record_json", record_json),
     ("recovery_code", recovery_code),
+    ("referral", referral),
+    ("refusal", refusal),
     ("round_notes", round_notes),
+    ("seen", seen),
     ("tokens", tokens),
     ("totals", totals),
     ("transfer", transfer),
@@ -88,6 +105,86 @@ pub fn act(data: &[u8]) {
     bytes_are_canonical::<SignedAct>(data);
     if let Ok((salt, signed)) = SignedAct::from_sealed_plaintext(data) {
         assert_eq!(*signed.to_sealed_plaintext(&salt), data);
+    }
+}
+
+/// The key file of an auditor.
+pub fn auditor_key(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(key) = AuditorKey::parse(text) {
+        assert_eq!(key.to_text().as_str(), text);
+    }
+}
+
+/// Files of an audit bundle: names of tiles, and leaves behind each other.
+pub fn bundle(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        text_is_stable::<TilePath>(text);
+    }
+    if let Ok(entries) = read_entries(data) {
+        let mut again = Vec::new();
+        let written = entries.iter().all(|e| put_entry(&mut again, e).is_ok());
+        assert!(written && again == data, "read, but written otherwise");
+        let leaves = entries.iter().filter_map(|e| Leaf::from_bytes(e).ok());
+        assert!(leaves.count() <= entries.len());
+    }
+}
+
+/// What a folder for a court brings: keys, a sealed item with its key, a receipt.
+pub fn court(data: &[u8]) {
+    if let Ok(keys) = Keys::parse(data) {
+        assert_eq!(keys.to_text().as_bytes(), data);
+        let _ = keys.logs();
+    }
+    if let Ok(item) = ItemFile::parse(data) {
+        assert_eq!(item.to_text().as_bytes(), data);
+        let leaf = Leaf {
+            details_commitment: [1; 32],
+            details_hash: [2; 32],
+            fact: Fact::None,
+        };
+        assert!(item.open(&leaf).is_err(), "a leaf without content");
+    }
+    if let Ok(receipt) = Receipt::parse(data) {
+        assert_eq!(Receipt::parse(data).as_ref(), Ok(&receipt));
+    }
+}
+
+/// Heads that parties of a round show each other, and what they say to them.
+pub fn heads(data: &[u8]) {
+    bytes_are_canonical::<HeadOffer>(data);
+    bytes_are_canonical::<HeadAnswer>(data);
+}
+
+/// Proof files, and what an inclusion proof carries.
+pub fn proof(data: &[u8]) {
+    if let Ok(file) = InclusionFile::parse(data) {
+        assert_eq!(file.to_string().as_bytes(), data);
+        if let Some(extra) = file.extra() {
+            bytes_are_canonical::<crate::log::Entry>(extra);
+        }
+    }
+    if let Ok(file) = ConsistencyFile::parse(data) {
+        assert_eq!(file.to_string().as_bytes(), data);
+    }
+    bytes_are_canonical::<crate::log::Entry>(data);
+}
+
+/// The refusal of a head.
+pub fn refusal(data: &[u8]) {
+    if let Ok(refusal) = Refusal::parse(data) {
+        assert_eq!(refusal.to_string().as_bytes(), data);
+        let _ = refusal.verify(crate::crypto::sign::VerifyingKey([9; 32]), None);
+    }
+}
+
+/// The heads that an auditor saw.
+pub fn seen(data: &[u8]) {
+    bytes_are_canonical::<Seen>(data);
+    if let Ok(seen) = Seen::from_bytes(data) {
+        let _ = seen.last(&Origin::of_vault(&[5; 16]));
     }
 }
 
@@ -370,4 +467,11 @@ pub fn transfer(data: &[u8]) {
         items.iter().for_each(|item| item.encode(&mut again));
         assert_eq!(again, data);
     }
+}
+
+/// A referral, its answers, and what a house remembers of both.
+pub fn referral(data: &[u8]) {
+    bytes_are_canonical::<ReferralHead>(data);
+    bytes_are_canonical::<AnswerHead>(data);
+    bytes_are_canonical::<Referrals>(data);
 }

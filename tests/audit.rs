@@ -600,3 +600,42 @@ fn a_verifier_from_the_manual_alone_agrees() {
     let from = format!("{vectors}/example-37.checkpoint");
     assert!(!check(&["consistency", &from, &proof, "--key", keys[0]]).0);
 }
+
+/// `check` says when the last word from outside is old, by the policy of whoever asks.
+#[test]
+fn an_old_cosignature_is_said_to_be_old() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = sample(&dir);
+    let auditor = AuditorKey::generate("auditoria.example").unwrap();
+    let clock = std::time::SystemTime::UNIX_EPOCH
+        .elapsed()
+        .unwrap()
+        .as_secs();
+    let time = clock - 9 * 86_400;
+    let key = Some(key_of(&vault));
+    let head = cosigned(ask(&auditor, &mut Seen::new(), &source(&dir), key, time).unwrap());
+    let secret = tmp.path().join("frase");
+    fs::write(&secret, common::PASSPHRASE).unwrap();
+    let check = |days: &str| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_sigilo"))
+            .args(["check", "--lang", "en", "--max-age", days, "--vault"])
+            .arg(&dir)
+            .env("SIGILO_PASSPHRASE_FILE", &secret)
+            .output()
+            .unwrap();
+        assert!(done.status.success());
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let none = check("30");
+    assert!(!none.contains("auditoria.example"), "{none}");
+    vault.trust_cosigners(&[auditor.cosigner()]).unwrap();
+    vault.import_cosigned(&head).unwrap();
+    let young = check("30");
+    assert!(
+        young.contains("auditoria.example") && !young.contains("9 days"),
+        "{young}"
+    );
+    let old = check("7");
+    assert!(old.contains("9 days") && old.contains('7'), "{old}");
+}

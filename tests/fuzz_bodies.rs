@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sigilo::fuzzing::TARGETS;
+use sigilo::site::referral::{AnswerHead, Entry, ReferralHead, Rules, Said, Status};
 use sigilo::vault::transfer::{Item, Position, TransferHead};
 
 fn corpus(target: &str) -> PathBuf {
@@ -208,6 +209,10 @@ fn write_corpus() {
         put("act", name, &act.to_bytes());
         let signed = act.sign(&[5; 16], 12, &Fact::None, &key.signer().unwrap());
         put("act", &format!("{name}-signed"), &signed.to_bytes());
+        let signer = key.signer().unwrap();
+        let two = signed.act.clone();
+        let two = two.sign_by_two(&[5; 16], 12, &Fact::None, &signer, (&[4; 16], &signer));
+        put("act", &format!("{name}-two"), &two.to_bytes());
         put(
             "act",
             &format!("{name}-sealed"),
@@ -229,6 +234,7 @@ fn write_corpus() {
     let other = SigningKey::from_seed(Secret::init_with(|b| b.fill(8))).unwrap();
     head.cosign(&auditor, &other, 1_780_000_000).unwrap();
     put("checkpoint", "cosigned", head.to_string().as_bytes());
+    write_log_corpus(&put, &head);
     put("checkpoint", "compat", &read("checkpoint"));
     put("note", "cosigned", head.to_string().as_bytes());
     put(
@@ -239,6 +245,8 @@ fn write_corpus() {
     let cosigner = NoteKey::new(auditor, KeyKind::Cosignature, other.verifying_key());
     put("note", "cosigner", cosigner.to_string().as_bytes());
     put("keyring", "compat", &read("keyring"));
+    let second = fs::read(compat.with_file_name("v2").join("keyring")).unwrap();
+    put("keyring", "compat2", &second);
     put("keyring", "beginning", &read("keyring")[..400]);
     put("keyring", "magic", b"sigilo-keyring\x01");
     for name in [
@@ -348,6 +356,46 @@ fn write_corpus() {
     table.extend([8; 48]);
     table.extend([0, 0, 0, 1, 1]);
     put("transfer", "table", &table);
+    let referral_head = ReferralHead {
+        log: [3; 16],
+        tag: line(4),
+        rules: Rules {
+            onward: true,
+            until: sigilo::record::Date::new(2036, 2, 29),
+            purpose: "refugio en otra ciudad".into(),
+        },
+    };
+    put("referral", "head", &referral_head.to_bytes());
+    for (name, said) in [
+        ("receipt", Said::Receipt("sigilo/receipt/v1\n".into())),
+        ("revoked", Said::Revoked("retiró su consentimiento".into())),
+    ] {
+        let answer = AnswerHead {
+            about: [5; 32],
+            said,
+        };
+        put("referral", name, &answer.to_bytes());
+    }
+    let entry = Entry {
+        id: [6; 32],
+        sent: true,
+        other: sigilo::round::PartyId([7; 32]),
+        time: sigilo::round::Time::MAX,
+        status: Status::Accepted,
+        object: Some(sigilo::vault::ObjectId([8; 16])),
+        tag: line(9),
+        rules: referral_head.rules,
+        file: Some(sigilo::party::Shelved {
+            hash: [1; 32],
+            len: 9,
+        }),
+        answer: None,
+        evidence: vec![line(1), line(2)],
+        receipt: "sigilo/receipt/v1\n".into(),
+    };
+    let mut book = vec![1, 0, 0, 0, 1];
+    entry.encode(&mut book);
+    put("referral", "book", &book);
     let id = sigilo::vault::ObjectId(*b"0123456789abcdef");
     put("object_id", "whole", id.to_string().as_bytes());
     put(
@@ -384,4 +432,127 @@ fn write_corpus() {
     put("codec", "script", b"\x00\x01\x02\x01\x00\x00\x00\x05\x03\x00\x00\x00\x02ab\x04\x00\x00\x00\x02\xc3\xb1\x05\x00\x00\x00\x01\x06abcde\x07abcdefg");
     put("codec", "hex", b"00ffAb");
     put("codec", "long", &[3, 0, 0, 0, 65]);
+}
+
+/// Samples of what auditors, courts and cosigners read.
+fn write_log_corpus(put: &dyn Fn(&str, &str, &[u8]), head: &sigilo::log::SignedCheckpoint) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sigilo::codec::{Encode as _, to_hex};
+    use sigilo::crypto::Secret;
+    use sigilo::crypto::sign::SigningKey;
+    use sigilo::log::note::{KeyKind, KeyName, NoteKey};
+    use sigilo::log::offer::{Earlier, HeadOffer};
+    use sigilo::log::tiles::put_entry;
+
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/log");
+    for entry in fs::read_dir(vectors).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if bytes.starts_with(b"c2sp.org/tlog-proof") || bytes.starts_with(b"old ") {
+            put("proof", &name, &bytes);
+        }
+    }
+    let proof = fs::read_dir(corpus("proof")).unwrap().count();
+    assert!(proof >= 2);
+    let leaf = fs::read(corpus("leaf").join("content")).unwrap();
+    put("proof", "entry-closed", &leaf);
+
+    let key = SigningKey::from_seed(Secret::init_with(|b| b.fill(7))).unwrap();
+    let mut lines = String::new();
+    for kind in [KeyKind::Cosignature, KeyKind::Ed25519] {
+        let name = KeyName::new("auditoria.example").unwrap();
+        let known = NoteKey::new(name, kind, key.verifying_key());
+        let material = [&[kind as u8][..], &[7; 32]].concat();
+        let id = to_hex(&known.id());
+        let material = STANDARD.encode(material);
+        lines.push_str(&format!("PRIVATE+KEY+auditoria.example+{id}+{material}\n"));
+    }
+    put("auditor_key", "both", lines.as_bytes());
+    put(
+        "auditor_key",
+        "one",
+        lines.lines().next().unwrap().as_bytes(),
+    );
+    put(
+        "auditor_key",
+        "crlf",
+        lines.replace('\n', "\r\n").as_bytes(),
+    );
+
+    let mut entries = Vec::new();
+    put_entry(&mut entries, &leaf).unwrap();
+    put("bundle", "one-leaf", &entries);
+    put_entry(&mut entries, b"").unwrap();
+    put("bundle", "two", &entries);
+    put("bundle", "name", b"tile/1/x001/x234/067.p/8");
+    put("bundle", "entries-name", b"tile/entries/000");
+
+    let text = head.to_string();
+    let earlier = vec![Earlier {
+        size: 8,
+        root: [1; 32],
+        hashes: vec![[2; 32], [3; 32]],
+    }];
+    let offer = HeadOffer {
+        head: head.clone(),
+        earlier,
+    };
+    put("heads", "offer", &offer.to_bytes());
+    let refused = format!(
+        "sigilo/refused-head/v1\ntime 1780000000\nreason older\nlast {}\ngiven {}\n",
+        STANDARD.encode(&text),
+        STANDARD.encode(&text)
+    );
+    let name = KeyName::new("auditoria.example").unwrap();
+    let sign = |text: String| {
+        let mut note = sigilo::log::Note::new(text).unwrap();
+        note.sign(&name, &key).unwrap();
+        note.to_string()
+    };
+    let older = sign(refused.clone());
+    put("refusal", "older", older.as_bytes());
+    let fork = refused.replace("older", "fork") + &STANDARD.encode([4; 32]) + "\n";
+    put("refusal", "fork", sign(fork).as_bytes());
+    put(
+        "refusal",
+        "unproved",
+        sign(refused.replace("older", "unproved")).as_bytes(),
+    );
+    let refusal = sigilo::auditor::Refusal::parse(older.as_bytes()).unwrap();
+    let answers = [
+        sigilo::party::HeadAnswer::Cosigned(head.clone()),
+        sigilo::party::HeadAnswer::Refused(Box::new(refusal)),
+        sigilo::party::HeadAnswer::From(12),
+    ];
+    for (n, answer) in answers.iter().enumerate() {
+        put("heads", &format!("answer-{n}"), &answer.to_bytes());
+    }
+    let mut seen = sigilo::auditor::Seen::new();
+    put("seen", "empty", &seen.to_bytes());
+    seen.put(key.verifying_key(), head);
+    put("seen", "one", &seen.to_bytes());
+    put("seen", "magic", b"sigilo-seen\x01\0\0\0\x01");
+
+    let log = head.checkpoint().origin().log_key(key.verifying_key());
+    let id = "05".repeat(16);
+    let keys = format!(
+        "sigilo/court-keys/v1\nlog {log}\nformer {id}\nslot {id} {} direcci\u{f3}n\n",
+        "09".repeat(32)
+    );
+    put("court", "keys", keys.as_bytes());
+    let item = format!(
+        "sigilo/sealed-item/v1\nvault {id}\nentry 4\nobject {id}\ncompartment {id}\nwrap {}\nkey {}\nbody {}\n",
+        "01".repeat(32),
+        "02".repeat(32),
+        STANDARD.encode([3; 48])
+    );
+    put("court", "item", item.as_bytes());
+    let receipt = format!(
+        "sigilo/receipt/v1\nabout evidence\nwhat {}\nbytes 34\nanswer received\nlog {id}\nentry 17\nreceiver {}\ntime 2026-11-22T04:00:00Z\n",
+        "01".repeat(32),
+        "02".repeat(32)
+    );
+    put("court", "receipt", sign(receipt).as_bytes());
 }

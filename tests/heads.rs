@@ -245,3 +245,83 @@ fn a_vault_that_was_rolled_back_is_convicted_by_its_own_signatures() {
         net.visit(site, later()).unwrap();
     }
 }
+
+/// Coordinator and holders keep a log like everybody: what they did is in it, anybody audits it, and what
+/// somebody changes in it is found.
+#[test]
+fn coordinator_and_holders_are_audited_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let net = network(dir.path());
+    let dirs: Vec<_> = [&net.coordinator, &net.holders[0], &net.holders[1]]
+        .map(|seat| seat.party.vault().dir().to_owned())
+        .into();
+    let first = net.holders[0].party.id();
+    let comparer = net.holders.iter().map(|h| h.party.id()).min() == Some(first);
+    let played = net.round(now(), |_| {}).unwrap();
+    assert!(played.chains.iter().all(|c| c.findings.is_empty()));
+    let logged = |dir: &Path| {
+        let vault = common::open(dir).unwrap();
+        let mut found = Vec::new();
+        vault
+            .trail(0, |e| {
+                found.push((e.act.kind, e.act.count));
+                Ok(())
+            })
+            .unwrap();
+        found
+    };
+    let desk = logged(&dirs[0]);
+    for kind in [
+        ActKind::RoundOpened,
+        ActKind::RoundPublished,
+        ActKind::TokensReceived,
+        ActKind::Matched,
+        ActKind::Decided,
+        ActKind::HeadCosigned,
+        ActKind::KeysErased,
+    ] {
+        assert!(desk.iter().any(|(k, _)| *k == kind), "{kind:?}");
+    }
+    let holder = logged(&dirs[1]);
+    for kind in [
+        ActKind::RoundJoined,
+        ActKind::RoundCosigned,
+        ActKind::HeadCosigned,
+        ActKind::KeysErased,
+    ] {
+        assert!(holder.iter().any(|(k, _)| *k == kind), "{kind:?}");
+    }
+    // How much was evaluated for each site is on record.
+    let evaluated: Vec<u64> = holder
+        .iter()
+        .filter(|(k, _)| *k == ActKind::Evaluated)
+        .map(|(_, count)| *count)
+        .collect();
+    assert_eq!(evaluated, [48, 16]);
+    let compared = holder.iter().any(|(k, _)| *k == ActKind::Compared);
+    assert_eq!(compared, comparer);
+
+    let python = common::python();
+    for (n, dir) in dirs.iter().enumerate() {
+        let check = || audit::verify(&Location::new(dir), &Known::default(), |_, _| {}).unwrap();
+        let place = dir.to_str().unwrap();
+        assert!(check().is_sound());
+        if let Some(python) = &python {
+            let (sound, said) = common::run_verifier(python, &["vault", place]);
+            assert!(sound, "{said}");
+        }
+        let db = rusqlite::Connection::open(dir.join("vault.db")).unwrap();
+        // What was refused, evaluated or decided is made to have never been, or to have been otherwise.
+        let edit = [
+            "DELETE FROM leaf WHERE idx = (SELECT max(idx) FROM leaf)",
+            "UPDATE leaf SET details = zeroblob(length(details)) WHERE idx = 9",
+            "UPDATE leaf SET leaf = (SELECT leaf FROM leaf WHERE idx = 3) WHERE idx = 5",
+        ][n];
+        assert_eq!(db.execute(edit, []).unwrap(), 1);
+        drop(db);
+        assert!(!check().is_sound());
+        if let Some(python) = &python {
+            assert!(!common::run_verifier(python, &["vault", place]).0);
+        }
+    }
+}

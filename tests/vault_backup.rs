@@ -123,6 +123,19 @@ fn a_restored_vault_begins_a_log_that_names_the_old_one() {
     );
     let vault = open(&again).unwrap();
     assert_eq!(vault.check(|_| {}).unwrap(), []);
+    drop(vault);
+    // The same by a program that is not this one.
+    let Some(python) = common::python() else {
+        return;
+    };
+    let late_path = tmp.path().join("late");
+    std::fs::write(&late_path, late.to_string()).unwrap();
+    let late_path = late_path.to_str().unwrap();
+    for (dir, sound) in [(&again, true), (&blind, false)] {
+        let args = ["vault", dir.to_str().unwrap(), "--head", late_path];
+        let (found, said) = common::run_verifier(&python, &args);
+        assert_eq!(found, sound, "{said}");
+    }
 }
 
 #[test]
@@ -146,6 +159,10 @@ fn a_restored_vault_can_be_backed_up_rotated_and_restored_again() {
     restore(&places, &identity, &third, &Newer::default()).unwrap();
     assert_eq!(names(&open(&third).unwrap()), ["Xóchitl"]);
     assert_eq!(findings(&third, vec![]), []);
+    if let Some(python) = common::python() {
+        let (sound, said) = common::run_verifier(&python, &["vault", third.to_str().unwrap()]);
+        assert!(sound, "{said}");
+    }
 }
 
 #[test]

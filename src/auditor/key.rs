@@ -52,11 +52,16 @@ impl AuditorKey {
         if name != other || lines.next().is_some() || !text.ends_with('\n') {
             return Err(AuditorError::Key);
         }
-        Ok(Self {
+        let key = Self {
             name,
             cosigning,
             stating,
-        })
+        };
+        // One key has one file.
+        if key.to_text().as_str() != text {
+            return Err(AuditorError::Key);
+        }
+        Ok(key)
     }
 
     /// The key file. Whoever has it can cosign.

@@ -4,6 +4,7 @@
 //! with the signed head of the log. [`Vault`] is an unlocked one and does what a shelter does;
 //! [`audit`] checks a locked one without any key.
 
+mod access;
 mod archive;
 pub mod audit;
 pub mod backup;
@@ -26,9 +27,11 @@ mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;
+pub mod repair;
 mod roster;
 mod rotate;
 pub mod shares;
+mod slot;
 mod state;
 mod store;
 mod succession;
@@ -153,6 +156,12 @@ impl Location {
             && sha256(&[&bytes]) == *named
         {
             let ring = Keyring::from_bytes(&bytes)?;
+            if let Some(old) = &current
+                && let Some(old) = duress::Old::open(&path, &sha256(&[old]))
+            {
+                // As in a change of keys that nobody interrupted.
+                let _ = old.overwrite();
+            }
             files::put_in_place(&staged, &path)?;
             return Ok((ring, *named));
         }
@@ -355,6 +364,11 @@ impl Vault {
     /// The vault's id.
     pub fn id(&self) -> VaultId {
         self.keyring.vault
+    }
+
+    /// The id of the log that is written now: the vault's, until it was restored.
+    pub fn log_id(&self) -> [u8; 16] {
+        self.logs.borrow().current()
     }
 
     /// What the opened slot holds: its rights, the names of site, compartments and slots.

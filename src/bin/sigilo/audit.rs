@@ -458,16 +458,24 @@ fn show_proof(app: &App, args: &AuditInclusion, path: &Path) -> Result<u8, Failu
     let signed_by_slot = match (entry.act(), slot_key, origin.vault_id()) {
         (Some(signed), Some(key), Some(vault)) => {
             let fact = &entry.leaf().fact;
-            let valid = signed.verify(&key, &vault, proof.index(), fact).is_ok();
-            if !valid {
+            // Of an act of two slots, the key may be that of either.
+            let at = (&vault, proof.index(), fact);
+            let checked = if signed.verify(&key, at.0, at.1, at.2).is_ok() {
+                Some(signed.act.actor)
+            } else if signed.verify_second(&key, at.0, at.1, at.2).is_ok() {
+                signed.act.second
+            } else {
+                None
+            };
+            if checked.is_none() {
                 return Err(Failure::new(
                     INTEGRITY,
                     Message::new("cli-proof-slot-forged"),
                 ));
             }
-            true
+            checked
         }
-        _ => false,
+        _ => None,
     };
     let size = proof.checkpoint().checkpoint().size();
     if app.json() {
@@ -482,12 +490,14 @@ fn show_proof(app: &App, args: &AuditInclusion, path: &Path) -> Result<u8, Failu
                 "kind": signed.act.kind.message().id.trim_start_matches("log-act-"),
                 "time": signed.act.time,
                 "actor": SlotId(signed.act.actor).to_string(),
+                "second": signed.act.second.map(|id| SlotId(id).to_string()),
                 "object": signed.act.object.map(|o| ObjectId(o).to_string()),
                 "version": signed.act.object_version,
                 "count": signed.act.count,
                 "prior": signed.act.prior,
                 "reason": signed.act.reason.as_str(),
-                "slot_signature_checked": signed_by_slot,
+                "slot_signature_checked": signed_by_slot.is_some(),
+                "slot_checked": signed_by_slot.map(|id| SlotId(id).to_string()),
             })),
             "cosigned": by.iter().map(|c| serde_json::json!({
                 "name": c.key.name().as_str(), "time": c.time })).collect::<Vec<_>>(),
@@ -512,7 +522,7 @@ fn show_proof(app: &App, args: &AuditInclusion, path: &Path) -> Result<u8, Failu
 }
 
 /// What an entry shows, in plain words.
-fn print_entry(app: &App, entry: &Entry, signed_by_slot: bool) {
+fn print_entry(app: &App, entry: &Entry, signed_by_slot: Option<[u8; 16]>) {
     let say = |message: Message| app.print(&app.text(&message));
     match entry.leaf().fact {
         Fact::None => say(Message::new("cli-proof-no-content")),
@@ -529,13 +539,18 @@ fn print_entry(app: &App, entry: &Entry, signed_by_slot: bool) {
     say(Message::new("cli-proof-act")
         .with("kind", act.kind.message())
         .with("time", time(act.time)));
-    let actor = SlotId(act.actor).to_string();
-    say(Message::new(if signed_by_slot {
-        "cli-proof-actor-signed"
-    } else {
-        "cli-proof-actor"
-    })
-    .with("slot", actor));
+    let slot = |id: [u8; 16], open: &'static str, checked: &'static str| {
+        let which = if signed_by_slot == Some(id) {
+            checked
+        } else {
+            open
+        };
+        Message::new(which).with("slot", SlotId(id).to_string())
+    };
+    say(slot(act.actor, "cli-proof-actor", "cli-proof-actor-signed"));
+    if let Some(second) = act.second {
+        say(slot(second, "cli-proof-second", "cli-proof-second-signed"));
+    }
     if let Some(object) = act.object {
         say(Message::new("cli-proof-object")
             .with("object", ObjectId(object).to_string())

@@ -100,7 +100,7 @@ pub(crate) enum Command {
     Hold(Hold),
     Retain(Retain),
     Keys(Keys),
-    Check,
+    Check(Check),
     Evidence(Evidence),
     Backup(Backup),
     Restore(Restore),
@@ -548,6 +548,18 @@ pub(crate) enum LogCommand {
 }
 
 #[derive(Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
+    pub max_age: u32,
+    #[arg(long, value_name = "DIR", conflicts_with = "max_age")]
+    pub repair: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "repair")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "repair")]
+    pub reason: Option<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct LogCheckpoint {
     #[arg(long, value_name = "FILE")]
     pub import: Option<PathBuf>,
@@ -598,7 +610,7 @@ pub(crate) struct AuditVerify {
     pub key: Option<String>,
     #[arg(long, value_name = "KEY")]
     pub cosigner: Vec<String>,
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
     pub max_age: u32,
 }
 

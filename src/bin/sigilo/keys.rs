@@ -207,7 +207,9 @@ fn kind(kind: SlotKind) -> (&'static str, &'static str) {
 /// Changes the passphrase with which the vault was opened; after a recovery, sets a new one.
 pub(crate) fn passphrase(app: &App, args: &KeysPassphrase) -> Result<u8, Failure> {
     let kind = SlotKind::Passphrase(vault::cost(args.kdf_memory)?);
-    if app.global.recovery || app.global.key_file.is_some() {
+    let global = &app.global;
+    let by_file = global.key_file.is_some() || global.age.is_some() || !global.shares.is_empty();
+    if global.recovery || by_file {
         // Whoever comes in by another way did not lose that way: a passphrase is added.
         let mut vault = vault::open(app)?;
         vault.require(Rights::MANAGE)?;

@@ -10,7 +10,7 @@ use sigilo::vault::{
 };
 
 use crate::app::App;
-use crate::cli::Init;
+use crate::cli::{Check, Init};
 use crate::failure::{Failure, INTEGRITY};
 use crate::prompt::{self, Which};
 
@@ -154,7 +154,7 @@ pub(crate) fn print_code(app: &App, code: &str) {
 }
 
 /// Checks the vault from outside and from inside.
-pub(crate) fn check(app: &App) -> Result<u8, Failure> {
+pub(crate) fn check(app: &App, args: &Check) -> Result<u8, Failure> {
     let location = location(app)?;
     let vault = open(app)?;
     vault.sweep_evidence()?;
@@ -181,8 +181,14 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
     } else {
         0
     };
+    let last = if vault.access().rights.has(Rights::READ) {
+        audit::last_cosigned(&vault.cosigned_heads()?, &vault.cosigners()?)
+    } else {
+        None
+    };
     if app.json() {
         app.print_json(&serde_json::json!({
+            "cosigned": crate::audit::cosigned_json(last.as_ref()),
             "due": due,
             "sound": findings.is_empty(),
             "entries": report.size,
@@ -205,9 +211,7 @@ pub(crate) fn check(app: &App) -> Result<u8, Failure> {
         }
     }
     if vault.access().rights.has(Rights::READ) {
-        let heads = vault.cosigned_heads()?;
-        let last = audit::last_cosigned(&heads, &vault.cosigners()?);
-        crate::audit::say_age(app, last.as_ref(), crate::audit::MAX_AGE_DAYS);
+        crate::audit::say_age(app, last.as_ref(), args.max_age);
     }
     if findings.is_empty() {
         return Ok(0);

@@ -66,6 +66,7 @@ help-keys-recovery = Make a new recovery code; the old one no longer works
 help-keys-remove = Remove a key
 help-keys-remove-slot = Beginning of the key's id, as "keys list" shows it
 help-check = Check that the vault is sound and that everything opens
+help-check-max-age = Days after which the last cosignature is old; 30 unless said
 help-log = The log of the vault
 help-log-show = Show who did what and when
 help-log-show-record = Only of this record
@@ -234,6 +235,18 @@ cli-check-failed =
         [one] There is something wrong with the vault.
        *[other] There are { $count } things wrong with the vault.
     } Stop using it: copy the folder as it is and tell your auditor.
+help-check-repair = Make in this folder a new vault of all that can be saved from a damaged one, which is not touched
+help-check-head = A head of the vault that was kept elsewhere; may be repeated
+help-check-reason = Why; kept sealed in the log
+cli-repaired = There is a new vault in { $folder }. It goes on from the first { $entries } entries of the log. Contents as they were: { $kept }. Sealed again, because the log is broken before them: { $again }.
+cli-repair-lost-record = ✗ Record { $id }, version { $version }: lost (entry { $entry })
+cli-repair-lost-other = ✗ Entry { $entry }: what it stored is lost; it was no record
+cli-repair-unproven-record = ? Record { $id }, version { $version }: it opens, but nothing proves that this house stored it (entry { $entry }). It is not in the new vault
+cli-repair-unproven-other = ? Entry { $entry }: it opens, but nothing proves that this house stored it. It is not in the new vault
+cli-repair-entries = Entries of the log from { $first } on do not go on in the new one: { $lost }. Of those that are missing, nobody can say what they said.
+cli-repair-keyring = The keyring is not the last one that the log names. Replace all keys with "sigilo keys rotate".
+cli-repair-advice = Keep the damaged folder as it is: it is evidence. Show the new head to your auditor and your coordinator.
+cli-repair-not-whole = Not everything could be saved. Look for an older backup for what is missing.
 cli-audit-failed =
     { $count ->
         [one] The vault is not sound: 1 finding.
@@ -452,6 +465,8 @@ cli-proof-closed = Its act is sealed and not shown.
 cli-proof-act = { $kind }, on { $time } by the clock of the house, which nobody else has confirmed.
 cli-proof-actor = Done with the key { $slot }; its signature was not checked (--slot-key).
 cli-proof-actor-signed = Done with the key { $slot }, whose signature is valid.
+cli-proof-second = Together with key { $slot }; its signature was not checked (--slot-key).
+cli-proof-second-signed = Together with key { $slot }, whose signature is valid.
 cli-proof-object = Done to { $object }, version { $version }.
 cli-proof-count = How many: { $count }.
 cli-proof-prior = It follows on entry { $entry }.
@@ -596,7 +611,7 @@ cli-kind-age = age identity
 cli-no-such-compartment = There is no compartment of that name. "sigilo keys list --json" shows them.
 cli-compartment-by-two = "{ $name }" opens for two only.
 cli-compartment-added = Compartment added: { $name }. Seal into it with "sigilo seal --compartment".
-cli-compartment-added-two = Compartment added: { $name }. Seal into it with "sigilo seal --compartment"; reading it takes two keys at once (--second-slot).
+cli-compartment-added-two = Compartment added: { $name }. Seal into it with "sigilo seal --compartment"; reading it takes two keys at once (--second-slot) or recovery shares. A duress passphrase, if there was one, is gone: try the shares and set it again.
 cli-key-changed = Key { $slot } changed.
 cli-key-changed-limits = What that key opened before may have been kept: "sigilo keys rotate" changes the keys of all records.
 cli-drill-recorded = It opens the vault, with these rights: { $rights }. It was recorded in the log.
@@ -611,7 +626,7 @@ cli-policy-two = These need two keys (--second-slot):
 cli-policy-alone = (more than { $count })
 cli-policy-keys = So do new keys and every change of this list.
 cli-ask-panic = All passphrases, key files and identities of this house will be destroyed, yours too. Then only recovery opens the vault. Sure? (y/n)
-cli-panic-done = { $count } keys were destroyed. What still opens it: { $codes } recovery codes and { $shares } sets of shares.
+cli-panic-done = Keys destroyed: { $count }. What still opens the vault: recovery codes, { $codes }; sets of shares, { $shares }.
 cli-panic-left = What is outside this keyring was not destroyed: copies of the keyring on another stick, backups and their keys. The disk may keep remnants, and anybody sees that the keys are gone.
 cli-duress-advice = Choose a passphrase that nobody types by mistake. Whoever types it destroys the keys of the house.
 cli-duress-set = The duress passphrase is set. If you make new shares or a new recovery code, it is taken away: try those and set it again.

@@ -66,6 +66,7 @@ help-keys-recovery = Hace un código de recuperación nuevo; el anterior deja de
 help-keys-remove = Quita una clave
 help-keys-remove-slot = Comienzo del identificador de la clave, como lo muestra «keys list»
 help-check = Revisa que la bóveda esté íntegra y que todo se pueda abrir
+help-check-max-age = Días tras los que la última cofirma es vieja; 30 si no se dice
 help-log = El registro de la bóveda
 help-log-show = Muestra quién hizo qué y cuándo
 help-log-show-record = Solo de este expediente
@@ -234,6 +235,18 @@ cli-check-failed =
         [one] Hay algo mal en la bóveda.
        *[other] Hay { $count } cosas mal en la bóveda.
     } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita.
+help-check-repair = Hace en esta carpeta una bóveda nueva con todo lo que se puede salvar de una dañada, que no se toca
+help-check-head = Una cabeza de la bóveda que se guardó en otra parte; se puede repetir
+help-check-reason = Por qué; queda sellado en el registro
+cli-repaired = Hay una bóveda nueva en { $folder }. Continúa las primeras { $entries } entradas del registro. Contenidos como estaban: { $kept }. Sellados de nuevo, porque el registro está roto antes de ellos: { $again }.
+cli-repair-lost-record = ✗ Expediente { $id }, versión { $version }: se perdió (entrada { $entry })
+cli-repair-lost-other = ✗ Entrada { $entry }: lo que guardó se perdió; no era un expediente
+cli-repair-unproven-record = ? Expediente { $id }, versión { $version }: se puede abrir, pero nada prueba que lo guardara esta casa (entrada { $entry }). No está en la bóveda nueva
+cli-repair-unproven-other = ? Entrada { $entry }: se puede abrir, pero nada prueba que lo guardara esta casa. No está en la bóveda nueva
+cli-repair-entries = Las entradas del registro desde la { $first } no continúan en el nuevo: { $lost }. De las que faltan, nadie puede decir qué decían.
+cli-repair-keyring = El llavero no es el último que nombra el registro. Cambie todas las claves con «sigilo keys rotate».
+cli-repair-advice = Guarde la carpeta dañada tal como está: es prueba. Muestre la cabeza nueva a su auditor y a su coordinación.
+cli-repair-not-whole = No todo se pudo salvar. Busque una copia de seguridad más vieja para lo que falta.
 cli-audit-failed =
     { $count ->
         [one] La bóveda no está íntegra: 1 hallazgo.
@@ -452,6 +465,8 @@ cli-proof-closed = Su acto está sellado y no se muestra.
 cli-proof-act = { $kind }, el { $time } según el reloj de la casa, que nadie más ha confirmado.
 cli-proof-actor = Hecho con la clave { $slot }; su firma no se verificó (--slot-key).
 cli-proof-actor-signed = Hecho con la clave { $slot }, cuya firma es válida.
+cli-proof-second = Junto con la clave { $slot }; su firma no se verificó (--slot-key).
+cli-proof-second-signed = Junto con la clave { $slot }, cuya firma es válida.
 cli-proof-object = Sobre { $object }, versión { $version }.
 cli-proof-count = Cuántos: { $count }.
 cli-proof-prior = Sigue al asiento { $entry }.
@@ -596,7 +611,7 @@ cli-kind-age = identidad age
 cli-no-such-compartment = No hay ningún compartimento con ese nombre. «sigilo keys list --json» los muestra.
 cli-compartment-by-two = «{ $name }» se abre solo entre dos.
 cli-compartment-added = Compartimento agregado: { $name }. Se sella en él con «sigilo seal --compartment».
-cli-compartment-added-two = Compartimento agregado: { $name }. Se sella en él con «sigilo seal --compartment»; para leerlo hacen falta dos claves a la vez (--second-slot).
+cli-compartment-added-two = Compartimento agregado: { $name }. Se sella en él con «sigilo seal --compartment»; para leerlo hacen falta dos claves a la vez (--second-slot) o las partes de recuperación. Si había contraseña de coacción, se quitó: pruebe las partes y póngala otra vez.
 cli-key-changed = Clave { $slot } cambiada.
 cli-key-changed-limits = Lo que esa clave abría antes pudo haberse guardado: «sigilo keys rotate» cambia las claves de todos los expedientes.
 cli-drill-recorded = Abre la bóveda, con estos permisos: { $rights }. Quedó anotado en el registro.
@@ -611,7 +626,7 @@ cli-policy-two = Piden dos claves (--second-slot):
 cli-policy-alone = (más de { $count })
 cli-policy-keys = También lo piden las claves nuevas y todo cambio de esta lista.
 cli-ask-panic = Se destruirán todas las contraseñas, archivos de clave e identidades de esta casa, también la suya. Después solo abre la recuperación. ¿Seguro? (s/n)
-cli-panic-done = Se destruyeron { $count } claves. Quedan para abrir: { $codes } códigos de recuperación y { $shares } juegos de partes.
+cli-panic-done = Claves destruidas: { $count }. Para abrir quedan: códigos de recuperación, { $codes }; juegos de partes, { $shares }.
 cli-panic-left = No se destruyó lo que esté fuera de este llavero: copias del llavero en otra memoria, copias de seguridad y sus claves. El disco puede conservar restos, y cualquiera ve que las claves ya no están.
 cli-duress-advice = Elija una contraseña que nadie escriba por error. Quien la escriba destruye las claves de la casa.
 cli-duress-set = La contraseña de coacción quedó puesta. Si hace partes o un código de recuperación nuevos, se quita: pruébelos y póngala otra vez.
