@@ -26,7 +26,9 @@ fn measure(recipe: &Recipe, options: &Options, part: usize) -> (Report, f64) {
         })
         .collect();
     let inside = |p: u32| entities[p as usize].iter().any(|e| *e < part);
-    let persons = (0..round.locals.len() as u32).filter(|p| inside(*p)).count();
+    let persons = (0..round.locals.len() as u32)
+        .filter(|p| inside(*p))
+        .count();
     let met: usize = round
         .pairs
         .iter()
@@ -73,7 +75,11 @@ fn main() {
                 report.h_bits,
                 report.discover.recall,
                 report.discover.non_match_degree * scale,
-                if scale > 1.0 { "-".to_owned() } else { report.discover.degree_p99.to_string() },
+                if scale > 1.0 {
+                    "-".to_owned()
+                } else {
+                    report.discover.degree_p99.to_string()
+                },
                 scale > 1.0,
             );
             size *= 10;
@@ -88,16 +94,79 @@ fn main() {
     };
     let communities = [
         ("usual", base.clone()),
-        ("enclave of 600", Recipe { enclave: 600, ..base.clone() }),
-        ("three of ten siblings", Recipe { siblings: 0.3, ..base.clone() }),
-        ("one of ten a twin", Recipe { siblings: 0.1, twins: 1.0, ..base.clone() }),
-        ("three of ten mononyms", Recipe { mononyms: 0.3, ..base.clone() }),
-        ("four of ten on 1 January", Recipe { january: 0.4, ..base.clone() }),
-        ("names of no table", Recipe { unknown_names: 1.0, ..base.clone() }),
-        ("common names twice as common", Recipe { head: 1.5, ..base.clone() }),
-        ("one country, twelve towns", Recipe { country: "GTM", places: 12, ..base.clone() }),
-        ("no place known", Recipe { no_place: 1.0, ..base.clone() }),
-        ("register of elsewhere", Recipe { foreign: true, unknown_names: 1.0, ..base.clone() }),
+        (
+            "enclave of 600",
+            Recipe {
+                enclave: 600,
+                ..base.clone()
+            },
+        ),
+        (
+            "three of ten siblings",
+            Recipe {
+                siblings: 0.3,
+                ..base.clone()
+            },
+        ),
+        (
+            "one of ten a twin",
+            Recipe {
+                siblings: 0.1,
+                twins: 1.0,
+                ..base.clone()
+            },
+        ),
+        (
+            "three of ten mononyms",
+            Recipe {
+                mononyms: 0.3,
+                ..base.clone()
+            },
+        ),
+        (
+            "four of ten on 1 January",
+            Recipe {
+                january: 0.4,
+                ..base.clone()
+            },
+        ),
+        (
+            "names of no table",
+            Recipe {
+                unknown_names: 1.0,
+                ..base.clone()
+            },
+        ),
+        (
+            "common names twice as common",
+            Recipe {
+                head: 1.5,
+                ..base.clone()
+            },
+        ),
+        (
+            "one country, twelve towns",
+            Recipe {
+                country: "GTM",
+                places: 12,
+                ..base.clone()
+            },
+        ),
+        (
+            "no place known",
+            Recipe {
+                no_place: 1.0,
+                ..base.clone()
+            },
+        ),
+        (
+            "register of elsewhere",
+            Recipe {
+                foreign: true,
+                unknown_names: 1.0,
+                ..base.clone()
+            },
+        ),
     ];
     for policy in [Policy::Strict, Policy::Standard] {
         for (name, recipe) in &communities {
@@ -111,7 +180,11 @@ fn main() {
                 report.discover.recall,
                 report.decided.f1,
                 report.discover.non_match_degree,
-                if recipe.enclave > 0 { format!("{inside:.3}") } else { "-".to_owned() },
+                if recipe.enclave > 0 {
+                    format!("{inside:.3}")
+                } else {
+                    "-".to_owned()
+                },
                 report.discover.degree_p99,
                 report.estimate.raised,
             );

@@ -11,8 +11,8 @@
 //! estimates of precision and recall are held against whole rounds of further networks.
 
 use rayon::prelude::*;
-use sigilo::evaluate::{Options, decide, judge, network};
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::evaluate::{Options, decide, judge, network};
 use sigilo::matching::decide::log_odds;
 use sigilo::matching::encoding::SLOTS;
 use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS};
@@ -426,7 +426,11 @@ fn write(base: f64, body: &str, held: &[Pair]) {
     print!("{rows}");
     let whole = Model::parse(&format!("{head}{rows}{body}")).expect("read as it is written");
     for (bias, spread) in quality(&whole) {
-        println!("quality\t{}\t{}", (bias * 1000.0).round(), (spread * 1000.0).round());
+        println!(
+            "quality\t{}\t{}",
+            (bias * 1000.0).round(),
+            (spread * 1000.0).round()
+        );
     }
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {

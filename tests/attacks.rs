@@ -18,7 +18,7 @@ type Encoded = BTreeMap<String, Vec<u64>>;
 
 fn recipe() -> Recipe {
     Recipe {
-        persons: 2_500,
+        persons: 1_600,
         sites: 6,
         repeat: 0.15,
         siblings: 0.05,
@@ -220,7 +220,12 @@ fn clear_text() -> BTreeMap<String, BTreeSet<String>> {
     for site in &sites {
         for (id, r) in site.ids.iter().zip(&site.records) {
             let year = r.birth.year.map_or(String::new(), |y| y.to_string());
-            let fields = [&r.given_names, &r.paternal_surname, &r.maternal_surname, &year];
+            let fields = [
+                &r.given_names,
+                &r.paternal_surname,
+                &r.maternal_surname,
+                &year,
+            ];
             let grams = fields
                 .iter()
                 .enumerate()

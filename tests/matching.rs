@@ -162,10 +162,7 @@ fn who_cannot_reach_h_gets_fillers_only() {
             described("", "Hernández", "", "", "Nebaj"),
             Shortfall::Individual,
         ),
-        (
-            described("María", "", "", "1995", ""),
-            Shortfall::Common,
-        ),
+        (described("María", "", "", "1995", ""), Shortfall::Common),
         (Description::default(), Shortfall::Name),
     ] {
         let person = Person::from(d);

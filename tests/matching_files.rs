@@ -50,7 +50,7 @@ fn both_languages_and_separators_are_read() {
     assert_eq!(named, 4);
     assert!(persons.len() > named, "dummies are written too");
     for p in &persons {
-        assert_eq!(p["tokens"].as_array().map(Vec::len), Some(64));
+        assert_eq!(p["tokens"].as_array().map(Vec::len), Some(128));
     }
 }
 

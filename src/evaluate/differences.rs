@@ -144,7 +144,11 @@ fn given(a: &Description, b: &Description) -> Option<Difference> {
     if x.is_empty() || y.is_empty() {
         return Some(Difference::GivenMissing);
     }
-    let (few, many) = if x.len() <= y.len() { (&x, &y) } else { (&y, &x) };
+    let (few, many) = if x.len() <= y.len() {
+        (&x, &y)
+    } else {
+        (&y, &x)
+    };
     if few.iter().all(|w| many.contains(w)) {
         return Some(Difference::GivenFewer);
     }
@@ -180,7 +184,11 @@ fn surnames(a: &Description, b: &Description) -> Option<Difference> {
     if v.is_empty() || w.is_empty() {
         return Some(Difference::SurnameMissing);
     }
-    let (few, many) = if v.len() <= w.len() { (&v, &w) } else { (&w, &v) };
+    let (few, many) = if v.len() <= w.len() {
+        (&v, &w)
+    } else {
+        (&w, &v)
+    };
     if few.iter().all(|s| many.contains(s)) {
         return Some(if v.len() == w.len() {
             Difference::SurnameSwapped
@@ -257,24 +265,96 @@ mod tests {
         use Difference::*;
         let a = person("María Guadalupe", "Hernández", "López", "1995-05-14");
         for (given, paternal, maternal, birth, expected) in [
-            ("MARIA GUADALUPE", "Hernandez", "Lopez", "14/05/1995", Nothing),
+            (
+                "MARIA GUADALUPE",
+                "Hernandez",
+                "Lopez",
+                "14/05/1995",
+                Nothing,
+            ),
             ("María", "Hernández", "López", "1995-05-14", GivenFewer),
             ("Lupita", "Hernández", "López", "1995-05-14", GivenNickname),
-            ("Maria Guadalpe", "Hernández", "López", "1995-05-14", GivenSpelling),
+            (
+                "Maria Guadalpe",
+                "Hernández",
+                "López",
+                "1995-05-14",
+                GivenSpelling,
+            ),
             ("Rosa", "Hernández", "López", "1995-05-14", GivenOther),
             ("", "Hernández", "López", "1995-05-14", GivenMissing),
-            ("María Guadalupe", "Hernández", "", "1995-05-14", SurnameFewer),
-            ("María Guadalupe", "López", "Hernández", "1995-05-14", SurnameSwapped),
-            ("María Guadalupe", "Hernádnez", "López", "1995-05-14", SurnameSpelling),
-            ("María Guadalupe", "Tzoc", "López", "1995-05-14", SurnameOther),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "",
+                "1995-05-14",
+                SurnameFewer,
+            ),
+            (
+                "María Guadalupe",
+                "López",
+                "Hernández",
+                "1995-05-14",
+                SurnameSwapped,
+            ),
+            (
+                "María Guadalupe",
+                "Hernádnez",
+                "López",
+                "1995-05-14",
+                SurnameSpelling,
+            ),
+            (
+                "María Guadalupe",
+                "Tzoc",
+                "López",
+                "1995-05-14",
+                SurnameOther,
+            ),
             ("María Guadalupe", "", "", "1995-05-14", SurnameMissing),
             ("María Guadalupe", "Hernández", "López", "", DateMissing),
-            ("María Guadalupe", "Hernández", "López", "1995-05", DatePartial),
-            ("María Guadalupe", "Hernández", "López", "1995-01-01", DateFirstOfJanuary),
-            ("María Guadalupe", "Hernández", "López", "1995-14-05", DateSwapped),
-            ("María Guadalupe", "Hernández", "López", "1996-05-14", DateYear),
-            ("María Guadalupe", "Hernández", "López", "1995-05-04", DateDay),
-            ("María Guadalupe", "Hernández", "López", "1996-05-04", DateOther),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1995-05",
+                DatePartial,
+            ),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1995-01-01",
+                DateFirstOfJanuary,
+            ),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1995-14-05",
+                DateSwapped,
+            ),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1996-05-14",
+                DateYear,
+            ),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1995-05-04",
+                DateDay,
+            ),
+            (
+                "María Guadalupe",
+                "Hernández",
+                "López",
+                "1996-05-04",
+                DateOther,
+            ),
         ] {
             let b = person(given, paternal, maternal, birth);
             assert_eq!(between(&a, &b), [expected], "{expected:?}");

@@ -4,11 +4,11 @@
 //! A keyed hash stands in for the PRF here, and only here: equality is the same, and the report
 //! says so. The truth is read after all decisions.
 
+pub mod curve;
 pub mod differences;
 mod judge;
-pub mod curve;
-pub mod page;
 pub mod network;
+pub mod page;
 pub mod read;
 pub mod synthetic;
 

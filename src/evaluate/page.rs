@@ -78,7 +78,10 @@ fn headline(report: &Report, messages: &Messages) -> Markup {
     };
     let rows = [
         ("evaluate-page-precision", percent(report.decided.precision)),
-        ("evaluate-page-estimated", between(report.estimate.precision)),
+        (
+            "evaluate-page-estimated",
+            between(report.estimate.precision),
+        ),
         ("evaluate-page-recall", percent(report.decided.recall)),
         ("evaluate-page-estimated", between(report.estimate.recall)),
         ("evaluate-page-f1", format!("{:.3}", report.decided.f1)),
@@ -281,10 +284,10 @@ fn weights(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Lang;
     use crate::evaluate::differences::ALL;
     use crate::evaluate::synthetic::{self, Recipe};
     use crate::evaluate::{Options, curve, decide, judge};
+    use crate::i18n::Lang;
     use crate::matching::score::Model;
 
     #[test]

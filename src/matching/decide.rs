@@ -130,7 +130,11 @@ pub fn belief(pairs: &[Candidate], posteriors: &[f64], declared: &[bool]) -> Bel
     let matches = all + unseen;
     Belief {
         precision: if n > 0.0 { tp / n } else { 1.0 },
-        recall: if matches > 0.0 { (tp / matches).min(1.0) } else { 1.0 },
+        recall: if matches > 0.0 {
+            (tp / matches).min(1.0)
+        } else {
+            1.0
+        },
         declared: n,
         matches,
     }

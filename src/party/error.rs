@@ -339,9 +339,9 @@ fn thousandths(n: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::matching::tokens::Shortfall;
     use super::*;
     use crate::i18n::{Lang, Messages};
+    use crate::matching::tokens::Shortfall;
     use crate::party::Event;
     use crate::round::Time;
 
