@@ -4,7 +4,7 @@
 //! with the signed head of the log. [`Vault`] is an unlocked one and does what a shelter does;
 //! [`audit`] checks a locked one without any key.
 
-mod archive;
+pub(crate) mod archive;
 pub mod audit;
 pub mod backup;
 pub mod catalog;
@@ -28,7 +28,7 @@ mod records;
 pub mod recovery;
 pub mod repair;
 mod roster;
-mod rotate;
+pub(crate) mod rotate;
 pub mod shares;
 mod state;
 mod store;
