@@ -34,6 +34,7 @@ use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::archive;
 use crate::vault::backup::Manifest;
 use crate::vault::custody::ItemFile;
@@ -77,6 +78,7 @@ pub const TARGETS: &[Target] = &[
     ("record_csv", record_csv),
     ("record_json", record_json),
     ("recovery_code", recovery_code),
+    ("referral", referral),
     ("refusal", refusal),
     ("round_notes", round_notes),
     ("search_key", search_key),
@@ -530,4 +532,11 @@ pub fn succession(data: &[u8]) {
 /// A list of data keys that were wrapped again.
 pub fn wrap_list(data: &[u8]) {
     bytes_are_canonical::<WrapList>(data);
+}
+
+/// A referral, its answers, and what a house remembers of both.
+pub fn referral(data: &[u8]) {
+    bytes_are_canonical::<ReferralHead>(data);
+    bytes_are_canonical::<AnswerHead>(data);
+    bytes_are_canonical::<Referrals>(data);
 }
