@@ -208,6 +208,10 @@ fn write_corpus() {
         put("act", name, &act.to_bytes());
         let signed = act.sign(&[5; 16], 12, &Fact::None, &key.signer().unwrap());
         put("act", &format!("{name}-signed"), &signed.to_bytes());
+        let signer = key.signer().unwrap();
+        let two = signed.act.clone();
+        let two = two.sign_by_two(&[5; 16], 12, &Fact::None, &signer, (&[4; 16], &signer));
+        put("act", &format!("{name}-two"), &two.to_bytes());
         put(
             "act",
             &format!("{name}-sealed"),
@@ -240,6 +244,8 @@ fn write_corpus() {
     let cosigner = NoteKey::new(auditor, KeyKind::Cosignature, other.verifying_key());
     put("note", "cosigner", cosigner.to_string().as_bytes());
     put("keyring", "compat", &read("keyring"));
+    let second = fs::read(compat.with_file_name("v2").join("keyring")).unwrap();
+    put("keyring", "compat2", &second);
     put("keyring", "beginning", &read("keyring")[..400]);
     put("keyring", "magic", b"sigilo-keyring\x01");
     for name in [

@@ -297,6 +297,39 @@ fn the_command_says_the_same_of_both() {
     destroyed(&dir, &before, &shares, &file);
 }
 
+/// A code holds a part of a key that needs two: alone it would leave records that nobody opens.
+#[test]
+fn where_a_compartment_needs_two_only_shares_are_a_recovery() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let location = Location::new(&dir);
+    let made = create(&dir);
+    let mut vault = made.vault;
+    let duress = passphrase(DURESS);
+    Vault::drill_and_log(&location, &Unlock::Recovery(&made.recovery)).unwrap();
+    vault.set_duress(Some(&duress)).unwrap();
+    let two = vault.add_compartment("entre dos", true).unwrap();
+    let why = Reason::none();
+    assert!(matches!(
+        vault.set_duress(Some(&duress)),
+        Err(VaultError::NotDrilled)
+    ));
+    vault.seal_into(&person("Itzel", "Pech"), two).unwrap();
+    vault.seal(&person("Ana", "Canul")).unwrap();
+    let shares = vault.renew_shares("partes", 2, 3).unwrap();
+    assert!(matches!(vault.panic(&why), Err(VaultError::NotDrilled)));
+    // The duress passphrase of before went with the compartment.
+    let keyring = fs::read(dir.join("keyring")).unwrap();
+    assert!(matches!(open_with(&dir, DURESS), Err(VaultError::WrongKey)));
+    assert_eq!(fs::read(dir.join("keyring")).unwrap(), keyring);
+    drill(&dir, &shares);
+    open(&dir).unwrap().panic(&why).unwrap();
+    let secret = gather(&shares[..2]).unwrap();
+    let vault = Vault::open(&location, &Unlock::Shares(&secret)).unwrap();
+    assert_eq!(vault.catalog().unwrap().items().len(), 2);
+    assert_eq!(vault.check(|_| {}).unwrap(), []);
+}
+
 /// A program that is stopped behind the commit and before the new keyring is in its place leaves the
 /// old one, or what is left of it, and the new one beside it.
 #[test]

@@ -96,6 +96,13 @@ fn what_needs_two_is_refused_to_one_and_carries_both_signatures() {
     needs_two(vault.require_two(Guarded::Export, 1));
     vault.require_two(Guarded::Opening, 3).unwrap();
     drop(vault);
+    // Reading is not letting out.
+    let vault = common::open_with(&dir, READER).unwrap();
+    assert!(matches!(
+        vault.extract_evidence(&file, &mut out, &none),
+        Err(VaultError::NotAllowed)
+    ));
+    drop(vault);
 
     let mut vault = open(&dir).unwrap();
     let own = vault.access().slot;
@@ -139,6 +146,48 @@ fn a_program_that_leaves_out_the_second_is_found() {
     vault.log(ActNote::new(ActKind::Export).count(3)).unwrap();
     let at = vault.log_size().unwrap() - 1;
     assert_eq!(vault.check(|_| {}).unwrap(), [audit::Finding::Alone(at)]);
+}
+
+/// Whoever comes back after a panic must be able to make new keys, whatever needed two before.
+#[test]
+fn a_policy_outlives_a_panic_and_locks_nobody_out() {
+    for by_code in [false, true] {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("casa");
+        let location = Location::new(&dir);
+        let mut vault = create(&dir).vault;
+        add(&mut vault, "otra", OTHER, Rights::ALL).unwrap();
+        let code = vault.renew_recovery("recuperación").unwrap();
+        let secret = (!by_code).then(|| {
+            let shares = vault.renew_shares("partes", 2, 3).unwrap();
+            sigilo::vault::shares::gather(&shares[..2]).unwrap()
+        });
+        let unlock = match &secret {
+            Some(secret) => Unlock::Shares(secret),
+            None => Unlock::Recovery(&code),
+        };
+        drop(vault);
+        Vault::drill_and_log(&location, &unlock).unwrap();
+        let mut vault = open(&dir).unwrap();
+        let policy = Policy::default().with(Guarded::Export);
+        vault.set_policy(policy, &Reason::none()).unwrap();
+        vault.panic(&Reason::none()).unwrap();
+        if !by_code {
+            // One piece of paper is one person, also then: shares are left to agree.
+            let mut vault = Vault::open(&location, &Unlock::Recovery(&code)).unwrap();
+            needs_two(add(&mut vault, "nueva", READER, Rights::ALL));
+        }
+        let mut vault = Vault::open(&location, &unlock).unwrap();
+        assert_eq!(vault.require_two(Guarded::Export, 1).is_ok(), !by_code);
+        add(&mut vault, "nueva", READER, Rights::ALL).unwrap();
+        // From here on there is somebody to ask again.
+        if by_code {
+            needs_two(add(&mut vault, "más", OTHER, Rights::ALL));
+        }
+        sound(&dir, &vault);
+        drop(vault);
+        sound(&dir, &common::open_with(&dir, READER).unwrap());
+    }
 }
 
 #[test]

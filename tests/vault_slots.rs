@@ -208,6 +208,27 @@ fn what_needs_two_opens_for_two_and_for_enough_shares() {
 }
 
 #[test]
+fn two_that_open_what_needs_two_stay() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let mut vault = create(&dir).vault;
+    let other = passphrase(OTHER);
+    let new = slot("otra", Unlock::Passphrase(&other), Rights::ALL);
+    let other = vault.add_slot(&new).unwrap();
+    vault.add_compartment("entre dos", true).unwrap();
+    let code = vault.keyring().slots[1].id;
+    vault.remove_slot(code).unwrap();
+    let last = |done: Result<(), VaultError>| assert!(matches!(done, Err(VaultError::LastSlot)));
+    last(vault.remove_slot(other));
+    last(vault.change_slot(other, Rights::SEAL, None));
+    let some = [compartment(&vault, "victim")];
+    last(vault.change_slot(other, reading(), Some(&some)));
+    vault.renew_shares("partes", 2, 3).unwrap();
+    vault.remove_slot(other).unwrap();
+    sound(&dir, &vault);
+}
+
+#[test]
 fn an_age_identity_is_a_way_in() {
     let tmp = tempfile::tempdir().unwrap();
     let dir = tmp.path().join("casa");

@@ -151,7 +151,8 @@ act_kinds! {
     KeyChange = 50, "log-act-key-change";
     /// An intake key was made.
     IntakeKey = 51, "log-act-intake-key";
-    /// A recovery code was made.
+    /// A recovery code or recovery shares were made; the count is that of the people it takes to use
+    /// them, 0 where unknown.
     RecoveryMade = 52, "log-act-recovery-made";
     /// A recovery code was used.
     Recovery = 53, "log-act-recovery";

@@ -242,15 +242,15 @@ impl Vault {
     /// its proof. The bytes are written by [`Vault::write_released`].
     ///
     /// # Errors
-    /// [`VaultError::NotAllowed`] without the right to read the log, [`VaultError::NeedsTwo`],
-    /// [`VaultError::Altered`] with nothing logged.
+    /// [`VaultError::NotAllowed`] without the rights to export and to read the log,
+    /// [`VaultError::NeedsTwo`], [`VaultError::Altered`] with nothing logged.
     pub fn release_evidence(
         &self,
         evidence: &Evidence,
         leaving: Leaving,
         reason: &Reason,
     ) -> Result<Released, VaultError> {
-        self.require(Rights::READ.and(Rights::LOG))?;
+        self.require(Rights::READ.and(Rights::EXPORT).and(Rights::LOG))?;
         self.require_two(super::Guarded::Evidence, 1)?;
         self.check_evidence(evidence)?;
         let before = self.custody(evidence.id)?;

@@ -6,9 +6,11 @@
 //!
 //! A caller that takes something out asks [`Vault::require_two`] before it begins.
 
+use std::collections::HashSet;
+
 use super::error::VaultError;
 use super::ids::SlotId;
-use super::keyring::{Entered, Rights, Unlock};
+use super::keyring::{Entered, Keyring, Rights, SlotKind, Unlock};
 use super::{ActNote, Vault};
 use crate::codec::DecodeError;
 use crate::crypto::sign::SigningKey;
@@ -54,8 +56,8 @@ impl Guarded {
     /// What both slots must be allowed to do.
     fn rights(self) -> Rights {
         match self {
-            Self::Export | Self::Referral => Rights::READ.and(Rights::EXPORT),
-            Self::Evidence | Self::Opening | Self::Erase => Rights::READ,
+            Self::Export | Self::Referral | Self::Evidence => Rights::READ.and(Rights::EXPORT),
+            Self::Opening | Self::Erase => Rights::READ,
         }
     }
 }
@@ -149,21 +151,51 @@ pub(crate) struct Second {
 }
 
 /// Follows the policy through the log: what was done by one slot although it needed two.
-#[derive(Default)]
 pub(super) struct Follower {
     policy: Policy,
+    /// Slots of recovery shares: several people act as one.
+    several: HashSet<[u8; 16]>,
+    /// Behind a panic there may be nobody to agree, until a slot is added.
+    deserted: bool,
 }
 
 impl Follower {
+    /// At the first leaf of a vault that has these keys today.
+    pub fn new(keyring: &Keyring) -> Self {
+        let shares = keyring.slots.iter().filter(|s| s.kind == SlotKind::Shares);
+        Self {
+            policy: Policy::default(),
+            several: shares.map(|s| s.id.0).collect(),
+            deserted: false,
+        }
+    }
+
     /// Whether the act is as the policy of that moment has it.
     pub fn allows(&mut self, act: &Act, fact: &Fact) -> bool {
-        let fits = act.second.is_some() || !self.policy.covers(act);
-        // A change of the keyring is two leaves; the new policy holds behind the second.
-        if act.kind == ActKind::Policy
-            && matches!(fact, Fact::Content { .. })
-            && let Ok(policy) = Policy::from_number(act.count)
-        {
-            self.policy = policy;
+        use ActKind::{KeyAdd, KeyChange, Panic, RecoveryMade};
+        let keys = matches!(
+            act.kind,
+            KeyAdd | KeyChange | RecoveryMade | ActKind::Policy
+        );
+        let fits = act.second.is_some()
+            || !self.policy.covers(act)
+            || self.several.contains(&act.actor)
+            || (self.deserted && keys);
+        // A change of the keyring is two leaves; what is new holds behind the second.
+        if !matches!(fact, Fact::Content { .. }) {
+            return fits;
+        }
+        match (act.kind, act.object) {
+            (ActKind::Policy, _) => {
+                self.policy = Policy::from_number(act.count).unwrap_or(self.policy);
+            }
+            (RecoveryMade, Some(slot)) if act.count >= 2 => {
+                self.several.insert(slot);
+                self.deserted = false;
+            }
+            (KeyAdd | RecoveryMade, _) => self.deserted = false,
+            (Panic, _) => self.deserted = true,
+            _ => {}
         }
         fits
     }
@@ -213,7 +245,8 @@ impl Vault {
     }
 
     /// Refuses what the policy has two slots for, done to `count` records, unless a second one with
-    /// the same rights was brought. To be asked before the act begins.
+    /// the same rights was brought, or recovery shares opened the vault, which several people hold. To
+    /// be asked before the act begins.
     ///
     /// # Errors
     /// [`VaultError::NeedsTwo`].
@@ -222,14 +255,18 @@ impl Vault {
     }
 
     /// Refuses a change of keys by one slot alone where anything needs two: otherwise one person
-    /// could make the second slot.
+    /// could make the second slot. Where a panic left one slot there is nobody to agree.
     pub(super) fn require_two_for_keys(&self) -> Result<(), VaultError> {
-        self.two_with(self.policy().is_set(), Rights::MANAGE)
+        let asked = self.policy().is_set() && self.keyring.managers() > 1;
+        self.two_with(asked, Rights::MANAGE)
     }
 
     fn two_with(&self, asked: bool, rights: Rights) -> Result<(), VaultError> {
         let fits = |second: &Second| second.rights.has(rights);
-        if !asked || self.second.as_ref().is_some_and(fits) {
+        let mut slots = self.keyring.slots.iter();
+        let own = slots.find(|slot| slot.id == self.access.slot);
+        let several = own.is_some_and(|slot| slot.kind == SlotKind::Shares);
+        if !asked || several || self.second.as_ref().is_some_and(fits) {
             Ok(())
         } else {
             Err(VaultError::NeedsTwo)

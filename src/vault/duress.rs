@@ -206,10 +206,16 @@ impl Vault {
 
     fn require_drill(&self) -> Result<(), VaultError> {
         self.require(Rights::MANAGE.and(Rights::LOG))?;
-        if self.drilled()?.is_empty() {
-            return Err(VaultError::NotDrilled);
+        let passed = self.drilled()?;
+        // A code alone holds only a part of the keys that need two: what it leaves would be lost.
+        let shares = !self.access.roster.by_two.is_empty();
+        let mut slots = self.keyring.slots.iter();
+        let opens_all = |s: &super::keyring::Slot| !shares || s.kind == super::SlotKind::Shares;
+        if slots.any(|s| passed.contains(&s.id) && opens_all(s)) {
+            Ok(())
+        } else {
+            Err(VaultError::NotDrilled)
         }
-        Ok(())
     }
 
     /// Destroys every slot of the house: passphrases, key files, age identities, the own one too.

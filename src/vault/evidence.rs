@@ -464,6 +464,7 @@ impl Vault {
     /// log says so before a byte is written.
     ///
     /// # Errors
+    /// [`VaultError::NotAllowed`] without the right to export, [`VaultError::NeedsTwo`],
     /// [`VaultError::Altered`] with nothing written, or what the system says.
     pub fn extract_evidence(
         &self,
@@ -471,6 +472,7 @@ impl Vault {
         out: &mut impl Write,
         reason: &Reason,
     ) -> Result<(), VaultError> {
+        self.require(Rights::READ.and(Rights::EXPORT))?;
         self.require_two(super::Guarded::Evidence, 1)?;
         self.check_evidence(evidence)?;
         let note = ActNote::new(ActKind::EvidenceExtracted)

@@ -655,6 +655,9 @@ impl Keyring {
         }
         // The slot that is open keeps its rights, so somebody always manages the keys; who signs must
         // be able to give what is to be given.
+        if !self.reaches_all(&access.roster, None) {
+            return Err(VaultError::LastSlot);
+        }
         self.grant_all(access)?;
         self.sign(access)
     }
@@ -710,6 +713,20 @@ impl Keyring {
     pub(super) fn empty_place(&mut self) -> Result<(), VaultError> {
         self.place = Some(Place::empty(self.usual_cost())?);
         Ok(())
+    }
+
+    /// Whether every compartment that needs two would still open, without this slot: for two others,
+    /// or for recovery shares.
+    fn reaches_all(&self, roster: &Roster, without: Option<SlotId>) -> bool {
+        roster.by_two.iter().all(|id| {
+            let mut parts = 0;
+            for slot in self.slots.iter().filter(|s| Some(s.id) != without) {
+                if slot.rights.has(Rights::READ) && roster.opens(slot.id, *id) {
+                    parts += if slot.kind == SlotKind::Shares { 2 } else { 1 };
+                }
+            }
+            parts >= 2
+        })
     }
 
     /// Whether a slot opens with this.
@@ -799,6 +816,9 @@ impl Keyring {
         }
         if self.retired.len() >= MAX_RETIRED {
             return Err(VaultError::TooManySlots);
+        }
+        if !self.reaches_all(&access.roster, Some(id)) {
+            return Err(VaultError::LastSlot);
         }
         let slot = self.slots.remove(at);
         self.retired.push((slot.id, slot.verifying_key));

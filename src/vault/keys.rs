@@ -92,7 +92,7 @@ impl Vault {
     }
 
     /// Adds a compartment, for every slot that reads and has no choice of its own. Records go into it
-    /// when they are sealed into it by name.
+    /// when they are sealed into it by name. One that needs two takes a duress passphrase away.
     ///
     /// # Errors
     /// As [`super::Keyring::add_compartment`].
@@ -104,6 +104,10 @@ impl Vault {
         self.require(Rights::MANAGE.and(Rights::READ))?;
         let before = self.access.duplicate()?;
         let mut ring = self.keyring.clone();
+        if needs_two {
+            // What was tried before might not open this one.
+            ring.empty_place()?;
+        }
         let done = ring
             .add_compartment(&mut self.access, name, needs_two)
             .and_then(|id| {
@@ -175,12 +179,15 @@ impl Vault {
         self.require(Rights::ALL)?;
         let secret = Secret::random()?;
         let dealt = shares::deal(&secret, need, of)?;
-        self.renew(&NewSlot {
-            name,
-            kind: SlotKind::Shares,
-            unlock: Unlock::Shares(&secret),
-            rights: Rights::ALL,
-        })?;
+        self.renew(
+            &NewSlot {
+                name,
+                kind: SlotKind::Shares,
+                unlock: Unlock::Shares(&secret),
+                rights: Rights::ALL,
+            },
+            u64::from(need),
+        )?;
         Ok(dealt)
     }
 
@@ -191,18 +198,22 @@ impl Vault {
     pub fn renew_recovery(&mut self, name: &str) -> Result<RecoveryCode, VaultError> {
         self.require(Rights::MANAGE)?;
         let code = RecoveryCode::generate()?;
-        self.renew(&NewSlot {
-            name,
-            kind: SlotKind::Recovery,
-            unlock: Unlock::Recovery(&code),
-            rights: Rights::ALL,
-        })?;
+        self.renew(
+            &NewSlot {
+                name,
+                kind: SlotKind::Recovery,
+                unlock: Unlock::Recovery(&code),
+                rights: Rights::ALL,
+            },
+            1,
+        )?;
         Ok(code)
     }
 
     /// Puts a slot in the place of all others of its kind. A duress passphrase goes with the recovery
     /// that was tried: it must never leave a vault that nobody opens.
-    fn renew(&mut self, new: &NewSlot<'_>) -> Result<(), VaultError> {
+    /// `people` are how many hold it.
+    fn renew(&mut self, new: &NewSlot<'_>, people: u64) -> Result<(), VaultError> {
         self.require_two_for_keys()?;
         let mut ring = self.keyring.clone();
         ring.empty_place()?;
@@ -217,7 +228,8 @@ impl Vault {
             for slot in old {
                 ring.remove_slot(&mut vault.access, slot)?;
             }
-            vault.change_keyring(ring, ActNote::new(ActKind::RecoveryMade).on(id.0, 0))
+            let note = ActNote::new(ActKind::RecoveryMade).on(id.0, 0);
+            vault.change_keyring(ring, note.count(people))
         })
     }
 

@@ -200,7 +200,7 @@ impl Vault {
         let mut findings = Vec::new();
         let view = self.store.view()?;
         let keys_since = keyring_leaf(&view)?;
-        let mut follower = super::dual::Follower::default();
+        let mut follower = super::dual::Follower::new(&self.keyring);
         let mut seen = 0;
         view.each_leaf(0, |index, row| {
             seen += 1;
