@@ -47,7 +47,7 @@ pub struct Places {
     pub evidence: PathBuf,
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -262,7 +262,7 @@ fn forget_evidence(folder: &Path, kept: &[Digest]) -> Result<(), VaultError> {
 
 /// Copies the sealed files of a backup into the folder of the vault that is being made. The audit
 /// tells which are wrong or missing.
-fn bring_evidence(folder: &Path, dir: &Path) -> Result<(), VaultError> {
+pub(super) fn bring_evidence(folder: &Path, dir: &Path) -> Result<(), VaultError> {
     if !folder.is_dir() {
         return Ok(());
     }

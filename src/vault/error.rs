@@ -123,6 +123,9 @@ pub enum VaultError {
     /// The record is larger than the format allows.
     #[error("the record is too large")]
     TooLarge,
+    /// Not even the beginning of the log could be found.
+    #[error("nothing of the vault can be saved")]
+    BeyondRepair,
     /// The files of a backup are not the ones that were written.
     #[error("the backup is damaged")]
     BackupDamaged,
@@ -191,6 +194,7 @@ impl VaultError {
                 | Self::Schema
                 | Self::OtherHead { .. }
                 | Self::Bundle(BundleError::OtherLeaves)
+                | Self::BeyondRepair
                 | Self::BackupDamaged
                 | Self::OtherVault
                 | Self::Travel(TravelError::Damaged | TravelError::Format)
@@ -272,6 +276,7 @@ impl Localize for VaultError {
             Self::Interrupted => "vault-error-interrupted",
             Self::ReadOnly => "vault-error-read-only",
             Self::TooLarge => "vault-error-too-large",
+            Self::BeyondRepair => "vault-error-beyond-repair",
             Self::BackupDamaged => "vault-error-backup-damaged",
             Self::BackupKey => "vault-error-backup-key",
             Self::OtherVault => "vault-error-other-vault",

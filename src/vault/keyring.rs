@@ -903,6 +903,22 @@ impl Keyring {
         self.sign(access)
     }
 
+    /// The log goes on at `leaf`, before places from which on later keys were used: the last of them is
+    /// used from there on. Returns whether that changed anything.
+    ///
+    /// # Errors
+    /// As [`Keyring::begin_rotation`].
+    pub(crate) fn cut_log(&mut self, access: &mut Access, leaf: u64) -> Result<bool, VaultError> {
+        let Some((_, key)) = access.log.pop_if(|(since, _)| *since > leaf) else {
+            return Ok(false);
+        };
+        access.log.retain(|(since, _)| *since < leaf);
+        access.log.push((leaf, key));
+        self.grant_all(access)?;
+        self.sign(access)?;
+        Ok(true)
+    }
+
     /// Ends a change of keys: no slot is given the old keys of compartments any more.
     pub(crate) fn end_rotation(&mut self, access: &mut Access) -> Result<(), VaultError> {
         if access.keyring.is_none() {

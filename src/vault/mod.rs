@@ -26,6 +26,7 @@ mod memory;
 pub mod proof;
 mod records;
 pub mod recovery;
+pub mod repair;
 mod roster;
 mod rotate;
 pub mod shares;

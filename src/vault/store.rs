@@ -312,6 +312,16 @@ impl Tx<'_> {
         Ok(self.tx.last_insert_rowid())
     }
 
+    /// Puts a batch in the place that it had in another file.
+    pub fn put_batch(&self, id: i64, batch: &BatchRow) -> Result<(), VaultError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO batch (id, target, epoch, encapsulated) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![id, batch.target, batch.epoch, batch.encapsulated])?;
+        Ok(())
+    }
+
     pub fn batch(&self, id: i64) -> Result<Option<BatchRow>, VaultError> {
         let row: Option<(Vec<u8>, i64, Vec<u8>)> = self
             .tx

@@ -99,19 +99,34 @@ impl Logs {
 
     /// The logs that the database names.
     pub fn read(view: &Tx<'_>, vault: VaultId) -> Result<Self, VaultError> {
-        let mut logs = Self::of(vault);
-        if let Some(bytes) = view.meta(meta::LOGS)? {
-            let mut input = Reader::new(&bytes);
-            for _ in 0..input.count(24, MAX_LOGS)? {
-                let since = input.u64()?;
-                if logs.0.last().is_some_and(|(before, _)| since <= *before) {
-                    return Err(DecodeError::Value("logs").into());
-                }
-                logs.0.push((since, input.array()?));
-            }
-            input.finish()?;
+        match view.meta(meta::LOGS)? {
+            Some(bytes) => Ok(Self::from_meta(&bytes, vault)?),
+            None => Ok(Self::of(vault)),
         }
+    }
+
+    /// Reads [`Logs::to_bytes`].
+    pub fn from_meta(bytes: &[u8], vault: VaultId) -> Result<Self, DecodeError> {
+        let mut logs = Self::of(vault);
+        let mut input = Reader::new(bytes);
+        for _ in 0..input.count(24, MAX_LOGS)? {
+            let since = input.u64()?;
+            if logs.0.last().is_some_and(|(before, _)| since <= *before) {
+                return Err(DecodeError::Value("logs"));
+            }
+            logs.0.push((since, input.array()?));
+        }
+        input.finish()?;
         Ok(logs)
+    }
+
+    /// Whether a head of one of the logs is about leaves that were taken over into the one that is
+    /// appended to.
+    pub fn covers(&self, head: &Checkpoint) -> bool {
+        let id = head.origin().vault_id();
+        let at = self.0.iter().position(|(_, log)| Some(*log) == id);
+        let next = at.and_then(|at| self.0.get(at + 1));
+        at.is_some() && next.is_none_or(|(since, _)| head.size() <= *since)
     }
 
     /// The bytes of the database.

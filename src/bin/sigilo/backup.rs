@@ -8,12 +8,13 @@ use sigilo::crypto::travel::{IDENTITY, Identity, Recipient};
 use sigilo::i18n::Message;
 use sigilo::log::Origin;
 use sigilo::vault::backup::{self, Newer, Places};
-use sigilo::vault::{Location, VaultError, audit};
+use sigilo::vault::repair::{self, Missing};
+use sigilo::vault::{Location, VaultError};
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::cli::{Backup, KeysIdentity, Restore};
-use crate::failure::{FAILED, Failure, file};
+use crate::cli::{Backup, Check, KeysIdentity, Restore};
+use crate::failure::{FAILED, Failure, INTEGRITY, file};
 use crate::records::reason;
 use crate::vault;
 
@@ -110,15 +111,7 @@ pub(crate) fn restore(app: &App, args: &Restore) -> Result<u8, Failure> {
         ..Newer::default()
     };
     for path in &args.head {
-        newer
-            .heads
-            .push(audit::read_head(path).map_err(|e| match e {
-                VaultError::Io(e) => file(path, &e),
-                _ => Failure::new(
-                    FAILED,
-                    Message::new("cli-audit-bad-head").with("file", path.display().to_string()),
-                ),
-            })?);
+        newer.heads.push(crate::audit::head(path)?);
     }
     let reason = reason(args.reason.as_ref())?;
     let done = vault::with_key(app, |unlock| {
@@ -148,6 +141,91 @@ pub(crate) fn restore(app: &App, args: &Restore) -> Result<u8, Failure> {
     }
     app.note(&Message::new("cli-restored-keys"));
     Ok(0)
+}
+
+/// Makes a new vault from what is left of a damaged one.
+pub(crate) fn repair(app: &App, args: &Check, to: &Path) -> Result<u8, Failure> {
+    let from = vault::location(app)?;
+    let heads = args
+        .head
+        .iter()
+        .map(|path| crate::audit::head(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let reason = reason(args.reason.as_ref())?;
+    let place = Location::new(to);
+    let done = vault::with_key(app, |unlock| {
+        Ok(repair::repair(&from, &place, unlock, &heads, &reason)?)
+    })?;
+    let told = &done.succession;
+    if app.json() {
+        let missing = |all: &[Missing]| -> Vec<_> {
+            let one = |m: &Missing| {
+                serde_json::json!({
+                    "entry": m.entry,
+                    "id": m.object.map(|id| id.to_string()),
+                    "version": m.version,
+                    "record": m.record,
+                })
+            };
+            all.iter().map(one).collect()
+        };
+        app.print_json(&serde_json::json!({
+            "vault": to.display().to_string(),
+            "whole": done.is_whole(),
+            "entries": told.size,
+            "entries_lost": told.lost(),
+            "kept": done.kept,
+            "sealed_again": done.resealed,
+            "lost": missing(&done.lost),
+            "unproven": missing(&done.unproven),
+            "older_keyring": done.older_keyring,
+            "log_before": Origin::of_vault(&told.before).as_str(),
+            "log": Origin::of_vault(&told.after).as_str(),
+        }));
+    } else {
+        let text = Message::new("cli-repaired")
+            .with("folder", to.display().to_string())
+            .with("entries", told.size)
+            .with("kept", done.kept)
+            .with("again", done.resealed);
+        app.print(&app.text(&text));
+        let named = [("lost", &done.lost), ("unproven", &done.unproven)];
+        for (what, all) in named {
+            for missing in all {
+                let about = if missing.record { "record" } else { "other" };
+                let text = Message::new(match (what, about) {
+                    ("lost", "record") => "cli-repair-lost-record",
+                    ("lost", _) => "cli-repair-lost-other",
+                    (_, "record") => "cli-repair-unproven-record",
+                    _ => "cli-repair-unproven-other",
+                });
+                let id = missing.object.map(|id| id.short()).unwrap_or_default();
+                let text = text
+                    .with("id", id)
+                    .with("version", missing.version)
+                    .with("entry", missing.entry);
+                app.print(&app.text(&text));
+            }
+        }
+        if told.lost() > 0 {
+            let text = Message::new("cli-repair-entries")
+                .with("first", told.size)
+                .with("lost", told.lost());
+            app.print(&app.text(&text));
+        }
+    }
+    if done.older_keyring {
+        app.warn(&Message::new("cli-repair-keyring"));
+    }
+    app.note(&Message::new("cli-repair-advice"));
+    if done.is_whole() {
+        Ok(0)
+    } else {
+        Err(Failure::new(
+            INTEGRITY,
+            Message::new("cli-repair-not-whole"),
+        ))
+    }
 }
 
 /// Reads a file with one identity, as `age-keygen` writes it.

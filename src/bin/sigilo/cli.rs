@@ -551,6 +551,12 @@ pub(crate) enum LogCommand {
 pub(crate) struct Check {
     #[arg(long, value_name = "DAYS", default_value_t = crate::audit::MAX_AGE_DAYS)]
     pub max_age: u32,
+    #[arg(long, value_name = "DIR", conflicts_with = "max_age")]
+    pub repair: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "repair")]
+    pub head: Vec<PathBuf>,
+    #[arg(long, value_name = "TEXT", requires = "repair")]
+    pub reason: Option<String>,
 }
 
 #[derive(Args)]

@@ -87,7 +87,10 @@ fn language(args: &[std::ffi::OsString]) -> Lang {
 fn run(app: &App, command: Command) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => vault::init(app, &args),
-        Command::Check(args) => vault::check(app, &args),
+        Command::Check(args) => match &args.repair {
+            Some(to) => backup::repair(app, &args, to),
+            None => vault::check(app, &args),
+        },
         Command::Evidence(args) => match args.command {
             cli::EvidenceCommand::Add(args) => evidence::add(app, &args),
             cli::EvidenceCommand::List(args) => evidence::list(app, &args),

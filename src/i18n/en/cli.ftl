@@ -235,6 +235,18 @@ cli-check-failed =
         [one] There is something wrong with the vault.
        *[other] There are { $count } things wrong with the vault.
     } Stop using it: copy the folder as it is and tell your auditor.
+help-check-repair = Make in this folder a new vault of all that can be saved from a damaged one, which is not touched
+help-check-head = A head of the vault that was kept elsewhere; may be repeated
+help-check-reason = Why; kept sealed in the log
+cli-repaired = There is a new vault in { $folder }. It goes on from the first { $entries } entries of the log. Contents as they were: { $kept }. Sealed again, because the log is broken before them: { $again }.
+cli-repair-lost-record = ✗ Record { $id }, version { $version }: lost (entry { $entry })
+cli-repair-lost-other = ✗ Entry { $entry }: what it stored is lost; it was no record
+cli-repair-unproven-record = ? Record { $id }, version { $version }: it opens, but nothing proves that this house stored it (entry { $entry }). It is not in the new vault
+cli-repair-unproven-other = ? Entry { $entry }: it opens, but nothing proves that this house stored it. It is not in the new vault
+cli-repair-entries = Entries of the log from { $first } on do not go on in the new one: { $lost }. Of those that are missing, nobody can say what they said.
+cli-repair-keyring = The keyring is not the last one that the log names. Replace all keys with "sigilo keys rotate".
+cli-repair-advice = Keep the damaged folder as it is: it is evidence. Show the new head to your auditor and your coordinator.
+cli-repair-not-whole = Not everything could be saved. Look for an older backup for what is missing.
 cli-audit-failed =
     { $count ->
         [one] The vault is not sound: 1 finding.

@@ -34,6 +34,7 @@ vault-error-not-written = The disk did not accept the data: a quota or a limit o
 vault-error-interrupted = Another program was interrupted in the middle of an act. Open the vault once with any of its keys: that undoes the half act. Nothing else was changed.
 vault-error-read-only = The vault cannot be written, or an unfinished change was left on a read-only medium. Copy it to a disk that can be written.
 vault-error-too-large = The record is too large. Shorten the notes; documents are kept as evidence.
+vault-error-beyond-repair = Nothing of this vault can be saved: not even the beginning of its log is found. Leave the folder alone and restore the newest backup.
 vault-error-backup-damaged = The backup is damaged or incomplete: its files are not the ones that were written. Use another copy.
 vault-error-backup-key = This key file belongs to another backup. Use the one that was written with it.
 vault-error-other-vault = The head or the copy that you gave does not belong to this vault, or contradicts the backup. Restore nothing before you know why; tell your auditor.

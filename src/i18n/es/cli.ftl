@@ -235,6 +235,18 @@ cli-check-failed =
         [one] Hay algo mal en la bóveda.
        *[other] Hay { $count } cosas mal en la bóveda.
     } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita.
+help-check-repair = Hace en esta carpeta una bóveda nueva con todo lo que se puede salvar de una dañada, que no se toca
+help-check-head = Una cabeza de la bóveda que se guardó en otra parte; se puede repetir
+help-check-reason = Por qué; queda sellado en el registro
+cli-repaired = Hay una bóveda nueva en { $folder }. Continúa las primeras { $entries } entradas del registro. Contenidos como estaban: { $kept }. Sellados de nuevo, porque el registro está roto antes de ellos: { $again }.
+cli-repair-lost-record = ✗ Expediente { $id }, versión { $version }: se perdió (entrada { $entry })
+cli-repair-lost-other = ✗ Entrada { $entry }: lo que guardó se perdió; no era un expediente
+cli-repair-unproven-record = ? Expediente { $id }, versión { $version }: se puede abrir, pero nada prueba que lo guardara esta casa (entrada { $entry }). No está en la bóveda nueva
+cli-repair-unproven-other = ? Entrada { $entry }: se puede abrir, pero nada prueba que lo guardara esta casa. No está en la bóveda nueva
+cli-repair-entries = Las entradas del registro desde la { $first } no continúan en el nuevo: { $lost }. De las que faltan, nadie puede decir qué decían.
+cli-repair-keyring = El llavero no es el último que nombra el registro. Cambie todas las claves con «sigilo keys rotate».
+cli-repair-advice = Guarde la carpeta dañada tal como está: es prueba. Muestre la cabeza nueva a su auditor y a su coordinación.
+cli-repair-not-whole = No todo se pudo salvar. Busque una copia de seguridad más vieja para lo que falta.
 cli-audit-failed =
     { $count ->
         [one] La bóveda no está íntegra: 1 hallazgo.

@@ -34,6 +34,7 @@ vault-error-not-written = El disco no aceptó los datos: se alcanzó una cuota o
 vault-error-interrupted = Otro programa se interrumpió a mitad de un acto. Abra la bóveda una vez con cualquiera de sus claves: eso deshace el acto a medias. No se cambió nada más.
 vault-error-read-only = La bóveda no se puede escribir, o quedó un cambio a medias en un medio de solo lectura. Cópiela a un disco con permiso de escritura.
 vault-error-too-large = El expediente es demasiado grande. Acorte las notas; los documentos se guardan como evidencia.
+vault-error-beyond-repair = De esta bóveda no se puede salvar nada: no se encuentra ni el principio de su registro. No toque la carpeta y restaure la copia de seguridad más nueva.
 vault-error-backup-damaged = La copia de seguridad está dañada o incompleta: sus archivos no son los que se escribieron. Use otra copia.
 vault-error-backup-key = Este archivo de clave es de otra copia de seguridad. Use el que se escribió con ella.
 vault-error-other-vault = La cabeza o la copia que indicó no es de esta bóveda, o contradice la copia de seguridad. No restaure nada antes de saber por qué; avise a su auditor.
