@@ -34,6 +34,7 @@ use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::custody::ItemFile;
 use crate::vault::transfer::ledger::{Ledger, Table};
 use crate::vault::transfer::{Item, TransferHead, items};
@@ -69,6 +70,7 @@ pub const TARGETS: &[Target] = &[
     ("record_csv", record_csv),
     ("record_json", record_json),
     ("recovery_code", recovery_code),
+    ("referral", referral),
     ("refusal", refusal),
     ("round_notes", round_notes),
     ("seen", seen),
@@ -465,4 +467,11 @@ pub fn transfer(data: &[u8]) {
         items.iter().for_each(|item| item.encode(&mut again));
         assert_eq!(again, data);
     }
+}
+
+/// A referral, its answers, and what a house remembers of both.
+pub fn referral(data: &[u8]) {
+    bytes_are_canonical::<ReferralHead>(data);
+    bytes_are_canonical::<AnswerHead>(data);
+    bytes_are_canonical::<Referrals>(data);
 }

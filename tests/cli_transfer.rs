@@ -1,4 +1,5 @@
-//! Two vaults of one house, as people use them with the command: transcripts in both languages.
+//! Two vaults of one house, and two houses, as people use them with the command: transcripts in both
+//! languages.
 //!
 //! `TRYCMD=overwrite cargo test --test cli_transfer` writes down what the command says now; read the
 //! difference before you keep it, and put `[..]` where something is another each time.
@@ -38,4 +39,14 @@ fn two_laptops_in_spanish() {
 #[test]
 fn two_laptops_in_english() {
     transcript("transfer", "en");
+}
+
+#[test]
+fn two_houses_in_spanish() {
+    transcript("referral", "es");
+}
+
+#[test]
+fn two_houses_in_english() {
+    transcript("referral", "en");
 }

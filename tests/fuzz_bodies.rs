@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sigilo::fuzzing::TARGETS;
+use sigilo::site::referral::{AnswerHead, Entry, ReferralHead, Rules, Said, Status};
 use sigilo::vault::transfer::{Item, Position, TransferHead};
 
 fn corpus(target: &str) -> PathBuf {
@@ -355,6 +356,46 @@ fn write_corpus() {
     table.extend([8; 48]);
     table.extend([0, 0, 0, 1, 1]);
     put("transfer", "table", &table);
+    let referral_head = ReferralHead {
+        log: [3; 16],
+        tag: line(4),
+        rules: Rules {
+            onward: true,
+            until: sigilo::record::Date::new(2036, 2, 29),
+            purpose: "refugio en otra ciudad".into(),
+        },
+    };
+    put("referral", "head", &referral_head.to_bytes());
+    for (name, said) in [
+        ("receipt", Said::Receipt("sigilo/receipt/v1\n".into())),
+        ("revoked", Said::Revoked("retiró su consentimiento".into())),
+    ] {
+        let answer = AnswerHead {
+            about: [5; 32],
+            said,
+        };
+        put("referral", name, &answer.to_bytes());
+    }
+    let entry = Entry {
+        id: [6; 32],
+        sent: true,
+        other: sigilo::round::PartyId([7; 32]),
+        time: sigilo::round::Time::MAX,
+        status: Status::Accepted,
+        object: Some(sigilo::vault::ObjectId([8; 16])),
+        tag: line(9),
+        rules: referral_head.rules,
+        file: Some(sigilo::party::Shelved {
+            hash: [1; 32],
+            len: 9,
+        }),
+        answer: None,
+        evidence: vec![line(1), line(2)],
+        receipt: "sigilo/receipt/v1\n".into(),
+    };
+    let mut book = vec![1, 0, 0, 0, 1];
+    entry.encode(&mut book);
+    put("referral", "book", &book);
     let id = sigilo::vault::ObjectId(*b"0123456789abcdef");
     put("object_id", "whole", id.to_string().as_bytes());
     put(

@@ -125,6 +125,7 @@ impl House {
     fn sound(&self) {
         for (i, party) in self.parties.iter().enumerate() {
             assert_eq!(party.vault().check(|_| {}).unwrap(), [], "{i}");
+            common::index_is_of_the_latest(party.vault());
             let location = Location::new(self.dir(i));
             let report = audit::verify(&location, &Known::default(), |_, _| {}).unwrap();
             assert_eq!(report.findings, [], "{i}");

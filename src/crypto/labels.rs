@@ -117,5 +117,7 @@ pub const SEARCH_PART: &[u8] = b"sigilo v1 search index part";
 pub const PARCEL_HEAD: &[u8] = b"sigilo v1 parcel head";
 /// Parcel: what the signature of a frame covers starts with this.
 pub const PARCEL_FRAME: &[u8] = b"sigilo v1 parcel frame";
+/// Referral: what names a record between two houses is a hash that starts with this.
+pub const REFERRAL_TAG: &[u8] = b"sigilo v1 referral tag";
 /// Vault: the id of a version, link or file in all vaults of a site is a hash that starts with this.
 pub const LINE_ID: &[u8] = b"sigilo v1 line id";

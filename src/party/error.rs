@@ -8,6 +8,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::round::{Role, RoundError};
+use crate::site::referral::ReferralError;
 use crate::vault::VaultError;
 use crate::vault::transfer::TransferError;
 
@@ -24,6 +25,9 @@ pub enum PartyError {
     /// A transfer between vaults of one site.
     #[error(transparent)]
     Transfer(TransferError),
+    /// A referral.
+    #[error(transparent)]
+    Referral(#[from] ReferralError),
     /// A file or folder could not be read or written.
     #[error("{name}: {kind}")]
     File {
@@ -97,6 +101,10 @@ pub enum PartyError {
     /// The round wants other tables or another model than this version has.
     #[error("the round wants other tables than this version has")]
     Tables,
+    /// A line of a file of candidates that is no pair of persons of different sites who share a tag, or
+    /// is there twice.
+    #[error("line {0} of the candidates is not right")]
+    Candidates(u64),
     /// Persons meet others by chance more often than the policy allows.
     #[error("chance meetings")]
     Dense {
@@ -171,6 +179,13 @@ impl PartyError {
             },
             Self::Round(e) => round_class(e),
             Self::Transfer(e) => transfer_class(e),
+            Self::Referral(ReferralError::NoSuchReferral | ReferralError::NoSuchFile) => {
+                Class::Nothing
+            }
+            Self::Referral(
+                ReferralError::NoConsent | ReferralError::CameRevoked | ReferralError::Over(_),
+            ) => Class::Refused,
+            Self::Referral(_) => Class::Failed,
             Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
             Self::SecondDraft
             | Self::SecondRequest(_)
@@ -272,6 +287,7 @@ impl Localize for PartyError {
             Self::Vault(e) => e.message(),
             Self::Round(e) => e.message(),
             Self::Transfer(e) => e.message(),
+            Self::Referral(e) => e.message(),
             Self::File { name, kind } => {
                 named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
             }
@@ -297,6 +313,7 @@ impl Localize for PartyError {
                 .with("quorum", *quorum),
             Self::Owed(names) => Message::new("party-owed").with("names", names.as_str()),
             Self::Tables => Message::new("party-tables"),
+            Self::Candidates(line) => Message::new("party-candidates").with("line", *line),
             Self::Dense { found, limit } => Message::new("party-dense")
                 .with("found", thousandths(*found))
                 .with("limit", thousandths(*limit)),
@@ -363,6 +380,7 @@ mod tests {
             },
             PartyError::Owed(name()),
             PartyError::Tables,
+            PartyError::Candidates(7),
             PartyError::Dense {
                 found: 1500,
                 limit: 1200,
@@ -406,6 +424,10 @@ mod tests {
                 candidates: 1,
                 asked: 1,
                 frequent: 0,
+            },
+            Event::Exported {
+                dir: name(),
+                most: 58,
             },
             Event::Compared {
                 pairs: 1,

@@ -6,6 +6,7 @@
 //! records were changed between.
 
 pub(crate) mod people;
+pub mod referral;
 mod state;
 pub mod transfer;
 
@@ -79,6 +80,7 @@ fn withdrawn_name(card: &Card) -> String {
 pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
     party.require(Role::Site)?;
     let mut out = Outcome::default();
+    referral::next(party, stick, now, &mut out)?;
     let bytes = match stick.read(NOTE, NOTE_MAX)? {
         Some(bytes) => bytes,
         // The note need not come twice.

@@ -263,10 +263,28 @@ pub fn send(
 }
 
 /// The frames of a parcel, as a vault takes them.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     reader: ParcelReader<'a>,
     /// The parcel that it must turn out to be.
     expected: Option<Parcel>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(reader: ParcelReader<'a>) -> Self {
+        Self {
+            reader,
+            expected: None,
+        }
+    }
+
+    pub fn head(&self) -> &parcel::Head {
+        self.reader.head()
+    }
+
+    /// By what the parcel is known, behind its last frame.
+    pub fn parcel(&self) -> Option<Parcel> {
+        self.reader.parcel()
+    }
 }
 
 impl Frames for Source<'_> {

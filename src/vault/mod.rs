@@ -364,6 +364,11 @@ impl Vault {
         self.keyring.vault
     }
 
+    /// The id of the log that is written now: the vault's, until it was restored.
+    pub fn log_id(&self) -> [u8; 16] {
+        self.logs.borrow().current()
+    }
+
     /// What the opened slot holds: its rights, the names of site, compartments and slots.
     pub fn access(&self) -> &Access {
         &self.access

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use sigilo::crypto::kdf::PassphraseCost;
 use sigilo::crypto::secret::Passphrase;
-use sigilo::record::{Kind, Record};
+use sigilo::record::{Kind, Record, SearchKey};
 use sigilo::vault::{Location, NewSlot, NewVault, Rights, SlotKind, Unlock, Vault, VaultError};
 
 pub const PASSPHRASE: &str = "agua clara bajo el puente";
@@ -80,4 +80,24 @@ pub fn run_verifier(python: &Path, args: &[&str]) -> (bool, String) {
     let said = String::from_utf8(done.stdout).unwrap();
     assert_eq!(said.ends_with("sound\n"), code == 0);
     (code == 0, said)
+}
+
+/// The search index names the latest version of every record, and nothing else.
+pub fn index_is_of_the_latest(vault: &Vault) {
+    let any = SearchKey::new(&person("Nadie", "Nadie"));
+    let index = vault.index().unwrap();
+    let mut found: Vec<_> = index
+        .alike(&any, 0.0)
+        .into_iter()
+        .map(|(_, f)| (f.id, f.version, f.leaf))
+        .collect();
+    let catalog = vault.catalog().unwrap();
+    let mut wanted: Vec<_> = catalog
+        .items()
+        .iter()
+        .map(|i| (i.id, i.latest().number, i.latest().leaf))
+        .collect();
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted);
 }

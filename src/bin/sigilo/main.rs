@@ -25,6 +25,7 @@ mod log;
 mod process;
 mod prompt;
 mod records;
+mod referral;
 mod round;
 mod transfer;
 mod vault;

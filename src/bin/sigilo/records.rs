@@ -121,7 +121,7 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
 
 /// Shows records that are probably the same person as a new one, before it is stored. A key that
 /// cannot read shows nothing.
-fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<ObjectId>, Failure> {
+pub(crate) fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<ObjectId>, Failure> {
     const SHOWN: usize = 5;
     if !vault.access().rights.has(Rights::READ) {
         return Ok(Vec::new());
@@ -319,7 +319,7 @@ pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
 }
 
 /// Every field that holds something or says why not, under the headings of its group.
-fn print_record(app: &App, record: &Record) {
+pub(crate) fn print_record(app: &App, record: &Record) {
     let mut group = None;
     for &field in FieldId::ALL {
         let told: Vec<String> = record::spoken(record, field)

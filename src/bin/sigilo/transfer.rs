@@ -17,8 +17,8 @@ use crate::app::{App, column};
 use crate::card;
 use crate::cli_transfer::{Receive, Send, Settle, Transfer, TransferCommand, TransferCommands};
 use crate::failure::{Failure, NOTHING, file};
-use crate::prompt;
 use crate::records::{self, find, reason};
+use crate::{prompt, referral};
 
 pub(crate) fn run(app: &App, command: &TransferCommands) -> Result<u8, Failure> {
     match command {
@@ -28,6 +28,8 @@ pub(crate) fn run(app: &App, command: &TransferCommands) -> Result<u8, Failure> 
         },
         TransferCommands::Conflicts => conflicts(app),
         TransferCommands::Settle(args) => settle(app, args),
+        TransferCommands::Refer(args) => referral::refer(app, args),
+        TransferCommands::Referral(args) => referral::run(app, args),
     }
 }
 

@@ -76,8 +76,9 @@ pub struct Arrived {
 }
 
 /// Files that were sealed to the side, by their id.
+#[derive(Default)]
 pub struct Staged {
-    files: HashMap<LineId, StagedFile>,
+    pub(super) files: HashMap<LineId, StagedFile>,
 }
 
 impl Drop for Staged {
@@ -90,7 +91,7 @@ impl Drop for Staged {
 }
 
 /// Gives the bytes of one file, from the frames that follow.
-struct FileBytes<'a, F: Frames> {
+pub(super) struct FileBytes<'a, F: Frames> {
     frames: &'a mut F,
     left: u64,
     piece: Zeroizing<Vec<u8>>,
@@ -99,7 +100,7 @@ struct FileBytes<'a, F: Frames> {
 }
 
 impl<'a, F: Frames> FileBytes<'a, F> {
-    fn new(frames: &'a mut F, size: u64) -> Self {
+    pub fn new(frames: &'a mut F, size: u64) -> Self {
         Self {
             frames,
             left: size,
@@ -107,6 +108,28 @@ impl<'a, F: Frames> FileBytes<'a, F> {
             at: 0,
             failed: None,
         }
+    }
+
+    /// Reads the whole file; under a name, it is sealed to the side.
+    pub fn seal(
+        &mut self,
+        vault: &Vault,
+        name: Option<&str>,
+    ) -> Result<Option<StagedFile>, F::Error> {
+        let done = match name {
+            Some(name) => vault.stage_evidence(name, &mut *self, |_| {}).map(Some),
+            None => io::copy(self, &mut io::sink())
+                .map(|_| None)
+                .map_err(VaultError::from),
+        };
+        if let Some(e) = self.failed.take() {
+            return Err(e);
+        }
+        let file = done.map_err(TransferError::from)?;
+        if self.left != 0 {
+            return Err(TransferError::Evidence.into());
+        }
+        Ok(file)
     }
 
     fn refill(&mut self) -> Result<(), F::Error> {
@@ -197,9 +220,7 @@ impl Vault {
             let lines = self.lines_in(&view)?;
             (lines.known_files, lines.erased)
         };
-        let mut staged = Staged {
-            files: HashMap::new(),
-        };
+        let mut staged = Staged::default();
         let mut payload = Zeroizing::default();
         while let Some(piece) = frames.next(&mut payload)? {
             if piece == Piece::File {
@@ -218,22 +239,9 @@ impl Vault {
                         ..
                     } => {
                         let unknown = !known.0.contains(&id) && !known.1.contains(&id);
+                        let new = unknown && !staged.files.contains_key(&id);
                         let mut bytes = FileBytes::new(frames, size);
-                        let done = if unknown && !staged.files.contains_key(&id) {
-                            self.stage_evidence(&name, &mut bytes, |_| {}).map(Some)
-                        } else {
-                            io::copy(&mut bytes, &mut io::sink())
-                                .map(|_| None)
-                                .map_err(VaultError::from)
-                        };
-                        let (failed, left) = (bytes.failed, bytes.left);
-                        if let Some(e) = failed {
-                            return Err(e);
-                        }
-                        let file = done.map_err(TransferError::from)?;
-                        if left != 0 {
-                            return Err(TransferError::Evidence.into());
-                        }
+                        let file = bytes.seal(self, new.then_some(name.as_str()))?;
                         if let Some(file) = file {
                             let sound = file.size() == size && file.sha256() == sha256;
                             staged.files.insert(id, file);
@@ -289,7 +297,7 @@ impl Vault {
     }
 }
 
-fn read_record(body: &[u8]) -> Result<Record, TransferError> {
+pub(super) fn read_record(body: &[u8]) -> Result<Record, TransferError> {
     Ok(codec::body_from_bytes(body)?)
 }
 
@@ -316,7 +324,7 @@ struct Taking<'v> {
 
 /// Sealed files that are in their place, to be taken away again if the transaction fails.
 #[derive(Default)]
-struct Placed(Vec<PathBuf>);
+pub(super) struct Placed(pub Vec<PathBuf>);
 
 impl Drop for Placed {
     fn drop(&mut self) {
@@ -433,7 +441,11 @@ impl<'v> Taking<'v> {
         self.touched.insert(object);
         let compartment = self.vault.compartment_for(&arrived)?;
         self.waiting_bytes += body.len();
-        let note = ActNote::new(ActKind::RecordArrived);
+        let mut note = ActNote::new(ActKind::RecordArrived);
+        // What it replaces as the latest version. One that still waits to be sealed has no leaf yet.
+        if let Some(leaf) = self.latest_leaf(object).filter(|leaf| *leaf > 0) {
+            note = note.after(leaf);
+        }
         let content = new_record(compartment, object, number, body, note);
         self.waiting.push((content, self.entries.len()));
         let node = Node {

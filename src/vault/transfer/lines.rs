@@ -15,6 +15,7 @@ use crate::vault::{ObjectId, Vault, VaultError, VaultId};
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub number: u32,
+    /// Its leaf; 0, where no version can be, as long as it waits to be sealed.
     pub leaf: u64,
     /// Under which ids it is known; the first is the one under which it is sent.
     pub ids: Vec<LineId>,

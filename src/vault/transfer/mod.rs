@@ -9,12 +9,14 @@ mod item;
 pub(crate) mod ledger;
 pub(crate) mod lines;
 mod outgoing;
+mod referral;
 mod settle;
 
 pub use error::TransferError;
 pub use incoming::{Arrived, Frames, Piece, Staged};
 pub use item::{Item, LineId, Position, TransferHead, items};
 pub use outgoing::{Outgoing, Sink};
+pub use referral::Came;
 pub use settle::{Conflict, Decision, HeadVersion};
 
 /// Bytes of a file in one frame; a part of the format.
