@@ -13,9 +13,10 @@ use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::matching::cluster::{self, Scored};
 use sigilo::matching::encoding::{self, BYTES, Encoding, Profile};
 use sigilo::matching::features::{self, FeatureTable};
+use sigilo::matching::join::{self, disk};
 use sigilo::matching::score::{self, Model};
 use sigilo::matching::tokens::{self, Params, Policy, SiteSecret, Tokenizer};
-use sigilo::matching::{Description, Person, join, reference};
+use sigilo::matching::{Description, Person, reference};
 
 fn secret(n: u8) -> Secret<32> {
     Secret::init_with(|b| b.fill(n))
@@ -51,7 +52,7 @@ fn network_of(persons: usize) -> (Vec<SiteRecords>, Vec<Local>) {
 fn encode(c: &mut Criterion) {
     let mut group = c.benchmark_group("encode");
     group.sample_size(10);
-    for n in [1_000, 10_000] {
+    for n in [1_000, 10_000, 100_000] {
         let persons: Vec<Person> = records(n).into_iter().map(Person::from).collect();
         let table = FeatureTable::shipped();
         group.throughput(Throughput::Elements(n as u64));
@@ -98,7 +99,7 @@ fn encode(c: &mut Criterion) {
 fn once(c: &mut Criterion) {
     let mut group = c.benchmark_group("tokens");
     group.sample_size(10);
-    for n in [1_000usize, 10_000] {
+    for n in [1_000usize, 10_000, 100_000] {
         let site = SiteSecret::new(&secret(2));
         let mut tokenizer = Tokenizer::new(Params::new(Policy::Strict, 30_000), &secret(1));
         let mut inputs = Vec::new();
@@ -136,6 +137,21 @@ fn join_tags(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("tags", n), |b| {
             b.iter(|| black_box(join::join(&tags, 64, &site_of, 58)));
         });
+        let work = tempfile::tempdir().expect("a folder for partitions");
+        let source = disk::InMemory {
+            tags: &tags,
+            per_person: 64,
+        };
+        group.bench_function(BenchmarkId::new("tags-on-disk", n), |b| {
+            b.iter(|| {
+                let mut found = 0u64;
+                let joined = disk::join(&source, &site_of, 58, work.path(), |_| {
+                    found += 1;
+                    Ok(())
+                });
+                black_box((joined.map(|j| j.frequent.len()).ok(), found))
+            });
+        });
         group.bench_function(BenchmarkId::new("limit-sort", n), |b| {
             b.iter_batched(
                 || tags.clone(),
@@ -168,7 +184,7 @@ fn compare(c: &mut Criterion) {
             }
         });
     });
-    for n in [1_000usize, 100_000] {
+    for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let key = secret(1);
         let encodings: Vec<Encoding> = profiles
             .iter()
@@ -195,15 +211,17 @@ fn score_and_cluster(c: &mut Criterion) {
     let (pairs, _) = network::discover(&tokens, sites.len());
     let inputs = network::compare(&sites, &locals, &tokens, &pairs);
     let model = Model::shipped();
-    group.throughput(Throughput::Elements(inputs.len() as u64));
-    group.bench_function("boosted", |b| {
-        b.iter(|| {
-            inputs
-                .iter()
-                .map(|i| model.weight(i))
-                .fold(0i64, |s, w| s + i64::from(w))
+    group.sample_size(10);
+    for n in [1_000usize, 10_000, 100_000, 1_000_000] {
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(BenchmarkId::new("boosted", n), |b| {
+            b.iter(|| {
+                let weights = inputs.iter().cycle().take(n).map(|i| model.weight(i));
+                weights.fold(0i64, |s, w| s + i64::from(w))
+            });
         });
-    });
+    }
+    group.throughput(Throughput::Elements(inputs.len() as u64));
     group.bench_function("fellegi-sunter", |b| {
         b.iter(|| {
             for i in &inputs {

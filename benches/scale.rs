@@ -4,7 +4,9 @@
 //! the same bytes once, one sort of the same pairs with `std` and one with `rayon`. Options: `--persons N`,
 //! `--tokens N`, `--sites N`, `--repeat PERCENT` of persons who are at another site too, `--hostile N`
 //! sites that put one another's tags into their files, `--disk` or `--memory` (by default as the
-//! coordinator chooses), `--no-limits`, `--dir DIR` for partitions, `--json`.
+//! coordinator chooses), `--no-limits`, `--dir DIR` for partitions, `--json`, and `--out DIR`, a new folder
+//! for the scripts in `benches/peers`: it gets the tags (`rows`: 8 bytes big-endian each, person by person;
+//! with the feature `parquet` also `tags/part=N/tags.parquet`) and the candidates (`own.csv`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
@@ -35,6 +37,7 @@ struct Options {
     disk: Option<bool>,
     limits: bool,
     dir: PathBuf,
+    out: Option<PathBuf>,
     json: bool,
 }
 
@@ -49,6 +52,7 @@ impl Options {
             disk: None,
             limits: true,
             dir: std::env::temp_dir(),
+            out: None,
             json: false,
         };
         let mut args = std::env::args().skip(1);
@@ -67,6 +71,7 @@ impl Options {
                 "--repeat" => options.repeat = number(value()?)?.min(100) as u64,
                 "--hostile" => options.hostile = number(value()?)?,
                 "--dir" => options.dir = value()?.into(),
+                "--out" => options.out = Some(value()?.into()),
                 "--disk" => options.disk = Some(true),
                 "--memory" => options.disk = Some(false),
                 "--no-limits" => options.limits = false,
@@ -293,7 +298,10 @@ fn run(options: &Options) -> io::Result<Value> {
         .tempdir_in(&options.dir)?;
     report.stage("encode sample, one core", SAMPLE, || Ok(encode()))?;
 
-    let rows = work.path().join("rows");
+    if let Some(out) = &options.out {
+        std::fs::create_dir(out)?;
+    }
+    let rows = options.out.as_deref().unwrap_or(work.path()).join("rows");
     report.stage("generate", count, || {
         let mut file = BufWriter::with_capacity(1 << 20, File::create(&rows)?);
         let block = 1 << 14;
@@ -357,6 +365,21 @@ fn run(options: &Options) -> io::Result<Value> {
         (summary, joined.pairs)
     };
     let candidates = pairs.len();
+    if let Some(out) = &options.out {
+        let mut file = BufWriter::new(File::create(out.join("own.csv"))?);
+        writeln!(file, "a,b,shared")?;
+        for p in &pairs {
+            writeln!(file, "{},{},{}", p.a, p.b, p.shared)?;
+        }
+        file.flush()?;
+        #[cfg(feature = "parquet")]
+        report.stage("export as Parquet", count, || {
+            let tags = out.join("tags");
+            std::fs::create_dir(&tags)?;
+            let who = |p: u32| (i64::from(p), source.site(p as usize) as i32);
+            sigilo::matching::export::write(&source, who, &tags)
+        })?;
+    }
     let chosen = report.stage("candidates, best first", candidates, || {
         let mut pairs = pairs;
         pairs.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
@@ -403,7 +426,7 @@ fn run(options: &Options) -> io::Result<Value> {
     }
     Ok(json!({
         "persons": options.persons, "tokens": options.tokens, "sites": options.sites,
-        "cores": rayon::current_num_threads(), "on_disk": on_disk_wanted,
+        "most": most, "cores": rayon::current_num_threads(), "on_disk": on_disk_wanted,
         "candidates": candidates, "asked": chosen, "frequent": summary.frequent,
         "partition_bytes": summary.written, "stages": report.stages,
     }))

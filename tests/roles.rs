@@ -478,7 +478,7 @@ fn late_and_absent_sites() {
     let absent = net.sites[2].party.id();
     // Two are missing: not without being named, and never below the quorum.
     let err = |without: &[PartyId]| {
-        coordinator::match_files(&desk.party, &desk.stick, without, now()).unwrap_err()
+        coordinator::match_files(&desk.party, &desk.stick, without, None, now()).unwrap_err()
     };
     assert!(matches!(err(&[]), PartyError::Owed(_)));
     let two = [net.sites[1].party.id(), absent];
@@ -508,7 +508,7 @@ fn late_and_absent_sites() {
     write(desk, &name, &read(&net.sites[2], &name));
     let e = refused(desk, &name, &read(desk, &name), late);
     assert!(matches!(e, PartyError::Round(RoundError::Late(_))), "{e:?}");
-    let out = coordinator::match_files(&desk.party, &desk.stick, &[absent], late).unwrap();
+    let out = coordinator::match_files(&desk.party, &desk.stick, &[absent], None, late).unwrap();
     assert!(out.done.iter().any(|e| matches!(e, Event::Matched { .. })));
     for holder in &net.holders {
         net.visit(holder, late).unwrap();

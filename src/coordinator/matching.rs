@@ -308,6 +308,24 @@ impl Numbering {
         (number < self.rows).then_some(Row { site: *site, row })
     }
 
+    /// What a row is called outside: the place of its site among those that take part, and its row.
+    #[cfg(feature = "parquet")]
+    pub fn exported(&self, number: u32) -> (i64, i32) {
+        let at = self.sites.partition_point(|s| s.1 <= number);
+        let site = at.saturating_sub(1);
+        let first = self.sites.get(site).map_or(0, |s| s.1);
+        let site = i32::try_from(site).unwrap_or(i32::MAX);
+        (i64::from(site) << 32 | i64::from(number - first), site)
+    }
+
+    /// The row that has this name outside.
+    fn imported(&self, person: u64) -> Option<u32> {
+        let site = usize::try_from(person >> 32).ok()?;
+        let (site, _) = self.sites.get(site)?;
+        let row = person as u32;
+        self.number(&Row { site: *site, row })
+    }
+
     /// The site of every row, by its place among the sites.
     pub fn site_of(&self) -> Vec<u32> {
         let mut site_of = Vec::with_capacity(self.rows as usize);
@@ -546,6 +564,84 @@ impl Matched {
     }
 }
 
+/// Largest file of candidates: as many as a round can have pairs, and room for long numbers.
+const GIVEN_MAX: u64 = 1 << 34;
+
+/// Pairs that another program found, in a CSV file with a head of `a`, `b` and others. Nothing in it is
+/// believed: both rows must be there and of different sites, no pair twice, and what they share is
+/// counted in the token files.
+pub(super) fn given(
+    pairs: u16,
+    numbering: &Numbering,
+    tags: &Tags,
+    gone: &Gone,
+    file: &Path,
+) -> Result<Found, PartyError> {
+    let failed = |e: std::io::Error| PartyError::File {
+        name: file.display().to_string(),
+        kind: e.kind(),
+    };
+    let opened = File::open(file).map_err(failed)?;
+    let about = opened.metadata().map_err(failed)?;
+    if !about.is_file() || about.len() > GIVEN_MAX {
+        return Err(RoundError::TooLarge.into());
+    }
+    let mut reader = csv::Reader::from_reader(BufReader::new(opened));
+    let wrong = |line: u64| PartyError::Candidates(line);
+    let head = reader.byte_headers().map_err(|_| wrong(1))?;
+    let column = |name: &[u8]| head.iter().position(|h| h == name).ok_or(wrong(1));
+    let (a_at, b_at) = (column(b"a")?, column(b"b")?);
+    let mut record = csv::ByteRecord::new();
+    let mut named: Vec<(u32, u32, u64)> = Vec::new();
+    while reader
+        .read_byte_record(&mut record)
+        .map_err(|e| wrong(e.position().map_or(0, csv::Position::line)))?
+    {
+        let line = record.position().map_or(0, csv::Position::line);
+        let person = |at: usize| {
+            let text = std::str::from_utf8(record.get(at)?).ok()?;
+            numbering.imported(text.parse().ok()?)
+        };
+        match (person(a_at), person(b_at)) {
+            (Some(a), Some(b)) => named.push((a.min(b), a.max(b), line)),
+            _ => return Err(wrong(line)),
+        }
+    }
+    named.sort_unstable();
+    if let Some(twice) = named
+        .windows(2)
+        .find(|w| (w[0].0, w[0].1) == (w[1].0, w[1].1))
+    {
+        return Err(wrong(twice[1].2));
+    }
+    let site_of = numbering.site_of();
+    let (mut mine, mut theirs) = (vec![0; tags.per_person()], vec![0; tags.per_person()]);
+    let mut of = None;
+    let mut found = Vec::with_capacity(named.len());
+    for (a, b, line) in named {
+        if of != Some(a) {
+            tags.read(a as usize, &mut mine).map_err(work_failed)?;
+            mine.sort_unstable();
+            of = Some(a);
+        }
+        tags.read(b as usize, &mut theirs).map_err(work_failed)?;
+        let shared = theirs.iter().filter(|t| mine.binary_search(t).is_ok());
+        let shared = u16::try_from(shared.count()).unwrap_or(u16::MAX);
+        if shared == 0 || site_of.get(a as usize) == site_of.get(b as usize) {
+            return Err(wrong(line));
+        }
+        found.push(Candidate { a, b, shared });
+    }
+    found.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
+    let mut choice = Choice::new(pairs, numbering, gone);
+    found.iter().for_each(|p| choice.offer(p.a, p.b));
+    Ok(Found {
+        rows: choice.chosen,
+        candidates: found.len() as u64,
+        frequent: 0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tags::TagWriter;
@@ -596,6 +692,58 @@ mod tests {
             all.push((found.rows, found.candidates, found.frequent));
         }
         assert_eq!(all[0], all[1]);
+
+        // The same pairs from elsewhere, in any order, with numbers of shared tags that are not true.
+        let work = tempfile::tempdir().unwrap();
+        let file = work.path().join("candidates.csv");
+        let mut writer = TagWriter::new(work.path(), 0);
+        writer.add(&tags).unwrap();
+        let stored = writer.finish(8).unwrap();
+        let outside = |n: u32| {
+            let row = numbering.row(n).unwrap();
+            (u64::from(row.site.0[0]) - 1) << 32 | u64::from(row.row)
+        };
+        let held: Vec<u64> = tags.iter().map(|t| u64::from_be_bytes(*t)).collect();
+        let most = join::most_persons(5);
+        let joined = join::join(&held, 8, &numbering.site_of(), most);
+        let mut lines: Vec<String> = joined
+            .pairs
+            .iter()
+            .map(|p| format!("7,{},{}", outside(p.b), outside(p.a)))
+            .collect();
+        lines.reverse();
+        let read = |lines: &[String]| {
+            let text = format!("shared,a,b\n{}\n", lines.join("\n"));
+            std::fs::write(&file, text).unwrap();
+            given(2, &numbering, &stored, &gone, &file)
+        };
+        let same = read(&lines).unwrap();
+        assert_eq!((&same.rows, same.candidates), (&all[0].0, all[0].1));
+        let pair = |a: u32, b: u32| format!("1,{},{}", outside(a), outside(b));
+        let alone = pair(149, 0);
+        assert!(!lines.contains(&alone) && !lines.contains(&pair(0, 149)));
+        for bad in [
+            alone,
+            pair(0, 38),
+            lines[3].clone(),
+            "1,0".to_owned(),
+            "1,0,x".to_owned(),
+            format!("1,{},0", 5u64 << 32),
+            format!("1,{},0", 1u64 << 32),
+            "1,40,0".to_owned(),
+            "1,-1,0".to_owned(),
+        ] {
+            let mut with = lines.clone();
+            with.insert(5, bad.clone());
+            let refused = read(&with).err();
+            assert!(
+                matches!(refused, Some(PartyError::Candidates(7 | 5))),
+                "{bad} {refused:?}"
+            );
+        }
+        std::fs::write(&file, "x,y\n").unwrap();
+        let refused = given(2, &numbering, &stored, &gone, &file).err();
+        assert!(matches!(refused, Some(PartyError::Candidates(1))));
         let (chosen, found, _) = &all[0];
         assert!(chosen.len() > 50 && *found > chosen.len() as u64);
         for row in &rows {

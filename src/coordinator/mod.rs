@@ -11,6 +11,7 @@ mod tags;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 
 use matching::Numbering;
 use tags::TagWriter;
@@ -253,7 +254,7 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         let missing = missing_sites(&note, &book);
         if !book.sent.contains_key(ASK) {
             if missing.is_empty() {
-                match_into(party, &note, &mut book, &[], &mut out)?;
+                match_into(party, &note, &mut book, &[], None, &mut out)?;
             } else {
                 for site in &missing {
                     out.waiting.push(Event::WaitsFor(tokens_name(party, site)?));
@@ -555,15 +556,17 @@ fn open_tokens(
 }
 
 /// Looks for candidate pairs in the files that are there and asks the comparer about them, without
-/// the sites that are named.
+/// the sites that are named. If another program looked for them already, `candidates` is the file that
+/// it made (manual: *matching*, "Beyond one machine"): every pair is checked against the token files.
 ///
 /// # Errors
-/// [`PartyError::Owed`] if another site's file is missing, [`PartyError::Quorum`],
+/// [`PartyError::Candidates`] names the first line of that file that is not right; [`PartyError::Owed`] if another site's file is missing, [`PartyError::Quorum`],
 /// [`PartyError::Matched`] if it was done with other sites.
 pub fn match_files(
     party: &Party,
     stick: &Stick,
     without: &[PartyId],
+    candidates: Option<&Path>,
     now: Time,
 ) -> Result<Outcome, PartyError> {
     let mut book = book(party, stick, None)?;
@@ -574,25 +577,18 @@ pub fn match_files(
     let note = gathered(party, stick, &mut book)?;
     collect(party, stick, &note, &mut book, now, &mut out)?;
     collect_withdrawn(party, stick, &note, &mut book, &mut out)?;
-    match_into(party, &note, &mut book, without, &mut out)?;
+    match_into(party, &note, &mut book, without, candidates, &mut out)?;
     party.deliver(&book, stick, ASK, &mut out)?;
     Ok(out)
 }
 
-fn match_into(
+/// The sites whose files are matched.
+fn present(
     party: &Party,
     note: &AgreedNote,
-    book: &mut Book,
+    book: &Book,
     without: &[PartyId],
-    out: &mut Outcome,
-) -> Result<(), PartyError> {
-    if book.sent.contains_key(ASK) {
-        let asked = matching::Asked::load(party, book)?;
-        if without.iter().any(|s| asked.sites.contains(s)) {
-            return Err(PartyError::Matched);
-        }
-        return Ok(());
-    }
+) -> Result<Vec<PartyId>, PartyError> {
     let missing = missing_sites(note, book);
     let owed: Vec<String> = missing
         .iter()
@@ -615,6 +611,62 @@ fn match_into(
             quorum: note.draft().quorum,
         });
     }
+    Ok(present)
+}
+
+/// Writes the tags of all files that are there as Parquet, for an engine that looks for candidates on
+/// more than one machine, into a new folder. Returns the most persons that a tag may have.
+///
+/// # Errors
+/// As [`match_files`]; [`PartyError::File`] for a folder that cannot be written.
+#[cfg(feature = "parquet")]
+pub fn export(
+    party: &Party,
+    stick: &Stick,
+    without: &[PartyId],
+    dir: &Path,
+    now: Time,
+) -> Result<(Outcome, usize), PartyError> {
+    let mut book = book(party, stick, None)?;
+    let mut out = Outcome::default();
+    if book.closed {
+        return Err(PartyError::Closed);
+    }
+    let note = gathered(party, stick, &mut book)?;
+    collect(party, stick, &note, &mut book, now, &mut out)?;
+    let present = present(party, &note, &book, without)?;
+    let work = party.work()?;
+    let mut tags = TagWriter::new(work.path(), tags::IN_MEMORY);
+    let files = matching::open_files(party, &note, &book, &present, |t| tags.add(t))?;
+    let tags = tags.finish(usize::from(note.draft().tokens));
+    let tags = tags.map_err(|e| PartyError::Vault(e.into()))?;
+    let numbering = Numbering::of(&files.collected)?;
+    let failed = |e: std::io::Error| PartyError::File {
+        name: dir.display().to_string(),
+        kind: e.kind(),
+    };
+    crate::vault::files::create_private_dir(dir).map_err(failed)?;
+    let who = |number| numbering.exported(number);
+    crate::matching::export::write(&tags, who, dir).map_err(failed)?;
+    Ok((out, crate::matching::join::most_persons(present.len())))
+}
+
+fn match_into(
+    party: &Party,
+    note: &AgreedNote,
+    book: &mut Book,
+    without: &[PartyId],
+    given: Option<&Path>,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    if book.sent.contains_key(ASK) {
+        let asked = matching::Asked::load(party, book)?;
+        if without.iter().any(|s| asked.sites.contains(s)) {
+            return Err(PartyError::Matched);
+        }
+        return Ok(());
+    }
+    let present = present(party, note, book, without)?;
     let work = party.work()?;
     let mut tags = TagWriter::new(work.path(), tags::IN_MEMORY);
     let mut files = matching::open_files(party, note, book, &present, |t| tags.add(t))?;
@@ -622,7 +674,11 @@ fn match_into(
     let tags = tags.map_err(|e| PartyError::Vault(e.into()))?;
     let numbering = Numbering::of(&files.collected)?;
     let gone = matching::Gone::load(party, note, book, &files.collected)?;
-    let found = matching::candidates(note.draft().pairs, &numbering, &tags, &gone, work.path())?;
+    let pairs = note.draft().pairs;
+    let found = match given {
+        Some(file) => matching::given(pairs, &numbering, &tags, &gone, file)?,
+        None => matching::candidates(pairs, &numbering, &tags, &gone, work.path())?,
+    };
     let mut bodies = matching::Looked::new(&mut files.readers, &numbering, &tags);
     let ask = files.collected.ask(0, &found.rows, &mut bodies)?;
     if ask.pairs.len() > pairs_max(note.draft()) {

@@ -15,6 +15,9 @@ pub mod record {}
 #[doc = include_str!("matching.md")]
 pub mod matching {}
 
+#[doc = include_str!("cost.md")]
+pub mod cost {}
+
 #[doc = include_str!("round.md")]
 pub mod round {}
 

@@ -7,6 +7,8 @@
 pub mod cluster;
 pub mod decide;
 pub mod encoding;
+#[cfg(feature = "parquet")]
+pub mod export;
 pub mod features;
 pub mod fixed;
 pub mod join;

@@ -101,6 +101,10 @@ pub enum PartyError {
     /// The round wants other tables or another model than this version has.
     #[error("the round wants other tables than this version has")]
     Tables,
+    /// A line of a file of candidates that is no pair of persons of different sites who share a tag, or
+    /// is there twice.
+    #[error("line {0} of the candidates is not right")]
+    Candidates(u64),
     /// Persons meet others by chance more often than the policy allows.
     #[error("chance meetings")]
     Dense {
@@ -310,6 +314,7 @@ impl Localize for PartyError {
                 .with("quorum", *quorum),
             Self::Owed(names) => Message::new("party-owed").with("names", names.as_str()),
             Self::Tables => Message::new("party-tables"),
+            Self::Candidates(line) => Message::new("party-candidates").with("line", *line),
             Self::Dense { found, limit } => Message::new("party-dense")
                 .with("found", thousandths(*found))
                 .with("limit", thousandths(*limit)),
@@ -376,6 +381,7 @@ mod tests {
             },
             PartyError::Owed(name()),
             PartyError::Tables,
+            PartyError::Candidates(7),
             PartyError::Dense {
                 found: 1500,
                 limit: 1200,
@@ -419,6 +425,10 @@ mod tests {
                 candidates: 1,
                 asked: 1,
                 frequent: 0,
+            },
+            Event::Exported {
+                dir: name(),
+                most: 58,
             },
             Event::Compared {
                 pairs: 1,

@@ -44,6 +44,13 @@ pub enum Event {
         /// Persons with near-relations in the file.
         crowded: u64,
     },
+    /// The tags were written for another program; most persons of a tag that makes pairs.
+    Exported {
+        /// Where.
+        dir: String,
+        /// Most persons.
+        most: usize,
+    },
     /// Pairs were asked for: candidates, pairs asked, tags that too many have.
     Matched {
         /// Candidate pairs.
@@ -127,6 +134,9 @@ impl Localize for Event {
                 .with("candidates", *candidates)
                 .with("asked", *asked)
                 .with("frequent", *frequent),
+            Self::Exported { dir, most } => Message::new("party-exported")
+                .with("dir", dir.as_str())
+                .with("most", *most as u64),
             Self::Compared { pairs, unreadable } => Message::new("party-compared")
                 .with("pairs", *pairs)
                 .with("unreadable", *unreadable),

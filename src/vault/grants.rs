@@ -3,13 +3,15 @@
 
 use zeroize::Zeroizing;
 
+use super::access::Access;
 use super::error::VaultError;
-use super::ids::CompartmentId;
-use super::keyring::{MAX_COMPARTMENTS, MAX_LOG_KEYS, len_u32};
+use super::ids::{CompartmentId, SlotId};
+use super::keyring::{Keyring, MAX_COMPARTMENTS, MAX_LOG_KEYS, len_u32};
+use super::slot::{Rights, Slot, SlotKind};
 use crate::codec::{Decode as _, DecodeError, Encode as _, Reader};
-use crate::crypto::Secret;
-use crate::crypto::seal::OpeningKey;
+use crate::crypto::seal::{self, OpeningKey};
 use crate::crypto::sign::SigningKey;
+use crate::crypto::{Secret, labels, shares};
 
 /// One key of the log, used from the beginning.
 const FIRST: u8 = 1;
@@ -158,6 +160,117 @@ fn optional32(input: &mut Reader<'_>) -> Result<Option<Secret<32>>, DecodeError>
         0 => Ok(None),
         1 => secret32(input).map(Some),
         _ => Err(DecodeError::Value("key")),
+    }
+}
+
+impl Keyring {
+    /// Gives every slot anew what its rights need. Who does so holds every key: nobody may lose one
+    /// because the slot that signs did not have it.
+    pub(super) fn grant_all(&mut self, access: &Access) -> Result<(), VaultError> {
+        if access.log.is_empty() || access.checkpoint.is_none() {
+            return Err(VaultError::NotAllowed);
+        }
+        if !access.holds(self.current()) {
+            let two = |(id, _): &(CompartmentId, u32)| access.roster.needs_two(*id);
+            return Err(if access.holds(self.current().filter(|c| !two(c))) {
+                VaultError::NeedsTwo
+            } else {
+                VaultError::NotAllowed
+            });
+        }
+        let dealt = self.deal(access)?;
+        let mut slots = std::mem::take(&mut self.slots);
+        let done = slots
+            .iter_mut()
+            .try_for_each(|slot| self.grant(access, slot, &dealt));
+        self.slots = slots;
+        done
+    }
+
+    /// Gives a slot what its rights need; if keys that need two are at hand, all slots get new parts
+    /// of them, because the parts of one key belong together.
+    pub(super) fn grant_one(&mut self, access: &Access, id: SlotId) -> Result<(), VaultError> {
+        let whole = !access.log.is_empty() && access.checkpoint.is_some();
+        if !access.roster.by_two.is_empty() && whole && access.holds(self.current()) {
+            return self.grant_all(access);
+        }
+        let mut slots = std::mem::take(&mut self.slots);
+        let slot = slots.iter_mut().find(|s| s.id == id);
+        let done = slot
+            .ok_or(VaultError::NoSuchSlot)
+            .and_then(|slot| self.grant(access, slot, &[]));
+        self.slots = slots;
+        done
+    }
+
+    /// New parts of all keys at hand that need two slots, two of which give the key: for each slot
+    /// one of each, in the order of the slots.
+    fn deal(&self, access: &Access) -> Result<Vec<(SlotId, Vec<Part>)>, VaultError> {
+        let mut dealt: Vec<(SlotId, Vec<Part>)> =
+            self.slots.iter().map(|s| (s.id, Vec::new())).collect();
+        let of = u8::try_from(dealt.len().max(2)).map_err(|_| VaultError::TooManySlots)?;
+        let keys = access.compartments.iter();
+        for (id, epoch, key) in keys.filter(|(id, ..)| access.roster.needs_two(*id)) {
+            let values = shares::split(key.private(), 2, of)?;
+            for ((_, parts), (number, value)) in dealt.iter_mut().zip((1..).zip(values)) {
+                parts.push(Part {
+                    compartment: *id,
+                    epoch: *epoch,
+                    number,
+                    value,
+                });
+            }
+        }
+        Ok(dealt)
+    }
+
+    /// Seals to `slot` what its rights need of what `access` has.
+    fn grant(
+        &self,
+        access: &Access,
+        slot: &mut Slot,
+        dealt: &[(SlotId, Vec<Part>)],
+    ) -> Result<(), VaultError> {
+        let reads = slot.rights.has(Rights::READ);
+        let roster = &access.roster;
+        // Shares are held by several people already: they open alone what needs two.
+        let several = slot.kind == SlotKind::Shares;
+        let whole = |id| reads && roster.opens(slot.id, id) && (several || !roster.needs_two(id));
+        let parts = dealt.iter().find(|(id, _)| *id == slot.id);
+        let parts = parts.map_or(&[] as &[Part], |(_, parts)| parts);
+        let part = |id| reads && roster.opens(slot.id, id) && !several;
+        let grants = Grants {
+            roster_key: &access.roster_key,
+            keyring: access
+                .keyring
+                .as_ref()
+                .filter(|_| slot.rights.has(Rights::MANAGE)),
+            // Whoever signs a head has checked the entries of others since the last one.
+            checkpoint: access
+                .checkpoint
+                .as_ref()
+                .filter(|_| reads && slot.rights.has(Rights::LOG)),
+            log: access
+                .log
+                .iter()
+                .filter(|_| slot.rights.has(Rights::LOG))
+                .map(|(since, key)| (*since, key))
+                .collect(),
+            compartments: access
+                .compartments
+                .iter()
+                .filter(|(id, ..)| whole(*id))
+                .map(|(id, epoch, key)| (*id, *epoch, key))
+                .collect(),
+            parts: parts.iter().filter(|p| part(p.compartment)).collect(),
+        };
+        slot.grants = seal::seal_to(
+            &slot.sealing_key,
+            labels::SLOT_GRANT,
+            &slot.grants_ad(self.vault),
+            &grants.to_bytes(),
+        )?;
+        Ok(())
     }
 }
 

@@ -6,23 +6,21 @@
 //! its passphrase. The whole file is signed by the keyring key; every slot's wrapped part contains
 //! the public half of it, so that nobody can slip in a keyring of their own.
 
-use std::io::Read as _;
-
 use zeroize::Zeroizing;
 
-use super::duress::{Duress, Place};
+pub use super::access::Access;
+pub(super) use super::access::Entered;
+use super::duress::Place;
 use super::error::VaultError;
-use super::grants::{Given, Grants, Part, secret32};
+use super::grants::{Given, secret32};
 use super::ids::{CompartmentId, SlotId, VaultId};
-use super::recovery::RecoveryCode;
 pub use super::roster::Roster;
+pub use super::slot::{NewSlot, Rights, Slot, SlotKind, Unlock};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
-use crate::crypto::kdf::{self, PassphraseCost};
-use crate::crypto::seal::{self, OpeningKey, SealingKey};
-use crate::crypto::secret::Passphrase;
+use crate::crypto::kdf::PassphraseCost;
+use crate::crypto::seal::{OpeningKey, SealingKey};
 use crate::crypto::sign::{SigningKey, VerifyingKey};
-use crate::crypto::travel::{self, Identity, Recipient};
-use crate::crypto::{Secret, aead, labels, random, shares};
+use crate::crypto::{Secret, aead, labels, random};
 
 const MAGIC: &[u8; 14] = b"sigilo-keyring";
 /// A keyring without a place for a duress passphrase.
@@ -35,137 +33,10 @@ pub const MAX_SLOTS: usize = 64;
 /// Most compartments of one keyring.
 pub const MAX_COMPARTMENTS: usize = 64;
 const MAX_RETIRED: usize = 4096;
-/// Longest wrapped secrets: those of an age identity stand behind an age file.
-const MAX_SECRETS: usize = 2048;
-/// Bytes of wrapped secrets, without that file.
-const SECRETS: usize = aead::OVERHEAD + 96;
 /// Largest keyring file in bytes; checked before it is read.
 pub const MAX_FILE: usize = 2 << 20;
 /// Longest name of a site, a compartment or a slot, in bytes.
 pub const MAX_NAME: usize = 200;
-
-/// What a slot may do, as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rights(u8);
-
-impl Rights {
-    /// Add records.
-    pub const SEAL: Self = Self(1);
-    /// Open, search, amend, link and erase records.
-    pub const READ: Self = Self(2);
-    /// Take records out of the vault in clear text.
-    pub const EXPORT: Self = Self(4);
-    /// Add, change and remove slots.
-    pub const MANAGE: Self = Self(8);
-    /// Read the log.
-    pub const LOG: Self = Self(16);
-    /// Everything.
-    pub const ALL: Self = Self(31);
-
-    /// Both together.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all of `other` is in here.
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    fn from_bits(bits: u8) -> Result<Self, DecodeError> {
-        if bits == 0 || bits & !Self::ALL.0 != 0 {
-            return Err(DecodeError::Value("rights"));
-        }
-        Ok(Self(bits))
-    }
-}
-
-/// What opens a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SlotKind {
-    /// A passphrase, with the cost of stretching it.
-    Passphrase(PassphraseCost),
-    /// A recovery code.
-    Recovery,
-    /// A file with 32 random bytes.
-    KeyFile,
-    /// A secret that several people hold together.
-    Shares,
-    /// An age identity.
-    Age,
-}
-
-impl SlotKind {
-    /// Whether what opens the slot is kept away from the house: a panic leaves it alone.
-    pub fn is_recovery(self) -> bool {
-        matches!(self, Self::Recovery | Self::Shares)
-    }
-}
-
-/// What a person brings to open a slot.
-pub enum Unlock<'a> {
-    /// A passphrase.
-    Passphrase(&'a Passphrase),
-    /// A recovery code.
-    Recovery(&'a RecoveryCode),
-    /// The content of a key file.
-    KeyFile(&'a Secret<32>),
-    /// The secret of enough recovery shares.
-    Shares(&'a Secret<32>),
-    /// An age identity.
-    Age(&'a Identity),
-    /// The recipient of an age identity: makes a slot, opens none.
-    AgeRecipient(&'a Recipient),
-}
-
-impl Unlock<'_> {
-    fn fits(&self, kind: SlotKind) -> bool {
-        matches!(
-            (self, kind),
-            (Self::Passphrase(_), SlotKind::Passphrase(_))
-                | (Self::Recovery(_), SlotKind::Recovery)
-                | (Self::KeyFile(_), SlotKind::KeyFile)
-                | (Self::Shares(_), SlotKind::Shares)
-                | (Self::Age(_), SlotKind::Age)
-        )
-    }
-
-    /// The key that wraps a slot's secrets. `header` is what stands before them in a slot of an age
-    /// identity: the file with the secret that the key is made of.
-    fn wrapping_key(
-        &self,
-        kind: SlotKind,
-        salt: &[u8; 16],
-        slot: SlotId,
-        header: &[u8],
-    ) -> Result<Secret<32>, VaultError> {
-        let key = match (self, kind) {
-            (Self::Passphrase(p), SlotKind::Passphrase(cost)) => {
-                let stretched = kdf::stretch(p.expose().as_bytes(), salt, cost)?;
-                kdf::derive(labels::SLOT_PASSPHRASE, &[&slot.0, stretched.expose()])
-            }
-            (Self::Recovery(code), SlotKind::Recovery) => {
-                kdf::derive(labels::SLOT_RECOVERY, &[&slot.0, salt, code.expose()])
-            }
-            (Self::KeyFile(key), SlotKind::KeyFile) => {
-                kdf::derive(labels::SLOT_KEY_FILE, &[&slot.0, salt, key.expose()])
-            }
-            (Self::Shares(key), SlotKind::Shares) => {
-                kdf::derive(labels::SLOT_SHARES, &[&slot.0, salt, key.expose()])
-            }
-            (Self::Age(identity), SlotKind::Age) => {
-                let wrong = |_| VaultError::WrongKey;
-                let mut file = travel::decrypt(identity, header).map_err(wrong)?;
-                let key = Secret::<32>::try_init_with(|out| file.read_exact(out))?;
-                kdf::derive(labels::SLOT_AGE, &[&slot.0, salt, key.expose()])
-            }
-            _ => return Err(VaultError::WrongKey),
-        };
-        Ok(key)
-    }
-}
 
 /// A compartment as anybody can see it: a random id, which generation of its key is current, and
 /// the key that seals into it.
@@ -177,23 +48,6 @@ pub struct Compartment {
     pub epoch: u32,
     /// Seals into it.
     pub key: SealingKey,
-}
-
-/// A way in.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its id; the chain names it as actor.
-    pub id: SlotId,
-    /// What opens it.
-    pub kind: SlotKind,
-    /// What it may do.
-    pub rights: Rights,
-    /// Checks its signatures.
-    pub verifying_key: VerifyingKey,
-    salt: [u8; 16],
-    sealing_key: SealingKey,
-    secrets: Vec<u8>,
-    grants: Vec<u8>,
 }
 
 /// The keyring file.
@@ -221,272 +75,8 @@ pub struct Keyring {
     signature: [u8; 64],
 }
 
-/// What an opened slot holds. There is no `Debug` and no `Clone`.
-pub struct Access {
-    /// The slot that was opened.
-    pub slot: SlotId,
-    /// What it may do.
-    pub rights: Rights,
-    /// Names.
-    pub roster: Roster,
-    /// Signs acts.
-    pub signing: SigningKey,
-    roster_key: Secret<32>,
-    keyring: Option<SigningKey>,
-    checkpoint: Option<SigningKey>,
-    /// Keys of the log, each with the leaf from which on it is used; older ones stay, because the
-    /// leaves name what was sealed to them.
-    log: Vec<(u64, OpeningKey)>,
-    compartments: Vec<(CompartmentId, u32, OpeningKey)>,
-    /// Parts of the keys of compartments that need two slots.
-    parts: Vec<Part>,
-}
-
-/// What a key turned out to be.
-pub(super) enum Entered {
-    /// It opens a slot.
-    Slot(Box<Access>),
-    /// It is the duress passphrase.
-    Duress(Duress),
-}
-
-impl Access {
-    /// Opens what is sealed into a compartment with the key of this generation.
-    pub fn compartment(&self, id: CompartmentId, epoch: u32) -> Option<&OpeningKey> {
-        self.compartments
-            .iter()
-            .find(|(c, e, _)| *c == id && *e == epoch)
-            .map(|(_, _, key)| key)
-    }
-
-    /// Signs checkpoints, if this slot may.
-    pub fn checkpoint(&self) -> Option<&SigningKey> {
-        self.checkpoint.as_ref()
-    }
-
-    /// Whether this slot opens the details of acts.
-    pub fn reads_log(&self) -> bool {
-        !self.log.is_empty()
-    }
-
-    /// Opens the details of the act at this leaf, if this slot may.
-    pub fn log(&self, leaf: u64) -> Option<&OpeningKey> {
-        let (_, key) = self.log.iter().rev().find(|(since, _)| *since <= leaf)?;
-        Some(key)
-    }
-
-    /// Compartments that this slot opens, each with the generation of the key.
-    pub(crate) fn opened(&self) -> impl Iterator<Item = (CompartmentId, u32)> {
-        self.compartments.iter().map(|(id, epoch, _)| (*id, *epoch))
-    }
-
-    /// The same keys once more, to go back to if a change fails.
-    pub(crate) fn duplicate(&self) -> Result<Self, VaultError> {
-        let signing = |key: &SigningKey| SigningKey::from_seed(key.seed().duplicate());
-        let opening = |key: &OpeningKey| OpeningKey::from_private(key.private().duplicate());
-        Ok(Self {
-            slot: self.slot,
-            rights: self.rights,
-            roster: self.roster.clone(),
-            signing: signing(&self.signing)?,
-            roster_key: self.roster_key.duplicate(),
-            keyring: self.keyring.as_ref().map(signing).transpose()?,
-            checkpoint: self.checkpoint.as_ref().map(signing).transpose()?,
-            log: self
-                .log
-                .iter()
-                .map(|(since, key)| Ok((*since, opening(key)?)))
-                .collect::<Result<_, VaultError>>()?,
-            compartments: self
-                .compartments
-                .iter()
-                .map(|(id, epoch, key)| Ok((*id, *epoch, opening(key)?)))
-                .collect::<Result<_, VaultError>>()?,
-            parts: self
-                .parts
-                .iter()
-                .map(|part| Part {
-                    value: part.value.duplicate(),
-                    ..*part
-                })
-                .collect(),
-        })
-    }
-
-    /// Who entered with the duress passphrase: signs the keyring, opens nothing.
-    pub(super) fn of_duress(duress: Duress) -> Result<Self, VaultError> {
-        Ok(Self {
-            slot: duress.slot,
-            rights: Rights::MANAGE,
-            roster: Roster::default(),
-            signing: duress.signing,
-            roster_key: Secret::random()?,
-            keyring: Some(duress.keyring),
-            checkpoint: None,
-            log: Vec::new(),
-            compartments: Vec::new(),
-            parts: Vec::new(),
-        })
-    }
-
-    /// The key that signs acts; what else the slot holds is wiped.
-    pub(super) fn into_signing(self) -> SigningKey {
-        self.signing
-    }
-
-    /// The key that signs the keyring, if this slot has it.
-    pub(super) fn keyring_signing(&self) -> Option<&SigningKey> {
-        self.keyring.as_ref()
-    }
-
-    /// Puts the parts of two slots together: this one then opens what needs both.
-    ///
-    /// # Errors
-    /// [`VaultError::KeyringForged`] if they give another key than that of the compartment.
-    pub(super) fn join(&mut self, other: &Self, ring: &Keyring) -> Result<(), VaultError> {
-        for own in &self.parts {
-            let (id, epoch) = (own.compartment, own.epoch);
-            let fits = |p: &&Part| (p.compartment, p.epoch) == (id, epoch);
-            let Some(theirs) = other.parts.iter().find(fits) else {
-                continue;
-            };
-            if self.compartment(id, epoch).is_some() {
-                continue;
-            }
-            let both = [(own.number, &own.value), (theirs.number, &theirs.value)];
-            let forged = |_| VaultError::KeyringForged;
-            let key = OpeningKey::from_private(shares::combine(&both).map_err(forged)?)?;
-            let current = ring.compartment(id).filter(|c| c.epoch == epoch);
-            if current.is_some_and(|c| c.key != key.sealing_key()) {
-                return Err(VaultError::KeyringForged);
-            }
-            self.compartments.push((id, epoch, key));
-        }
-        Ok(())
-    }
-
-    /// Whether the key of each of these compartments is at hand.
-    fn holds(&self, mut compartments: impl Iterator<Item = (CompartmentId, u32)>) -> bool {
-        compartments.all(|(id, epoch)| self.compartment(id, epoch).is_some())
-    }
-}
-
 pub(super) fn len_u32(len: usize) -> [u8; 4] {
     u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes()
-}
-
-impl Slot {
-    fn encode(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        match self.kind {
-            SlotKind::Passphrase(cost) => {
-                out.push(1);
-                cost.encode(out);
-            }
-            SlotKind::Recovery => out.push(2),
-            SlotKind::KeyFile => out.push(3),
-            SlotKind::Shares => out.push(4),
-            SlotKind::Age => out.push(5),
-        }
-        out.push(self.rights.0);
-        out.extend_from_slice(&self.salt);
-        out.extend_from_slice(&self.verifying_key.0);
-        out.extend_from_slice(&self.sealing_key.0);
-        put_bytes(out, &self.secrets);
-        put_bytes(out, &self.grants);
-    }
-
-    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let id = SlotId::decode(input)?;
-        let kind = match input.u8()? {
-            1 => SlotKind::Passphrase(PassphraseCost::decode(input)?),
-            2 => SlotKind::Recovery,
-            3 => SlotKind::KeyFile,
-            4 => SlotKind::Shares,
-            5 => SlotKind::Age,
-            _ => return Err(DecodeError::Value("slot kind")),
-        };
-        Ok(Self {
-            id,
-            kind,
-            rights: Rights::from_bits(input.u8()?)?,
-            salt: input.array()?,
-            verifying_key: VerifyingKey(input.array()?),
-            sealing_key: SealingKey(input.array()?),
-            secrets: input.bytes(MAX_SECRETS)?.to_vec(),
-            grants: input.bytes(32 << 10)?.to_vec(),
-        })
-    }
-
-    /// What the wrapped secrets are bound to.
-    fn secrets_ad(&self, vault: VaultId) -> Vec<u8> {
-        let mut ad = labels::SLOT_SECRETS.to_vec();
-        vault.encode(&mut ad);
-        self.id.encode(&mut ad);
-        match self.kind {
-            SlotKind::Passphrase(cost) => cost.encode(&mut ad),
-            SlotKind::Recovery => ad.push(2),
-            SlotKind::KeyFile => ad.push(3),
-            SlotKind::Shares => ad.push(4),
-            SlotKind::Age => ad.push(5),
-        }
-        ad
-    }
-
-    fn grants_ad(&self, vault: VaultId) -> Vec<u8> {
-        let mut ad = Vec::with_capacity(33);
-        vault.encode(&mut ad);
-        self.id.encode(&mut ad);
-        ad.push(self.rights.0);
-        ad
-    }
-
-    /// Wraps the slot's own secrets under what `unlock` brings.
-    fn wrap(
-        &mut self,
-        vault: VaultId,
-        unlock: &Unlock<'_>,
-        opening: &OpeningKey,
-        signing: &SigningKey,
-        keyring_key: VerifyingKey,
-    ) -> Result<(), VaultError> {
-        let mut header = Vec::new();
-        let key = if let Unlock::AgeRecipient(recipient) = unlock {
-            let secret = Secret::<32>::random()?;
-            let mut file = travel::encrypt(&[(*recipient).clone()], &mut header)?;
-            std::io::Write::write_all(&mut file, secret.expose())?;
-            file.finish()?;
-            kdf::derive(labels::SLOT_AGE, &[&self.id.0, &self.salt, secret.expose()])
-        } else {
-            unlock.wrapping_key(self.kind, &self.salt, self.id, &[])?
-        };
-        let mut plain = Zeroizing::new(Vec::with_capacity(96));
-        plain.extend_from_slice(opening.private().expose());
-        plain.extend_from_slice(signing.seed().expose());
-        plain.extend_from_slice(&keyring_key.0);
-        self.secrets = header;
-        let sealed = aead::seal(&key, &self.secrets_ad(vault), &plain)?;
-        self.secrets.extend_from_slice(&sealed);
-        Ok(())
-    }
-
-    /// What stands before the wrapped secrets, and those.
-    fn wrapped(&self) -> (&[u8], &[u8]) {
-        let at = self.secrets.len().saturating_sub(SECRETS);
-        self.secrets.split_at_checked(at).unwrap_or_default()
-    }
-}
-
-/// A slot to be made.
-pub struct NewSlot<'a> {
-    /// What people call it.
-    pub name: &'a str,
-    /// What opens it.
-    pub kind: SlotKind,
-    /// What is brought to open it.
-    pub unlock: Unlock<'a>,
-    /// What it may do.
-    pub rights: Rights,
 }
 
 impl Keyring {
@@ -789,7 +379,7 @@ impl Keyring {
     }
 
     /// Current generation of the key of each compartment.
-    fn current(&self) -> impl Iterator<Item = (CompartmentId, u32)> {
+    pub(super) fn current(&self) -> impl Iterator<Item = (CompartmentId, u32)> {
         self.compartments.iter().map(|c| (c.id, c.epoch))
     }
 
@@ -936,66 +526,6 @@ impl Keyring {
         self.sign(access)
     }
 
-    /// Gives every slot anew what its rights need. Who does so holds every key: nobody may lose one
-    /// because the slot that signs did not have it.
-    fn grant_all(&mut self, access: &Access) -> Result<(), VaultError> {
-        if access.log.is_empty() || access.checkpoint.is_none() {
-            return Err(VaultError::NotAllowed);
-        }
-        if !access.holds(self.current()) {
-            let two = |(id, _): &(CompartmentId, u32)| access.roster.needs_two(*id);
-            return Err(if access.holds(self.current().filter(|c| !two(c))) {
-                VaultError::NeedsTwo
-            } else {
-                VaultError::NotAllowed
-            });
-        }
-        let dealt = self.deal(access)?;
-        let mut slots = std::mem::take(&mut self.slots);
-        let done = slots
-            .iter_mut()
-            .try_for_each(|slot| self.grant(access, slot, &dealt));
-        self.slots = slots;
-        done
-    }
-
-    /// Gives a slot what its rights need; if keys that need two are at hand, all slots get new parts
-    /// of them, because the parts of one key belong together.
-    fn grant_one(&mut self, access: &Access, id: SlotId) -> Result<(), VaultError> {
-        let whole = !access.log.is_empty() && access.checkpoint.is_some();
-        if !access.roster.by_two.is_empty() && whole && access.holds(self.current()) {
-            return self.grant_all(access);
-        }
-        let mut slots = std::mem::take(&mut self.slots);
-        let slot = slots.iter_mut().find(|s| s.id == id);
-        let done = slot
-            .ok_or(VaultError::NoSuchSlot)
-            .and_then(|slot| self.grant(access, slot, &[]));
-        self.slots = slots;
-        done
-    }
-
-    /// New parts of all keys at hand that need two slots, two of which give the key: for each slot
-    /// one of each, in the order of the slots.
-    fn deal(&self, access: &Access) -> Result<Vec<(SlotId, Vec<Part>)>, VaultError> {
-        let mut dealt: Vec<(SlotId, Vec<Part>)> =
-            self.slots.iter().map(|s| (s.id, Vec::new())).collect();
-        let of = u8::try_from(dealt.len().max(2)).map_err(|_| VaultError::TooManySlots)?;
-        let keys = access.compartments.iter();
-        for (id, epoch, key) in keys.filter(|(id, ..)| access.roster.needs_two(*id)) {
-            let values = shares::split(key.private(), 2, of)?;
-            for ((_, parts), (number, value)) in dealt.iter_mut().zip((1..).zip(values)) {
-                parts.push(Part {
-                    compartment: *id,
-                    epoch: *epoch,
-                    number,
-                    value,
-                });
-            }
-        }
-        Ok(dealt)
-    }
-
     /// Opens the slot that `unlock` fits, and checks the whole keyring with it.
     ///
     /// # Errors
@@ -1116,55 +646,6 @@ impl Keyring {
             compartments: given.compartments,
             parts: given.parts,
         })
-    }
-
-    /// Seals to `slot` what its rights need of what `access` has.
-    fn grant(
-        &self,
-        access: &Access,
-        slot: &mut Slot,
-        dealt: &[(SlotId, Vec<Part>)],
-    ) -> Result<(), VaultError> {
-        let reads = slot.rights.has(Rights::READ);
-        let roster = &access.roster;
-        // Shares are held by several people already: they open alone what needs two.
-        let several = slot.kind == SlotKind::Shares;
-        let whole = |id| reads && roster.opens(slot.id, id) && (several || !roster.needs_two(id));
-        let parts = dealt.iter().find(|(id, _)| *id == slot.id);
-        let parts = parts.map_or(&[] as &[Part], |(_, parts)| parts);
-        let part = |id| reads && roster.opens(slot.id, id) && !several;
-        let grants = Grants {
-            roster_key: &access.roster_key,
-            keyring: access
-                .keyring
-                .as_ref()
-                .filter(|_| slot.rights.has(Rights::MANAGE)),
-            // Whoever signs a head has checked the entries of others since the last one.
-            checkpoint: access
-                .checkpoint
-                .as_ref()
-                .filter(|_| reads && slot.rights.has(Rights::LOG)),
-            log: access
-                .log
-                .iter()
-                .filter(|_| slot.rights.has(Rights::LOG))
-                .map(|(since, key)| (*since, key))
-                .collect(),
-            compartments: access
-                .compartments
-                .iter()
-                .filter(|(id, ..)| whole(*id))
-                .map(|(id, epoch, key)| (*id, *epoch, key))
-                .collect(),
-            parts: parts.iter().filter(|p| part(p.compartment)).collect(),
-        };
-        slot.grants = seal::seal_to(
-            &slot.sealing_key,
-            labels::SLOT_GRANT,
-            &slot.grants_ad(self.vault),
-            &grants.to_bytes(),
-        )?;
-        Ok(())
     }
 
     fn sign(&mut self, access: &Access) -> Result<(), VaultError> {

@@ -4,6 +4,7 @@
 //! with the signed head of the log. [`Vault`] is an unlocked one and does what a shelter does;
 //! [`audit`] checks a locked one without any key.
 
+mod access;
 mod archive;
 pub mod audit;
 pub mod backup;
@@ -30,6 +31,7 @@ pub mod repair;
 mod roster;
 mod rotate;
 pub mod shares;
+mod slot;
 mod state;
 mod store;
 mod succession;

@@ -80,8 +80,19 @@ pub(crate) enum CoordinatorCommand {
     Publish(Folder),
     Status,
     Match(Match),
+    #[cfg(feature = "parquet")]
+    Export(Export),
     Decide(Folder),
     Close(Close),
+}
+
+#[cfg(feature = "parquet")]
+#[derive(Args)]
+pub(crate) struct Export {
+    pub folder: PathBuf,
+    pub dir: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub without: Vec<String>,
 }
 
 #[derive(Args)]
@@ -143,6 +154,8 @@ pub(crate) struct Match {
     pub folder: PathBuf,
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub candidates: Option<PathBuf>,
 }
 
 #[derive(Args)]

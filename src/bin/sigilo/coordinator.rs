@@ -22,6 +22,8 @@ pub(crate) fn run(app: &App, args: &Coordinator) -> Result<u8, Failure> {
         CoordinatorCommand::Publish(args) => publish(app, args),
         CoordinatorCommand::Status => status(app),
         CoordinatorCommand::Match(args) => match_files(app, args),
+        #[cfg(feature = "parquet")]
+        CoordinatorCommand::Export(args) => export(app, args),
         CoordinatorCommand::Decide(args) => decide(app, args),
         CoordinatorCommand::Close(args) => close(app, args),
     }
@@ -104,7 +106,19 @@ fn match_files(app: &App, args: &Match) -> Result<u8, Failure> {
     let party = card::open(app)?;
     let without = ids(&party, &args.without, Role::Site)?;
     let stick = card::stick(&args.folder)?;
-    let out = coordinator::match_files(&party, &stick, &without, party::now())?;
+    let given = args.candidates.as_deref();
+    let out = coordinator::match_files(&party, &stick, &without, given, party::now())?;
+    finish(app, &party, out)
+}
+
+#[cfg(feature = "parquet")]
+fn export(app: &App, args: &crate::cli_round::Export) -> Result<u8, Failure> {
+    let party = card::open(app)?;
+    let without = ids(&party, &args.without, Role::Site)?;
+    let stick = card::stick(&args.folder)?;
+    let (mut out, most) = coordinator::export(&party, &stick, &without, &args.dir, party::now())?;
+    let dir = args.dir.display().to_string();
+    out.done.push(party::Event::Exported { dir, most });
     finish(app, &party, out)
 }
 

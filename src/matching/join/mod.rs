@@ -217,6 +217,43 @@ pub fn join(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Jo
     cut(Shape::of(tags.len()), tags, per_person, site_of, most)
 }
 
+/// The candidates among sorted pairs, with the number of tags that they share.
+fn count_shared(pairs: &[u64], tags: &[u64], per_person: usize) -> Vec<Candidate> {
+    let own = |person: u32| {
+        let start = person as usize * per_person;
+        &tags[start..start + per_person]
+    };
+    let counted = pairs.par_chunks(1 << 14).map(|pairs| {
+        let mut out = Vec::with_capacity(pairs.len());
+        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+        let mut of = None;
+        for pair in pairs {
+            let (a, b) = ((pair >> 32) as u32, *pair as u32);
+            if of != Some(a) {
+                sorted(own(a), &mut mine);
+                of = Some(a);
+            }
+            theirs.clear();
+            let common = own(b).iter().filter(|t| mine.binary_search(t).is_ok());
+            theirs.extend(common.copied());
+            theirs.sort_unstable();
+            theirs.dedup();
+            if !theirs.is_empty() {
+                let shared = u16::try_from(theirs.len()).unwrap_or(u16::MAX);
+                out.push(Candidate { a, b, shared });
+            }
+        }
+        out
+    });
+    counted.collect::<Vec<_>>().concat()
+}
+
+fn sorted(tags: &[u64], out: &mut Vec<u64>) {
+    out.clear();
+    out.extend_from_slice(tags);
+    out.sort_unstable();
+}
+
 /// Some persons' packed tags, ordered by range.
 struct Dealt {
     packed: Vec<u64>,
@@ -271,26 +308,57 @@ fn cut(shape: Shape, tags: &[u64], per_person: usize, site_of: &[u32], most: usi
         .enumerate()
         .map(|(i, own)| deal(shape, own, per_person, i * shape.block, mask))
         .collect();
-    let found: Vec<Found> = (0..1usize << shape.bits)
-        .into_par_iter()
+    let ranges = || (0..1usize << shape.bits).into_par_iter();
+    // Tags whose kept bits are equal, nearly always equal tags; the persons are in the last bits.
+    let alike = |range: usize| {
+        let parts = || blocks.iter().map(|b| b.range(range));
+        let mut filter = Filter::new(parts().map(<[u64]>::len).sum(), 64 - person_bits);
+        parts().for_each(|part| part.iter().for_each(|p| filter.see(*p)));
+        let mut some: Vec<u64> = Vec::new();
+        parts().for_each(|part| some.extend(part.iter().filter(|p| filter.more(**p))));
+        some.sort_unstable();
+        // A person may hold the same tag twice: that is no meeting.
+        some.dedup();
+        some
+    };
+    let same = |x: &u64, y: &u64| x & !mask == y & !mask;
+
+    // While no group is large, nothing is left out, and the exact tags are looked at once for each
+    // pair and not for each tag.
+    let small = most.min(ALWAYS);
+    let pairs: Vec<Option<Vec<u64>>> = ranges()
         .map(|range| {
-            let parts = || blocks.iter().map(|b| b.range(range));
-            let mut filter = Filter::new(parts().map(<[u64]>::len).sum(), 64 - person_bits);
-            parts().flatten().for_each(|packed| filter.see(*packed));
-            let mut some: Vec<u64> = parts()
-                .flatten()
-                .filter(|p| filter.more(**p))
-                .copied()
-                .collect();
-            some.sort_unstable();
-            // A person may hold the same tag twice: that is no meeting.
-            some.dedup();
+            let mut pairs = Vec::new();
+            let mut group: Vec<Entry> = Vec::new();
+            for packed in alike(range).chunk_by(same).filter(|g| g.len() > 1) {
+                if packed.len() > small {
+                    return None;
+                }
+                group.clear();
+                group.extend(packed.iter().map(|p| (0, (p & mask) as u32)));
+                meet(&group, site_of, &mut pairs);
+            }
+            Some(pairs)
+        })
+        .collect();
+    if pairs.iter().all(Option::is_some) {
+        drop(blocks);
+        let mut all: Vec<u64> = Vec::with_capacity(pairs.iter().flatten().map(Vec::len).sum());
+        for range in pairs {
+            all.extend(range.unwrap_or_default());
+        }
+        all.par_sort_unstable();
+        all.dedup();
+        joined.pairs = count_shared(&all, tags, per_person);
+        return joined;
+    }
+    drop(pairs);
+
+    let found: Vec<Found> = ranges()
+        .map(|range| {
             let mut found = Found::default();
             let mut full: Vec<Entry> = Vec::new();
-            for group in some.chunk_by(|x, y| x & !mask == y & !mask) {
-                if group.len() < 2 {
-                    continue;
-                }
+            for group in alike(range).chunk_by(same).filter(|g| g.len() > 1) {
                 // The person took the place of the tag's last bits: the full tags are looked at again.
                 full.clear();
                 for packed in group {

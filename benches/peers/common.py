@@ -1,0 +1,68 @@
+"""What the scripts of this folder share: running the scale bench, and measuring."""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Timer:
+    """Wall and processor seconds of a block, child processes that ended included."""
+
+    def __enter__(self):
+        self._start = time.perf_counter(), self._cpu()
+        return self
+
+    def __exit__(self, *_):
+        self.seconds = time.perf_counter() - self._start[0]
+        self.cpu = self._cpu() - self._start[1]
+
+    @staticmethod
+    def _cpu():
+        used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(u.ru_utime + u.ru_stime for u in used)
+
+
+def scale(persons, out, *more, features=()):
+    """Runs the scale bench into the new folder `out` and returns its report. The variable SCALE_BENCH may
+    name one that was built before."""
+    command = ["cargo", "bench", "-q"]
+    if features:
+        command += ["--features", ",".join(features)]
+    command += ["--bench", "scale", "--"]
+    if os.environ.get("SCALE_BENCH"):
+        command = [os.environ["SCALE_BENCH"]]
+    command += ["--persons", str(persons), "--out", str(out), "--json", *more]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout)
+
+
+def stage(report, name):
+    """Wall and processor seconds of a stage."""
+    for one in report["stages"]:
+        if one["stage"].startswith(name):
+            return one["seconds"], one["cpu_seconds"] or one["seconds"]
+    raise KeyError(name)
+
+
+class Folder:
+    """A folder for big files, gone at the end."""
+
+    def __init__(self, where):
+        self.path = Path(tempfile.mkdtemp(prefix="peers-", dir=where))
+
+    def __enter__(self):
+        return self.path
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def threads():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
