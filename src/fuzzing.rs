@@ -17,7 +17,7 @@ use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpo
 use crate::log::{ConsistencyFile, InclusionFile};
 use crate::party::HeadAnswer;
 use crate::record::import::{self, Options};
-use crate::record::{Date, PartialDate, Record, from_json, to_json};
+use crate::record::{Date, PartialDate, Record, SearchKey, from_json, to_json};
 use crate::round::Card;
 use crate::round::blinded::BlindedRequest;
 use crate::round::draft::Draft;
@@ -35,10 +35,15 @@ use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
 use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
+use crate::vault::archive;
+use crate::vault::backup::Manifest;
 use crate::vault::custody::ItemFile;
+use crate::vault::repair::carve;
+use crate::vault::rotate::WrapList;
+use crate::vault::shares::Share;
 use crate::vault::transfer::ledger::{Ledger, Table};
 use crate::vault::transfer::{Item, TransferHead, items};
-use crate::vault::{Keyring, ObjectId, RecoveryCode};
+use crate::vault::{Keyring, ObjectId, RecoveryCode, Succession};
 
 /// A target's name and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -47,6 +52,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// `fuzz/corpus`.
 pub const TARGETS: &[Target] = &[
     ("act", act),
+    ("archive", archive),
     ("auditor_key", auditor_key),
     ("blinded", blinded),
     ("bundle", bundle),
@@ -54,6 +60,7 @@ pub const TARGETS: &[Target] = &[
     ("checkpoint", checkpoint),
     ("codec", codec),
     ("court", court),
+    ("database", database),
     ("date", date),
     ("envelope", envelope),
     ("evaluated", evaluated),
@@ -61,6 +68,7 @@ pub const TARGETS: &[Target] = &[
     ("heads", heads),
     ("keyring", keyring),
     ("leaf", leaf),
+    ("manifest", manifest),
     ("note", note),
     ("object_id", object_id),
     ("pairs_ask", pairs_ask),
@@ -73,13 +81,17 @@ pub const TARGETS: &[Target] = &[
     ("referral", referral),
     ("refusal", refusal),
     ("round_notes", round_notes),
+    ("search_key", search_key),
     ("seen", seen),
+    ("share", share),
+    ("succession", succession),
     ("tokens", tokens),
     ("totals", totals),
     ("transfer", transfer),
     ("trust", trust),
     ("welcome", welcome),
     ("withdrawn", withdrawn),
+    ("wrap_list", wrap_list),
 ];
 
 /// Canonical bytes: what is read is written the same.
@@ -467,6 +479,59 @@ pub fn transfer(data: &[u8]) {
         items.iter().for_each(|item| item.encode(&mut again));
         assert_eq!(again, data);
     }
+}
+
+/// The container of a backup: a reader that takes every file, whatever its length says.
+pub fn archive(data: &[u8]) {
+    let mut taken = 0;
+    let mut input = data;
+    let _ = archive::each(&mut input, |name, file| {
+        taken += name.len() as u64 + std::io::copy(file, &mut std::io::sink())?;
+        Ok(())
+    });
+    assert!(taken <= data.len() as u64);
+}
+
+/// Pages of a damaged or hostile database, as a repair reads them.
+pub fn database(data: &[u8]) {
+    let (leaves, contents) = carve::count(data);
+    assert!(leaves + contents <= data.len());
+}
+
+/// What a backup says of itself in clear.
+pub fn manifest(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = Manifest::parse(text);
+    }
+}
+
+/// What a record is found by. Nothing but a reader of its compartment can have sealed one.
+pub fn search_key(data: &[u8]) {
+    if let Ok(key) = SearchKey::from_bytes(data) {
+        let again = SearchKey::from_bytes(&key.to_bytes());
+        assert!(again.is_ok_and(|again| again == key));
+    }
+}
+
+/// A recovery share as it is typed.
+pub fn share(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(share) = Share::parse(text)
+    {
+        let written = share.to_text();
+        let again = Share::parse(&written).map(|s| s.to_text());
+        assert!(again.is_ok_and(|again| again == written));
+    }
+}
+
+/// What a restored log says of the one before.
+pub fn succession(data: &[u8]) {
+    bytes_are_canonical::<Succession>(data);
+}
+
+/// A list of data keys that were wrapped again.
+pub fn wrap_list(data: &[u8]) {
+    bytes_are_canonical::<WrapList>(data);
 }
 
 /// A referral, its answers, and what a house remembers of both.

@@ -578,3 +578,123 @@ fn two_slots_let_evidence_out_if_the_policy_says_so() {
     assert!(sound, "{said}");
     assert_eq!(vault.check(|_| {}).unwrap(), []);
 }
+
+/// The command: codes that scripts rely on, and what a person reads.
+#[test]
+fn the_command_hands_over_receives_keeps_and_shows() {
+    let tmp = tempfile::tempdir().unwrap();
+    let secret = tmp.path().join("frase");
+    fs::write(&secret, common::PASSPHRASE).unwrap();
+    let (vault, evidence) = house(&tmp.path().join("casa"));
+    let casa = Party::found(vault, Role::Site, "Casa").unwrap();
+    let office = create(&tmp.path().join("fiscalia")).vault;
+    let office = Party::found(office, Role::Auditor, "Fiscalía").unwrap();
+    fs::write(tmp.path().join("casa.card"), casa.card().as_str()).unwrap();
+    fs::write(tmp.path().join("fiscalia.card"), office.card().as_str()).unwrap();
+    let key = casa.vault().checkpoint_key().to_string();
+    drop((casa, office));
+    let id = evidence.id.short();
+    let run = |args: &[&str]| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_sigilo"))
+            .args(args)
+            .args(["--lang", "es"])
+            .current_dir(tmp.path())
+            .env("SIGILO_PASSPHRASE_FILE", &secret)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        (done.status.code().unwrap(), said, told)
+    };
+    let receipt = ["--vault", "casa", "evidence", "receipt", &id, "acuse"];
+    let hand_over = [
+        "--vault",
+        "casa",
+        "evidence",
+        "hand-over",
+        &id,
+        "--receiver",
+        "Fiscalía",
+        "--to",
+        "entrega",
+    ];
+    let (code, _, told) = run(&hand_over);
+    assert_eq!(code, 0, "{told}");
+    // Never over something that is there.
+    assert_eq!(run(&hand_over).0, 1);
+    let (code, _, told) = run(&[
+        "--vault", "casa", "evidence", "export", "zzzzzzzz", "--to", "x",
+    ]);
+    assert_eq!(code, 3, "{told}");
+    let receive = [
+        "--vault", "fiscalia", "evidence", "receive", "entrega", "--to", "acuse",
+    ];
+    let (code, _, told) = run(&receive);
+    assert_eq!(code, 0, "{told}");
+    // Without the card of the house, its key is taken from the folder, and that is said.
+    assert!(told.contains(&key), "{told}");
+    // Nobody compared the card of the office yet.
+    let (code, _, told) = run(&receipt);
+    assert_eq!(code, 6, "{told}");
+    assert_eq!(
+        run(&["--vault", "casa", "trust", "fiscalia.card", "--yes"]).0,
+        0
+    );
+    let (code, said, told) = run(&receipt);
+    assert_eq!(code, 0, "{told}");
+    assert!(said.contains("tarjeta en la que usted confía"), "{said}");
+    fs::write(tmp.path().join("papel.png"), b"scan").unwrap();
+    let paper = [
+        "--vault",
+        "casa",
+        "evidence",
+        "receipt",
+        &id,
+        "papel.png",
+        "--json",
+    ];
+    let (code, said, _) = run(&paper);
+    let paper: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &paper["signed"]), (0, &false.into()));
+    let (code, said, _) = run(&["--vault", "casa", "evidence", "show", &id, "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let kinds: Vec<&str> = shown["custody"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(code, 0);
+    assert_eq!(kinds.first(), Some(&"evidence-added"));
+    assert_eq!(kinds.last(), Some(&"evidence-seen"));
+    assert_eq!(
+        kinds.iter().filter(|k| **k == "evidence-receipt").count(),
+        4
+    );
+    let export = [
+        "--vault",
+        "casa",
+        "evidence",
+        "export",
+        &id,
+        "--to",
+        "tribunal",
+        "--slot-names",
+    ];
+    assert_eq!(run(&export).0, 0);
+    let keys = fs::read_to_string(tmp.path().join("tribunal/keys")).unwrap();
+    assert!(keys.contains(" dirección"));
+    // Nobody needs a vault for this.
+    let audit = ["audit", "court", "tribunal", "--key", &key, "--json"];
+    let (code, said, _) = run(&audit);
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (code, &told["sound"], &told["key_known"]),
+        (0, &true.into(), &true.into())
+    );
+    assert_eq!(told["receipts"][0]["signed_by"], "Fiscalía");
+    let file = all_files(&tmp.path().join("tribunal/item/file")).remove(0);
+    fs::write(file, b"otra cosa").unwrap();
+    assert_eq!(run(&audit).0, 5);
+    assert_eq!(run(&["audit", "court", "casa"]).0, 3);
+}

@@ -3,7 +3,7 @@
 //!
 //! The writer is this test program itself, started again with `SIGILO_CRASH_DIR` set. It says what it
 //! is about to do, does it, and says that it is done; the parent kills it somewhere in between and
-//! compares the vault with what it was told. `SIGILO_KILLS` asks for more than the 50 of the suite.
+//! compares the vault with what it was told. `SIGILO_KILLS` asks for more than the 50 and 150 of the suite.
 #![cfg(unix)]
 
 mod common;
@@ -17,8 +17,11 @@ use std::time::Duration;
 
 use common::person;
 use sigilo::crypto::Secret;
+use sigilo::crypto::travel::Identity;
 use sigilo::log::act::{ActKind, Reason};
+use sigilo::record::{Query, SearchKey};
 use sigilo::vault::audit::{self, Known};
+use sigilo::vault::backup::{self, Newer, Places};
 use sigilo::vault::{Location, NewSlot, ObjectId, Rights, SlotKind, Unlock, Vault, VaultError};
 
 const DIR: &str = "SIGILO_CRASH_DIR";
@@ -318,9 +321,14 @@ struct Writer {
 
 impl Writer {
     fn start(mut command: Command, dir: &Path, seed: u64) -> Self {
-        let mut child = command
+        command
             .args(["writer", "--exact", "--nocapture", "--test-threads=1"])
-            .env(DIR, dir)
+            .env(DIR, dir);
+        Self::spawn(command, seed)
+    }
+
+    fn spawn(mut command: Command, seed: u64) -> Self {
+        let mut child = command
             .env(SEED, seed.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -543,6 +551,203 @@ fn a_removed_slot_writes_nothing_more() {
     let vault = Vault::open(&Location::new(&dir), &Unlock::KeyFile(&other)).unwrap();
     assert_eq!(vault.check(|_| {}).unwrap(), []);
     assert!(vault.catalog().unwrap().items().is_empty());
+}
+
+const HEAVY: &str = "SIGILO_CRASH_HEAVY";
+/// Records of one import of the heavy writer.
+const IMPORTED: usize = 40;
+
+fn identity_file(dir: &Path) -> PathBuf {
+    dir.with_extension("identity")
+}
+
+fn identity(dir: &Path) -> Identity {
+    let text = fs::read(identity_file(dir)).unwrap();
+    Identity::from_secret(&Secret::from_slice(&text).unwrap()).unwrap()
+}
+
+fn places(dir: &Path) -> Places {
+    Places::beside(dir.with_extension("copia"))
+}
+
+/// The heavy writer: imports, rotations, evidence, backups and restores, in turn.
+#[test]
+fn heavy_writer() {
+    let Some(dir) = std::env::var_os(HEAVY).map(PathBuf::from) else {
+        return;
+    };
+    let seed: u64 = std::env::var(SEED).unwrap().parse().unwrap();
+    let none = Reason::none();
+    let mut vault = open(&dir).unwrap();
+    let recipient = identity(&dir).recipient();
+    say("ready");
+    for n in seed.. {
+        match n % 5 {
+            0 => {
+                let name = format!("i{seed}n{n}");
+                say(&format!("import {name}"));
+                let people: Vec<_> = (0..IMPORTED).map(|_| person(&name, "X")).collect();
+                vault.seal_all(&people, Some(&none), |_| {}).unwrap();
+            }
+            1 => {
+                say("rotate");
+                vault.rotate(&none, |_, _| {}).unwrap();
+            }
+            2 => {
+                let record = vault.catalog().unwrap().items()[0].id;
+                let name = format!("e{seed}n{n}");
+                say(&format!("evidence {name}"));
+                let bytes = vec![7u8; 150_000];
+                vault
+                    .add_evidence(record, &name, bytes.as_slice(), &none, |_| {})
+                    .unwrap();
+            }
+            3 => {
+                say("backup");
+                vault
+                    .backup(&places(&dir), std::slice::from_ref(&recipient), &none)
+                    .unwrap();
+            }
+            _ => {
+                let to = dir.with_extension(format!("otra{seed}n{n}"));
+                say(&format!("restore {}", to.display()));
+                if places(&dir).archive.exists() {
+                    restore_to(&dir, &to);
+                }
+            }
+        }
+        say("done");
+    }
+}
+
+fn restore_to(dir: &Path, to: &Path) {
+    backup::restore(
+        &places(dir),
+        &identity(dir),
+        &Location::new(to),
+        &Unlock::KeyFile(&key_file(0)),
+        &Newer::default(),
+        &Reason::none(),
+    )
+    .unwrap();
+}
+
+/// What was acknowledged is whole, and the search index answers as reading everything does.
+#[test]
+fn no_kill_halves_an_import_a_rotation_evidence_a_backup_or_a_restore() {
+    let kills: u64 = std::env::var("SIGILO_KILLS").map_or(150, |n| n.parse().unwrap());
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let new = || {
+        let _ = fs::remove_dir_all(&dir);
+        create(&dir);
+        open(&dir).unwrap().seal(&person("primera", "X")).unwrap();
+    };
+    new();
+    fs::write(
+        identity_file(&dir),
+        Identity::generate().secret().unwrap().expose(),
+    )
+    .unwrap();
+    let (mut imported, mut evidence) = (BTreeSet::new(), BTreeSet::new());
+    let mut draw = Sequence(0xbac_0b5);
+    let (mut unfinished, mut restored) = (0, 0);
+    for round in 0..kills {
+        if round % 25 == 24 {
+            // Small again, so that the last round is as quick as the first.
+            new();
+            imported.clear();
+            evidence.clear();
+        }
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["heavy_writer", "--exact", "--nocapture", "--test-threads=1"])
+            .env(HEAVY, &dir);
+        let mut writer = Writer::spawn(command, round);
+        let mut doing = None;
+        let mut follow = |said: String, doing: &mut Option<String>| {
+            if said == "done" {
+                let done: String = doing.take().unwrap_or_default();
+                match done.split_once(' ') {
+                    Some(("import", name)) => drop(imported.insert(name.to_owned())),
+                    Some(("evidence", name)) => drop(evidence.insert(name.to_owned())),
+                    _ => {}
+                }
+            } else if said != "ready" {
+                *doing = Some(said);
+            }
+        };
+        for _ in 0..1 + draw.below(5) {
+            follow(writer.hear().unwrap(), &mut doing);
+        }
+        std::thread::sleep(Duration::from_micros(draw.next() % 20_000));
+        writer.child.kill().unwrap();
+        writer.child.wait().unwrap();
+        while let Some(said) = writer.hear() {
+            follow(said, &mut doing);
+        }
+        match audit::verify(&Location::new(&dir), &Known::default(), |_, _| {}) {
+            Ok(report) => assert_eq!(report.findings, [], "kill {round}: {doing:?}"),
+            Err(VaultError::Interrupted) => {}
+            Err(e) => panic!("kill {round}: {e:?}"),
+        }
+        let mut vault = open(&dir).unwrap_or_else(|e| panic!("kill {round}: {e:?}"));
+        vault.sweep_evidence().unwrap();
+        let catalog = vault.catalog().unwrap();
+        let names = vault.scan(&catalog, |_, r| r.given_names.clone()).unwrap();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in &names {
+            *counts.entry(name.as_str()).or_default() += 1;
+        }
+        for (name, count) in &counts {
+            let whole = if *name == "primera" { 1 } else { IMPORTED };
+            assert_eq!(*count, whole, "kill {round}: half of {name}");
+        }
+        for name in &imported {
+            assert!(
+                counts.contains_key(name.as_str()),
+                "kill {round}: {name} is lost"
+            );
+        }
+        let files = vault.evidence().unwrap();
+        for file in &files {
+            vault.check_evidence(file).unwrap();
+        }
+        for name in &evidence {
+            assert!(
+                files.iter().any(|f| f.name == *name),
+                "kill {round}: {name}"
+            );
+        }
+        let index = vault.index().unwrap();
+        for text in ["primera", "x"] {
+            let query = Query::new(text);
+            let ranks = vault.scan(&catalog, |i, r| (query.rank(&SearchKey::new(r)), i.id));
+            let fits = ranks.unwrap().into_iter();
+            let fits: BTreeSet<_> = fits.filter(|(r, _)| r.is_some()).map(|(_, i)| i).collect();
+            let found: BTreeSet<_> = index.search(&query).iter().map(|(_, f)| f.id).collect();
+            assert_eq!(found, fits, "kill {round}: {text}");
+        }
+        if let Some(to) = doing.as_deref().and_then(|d| d.strip_prefix("restore ")) {
+            // Whole or not there at all.
+            if Path::new(to).exists() {
+                assert_eq!(open(Path::new(to)).unwrap().check(|_| {}).unwrap(), []);
+            }
+        }
+        if round % 10 == 9 && places(&dir).archive.exists() {
+            // Of an interrupted backup, the archive that is there opens with a key that is there.
+            let to = dir.with_extension(format!("de{round}"));
+            restore_to(&dir, &to);
+            restored += 1;
+            fs::remove_dir_all(to).unwrap();
+        }
+        if vault.rotation_is_unfinished() {
+            unfinished += 1;
+            assert!(vault.rotate(&Reason::none(), |_, _| {}).unwrap().resumed);
+        }
+        assert_eq!(vault.check(|_| {}).unwrap(), [], "kill {round}");
+    }
+    eprintln!("{kills} kills, {unfinished} rotations resumed, {restored} backups restored");
 }
 
 /// Takes the soft limit of a running program away; not every system has the command.

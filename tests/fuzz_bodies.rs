@@ -289,6 +289,7 @@ fn write_corpus() {
         id: line(1),
         record: line(2),
         parents: vec![line(3), line(4)],
+        compartment: "dirección".into(),
         body: body.into(),
     };
     let link = Item::Link {

@@ -18,7 +18,7 @@ use sigilo::site::{self, transfer};
 use sigilo::vault::audit::{self, Known};
 use sigilo::vault::backup::{self, Newer, Places};
 use sigilo::vault::transfer::{Arrived, Decision, TransferError};
-use sigilo::vault::{Location, ObjectId, Unlock, VaultError};
+use sigilo::vault::{KeepingChange, Location, ObjectId, Unlock, VaultError};
 
 fn none() -> Reason {
     Reason::none()
@@ -730,6 +730,46 @@ fn where_two_slots_are_needed_one_neither_names_a_second_vault_nor_sends() {
     transfer::send(&both, card, &path, false, now()).unwrap();
     assert_eq!(house.take(1, &path).new, 1);
     assert_eq!(both.vault().check(|_| {}).unwrap(), []);
+}
+
+#[test]
+fn a_record_for_a_few_stays_one_and_a_legal_hold_holds() {
+    let house = House::of(2);
+    let mut vault = open(&house.dir(0)).unwrap();
+    let few = vault.add_compartment("dirección", false).unwrap();
+    let vault = open(&house.dir(0)).unwrap();
+    let id = vault.seal_into(&person("Xóchitl", "Canul"), few).unwrap();
+    let sender = Party::open(vault).unwrap();
+    let path = house.file("uno");
+    transfer::send(&sender, house.parties[1].card(), &path, false, now()).unwrap();
+    let before = house.state(1);
+    let refused = transfer::receive(&house.parties[1], &path).unwrap_err();
+    assert!(matches!(
+        refused,
+        PartyError::Transfer(TransferError::NoSuchCompartment(_))
+    ));
+    assert_eq!(house.state(1), before);
+    let mut vault = open(&house.dir(1)).unwrap();
+    let own = vault.add_compartment("dirección", false).unwrap();
+    drop(vault);
+    let receiver = Party::open(open(&house.dir(1)).unwrap()).unwrap();
+    transfer::receive(&receiver, &path).unwrap();
+    let catalog = receiver.vault().catalog().unwrap();
+    let item = &catalog.items()[0];
+    assert_eq!(item.compartment, own);
+    // On hold here, it is not erased because the other side did.
+    let why = why("juicio");
+    receiver
+        .vault()
+        .set_keeping(item.id, KeepingChange::Hold, &why)
+        .unwrap();
+    sender.vault().erase(id, &none()).unwrap();
+    let path = house.file("dos");
+    transfer::send(&sender, house.parties[1].card(), &path, false, now()).unwrap();
+    let arrived = transfer::receive(&receiver, &path).unwrap().arrived;
+    assert_eq!(arrived.erased, [item.id]);
+    let held = receiver.vault().erase(item.id, &none());
+    assert!(matches!(held, Err(VaultError::Held)));
 }
 
 /// Highest memory of this process so far, in MiB.

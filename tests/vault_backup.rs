@@ -330,3 +330,65 @@ fn the_secrets_of_a_round_are_in_no_backup() {
     assert!(back.state("llaves").unwrap().is_some());
     assert_eq!(findings(&into, vec![]), []);
 }
+
+/// An auditor who saw the log before the restore countersigns the succession only if it says all that was
+/// lost.
+#[test]
+fn a_succession_is_countersigned_by_who_saw_the_log_before() {
+    use sigilo::auditor::{self, Answer, AuditorError, AuditorKey, Seen, Source};
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    let identity = Identity::generate();
+    let places = Places::beside(tmp.path().join("copia"));
+    vault
+        .backup(&places, &[identity.recipient()], &none())
+        .unwrap();
+    vault.seal(&person("Rosa", "Ek")).unwrap();
+    let auditor = AuditorKey::generate("auditoria.example").unwrap();
+    let mut seen = Seen::new();
+    let source = |dir: &Path| Source::open(&Location::new(dir)).unwrap();
+    let cosign = |seen: &mut Seen, dir: &Path, key| {
+        auditor::cosign::<AuditorError>(
+            &auditor,
+            seen,
+            &source(dir),
+            key,
+            1_790_000_000,
+            |_| Ok(()),
+        )
+    };
+    let key = Some(vault.keyring().checkpoint_key);
+    cosign(&mut seen, &dir, key).unwrap();
+    let late = head(&vault);
+    drop(vault);
+
+    let silent = tmp.path().join("callada");
+    restore(&places, &identity, &silent, &Newer::default()).unwrap();
+    let told = tmp.path().join("dicha");
+    let newer = Newer {
+        heads: vec![late],
+        vault: None,
+    };
+    restore(&places, &identity, &told, &newer).unwrap();
+    for (dir, sound) in [(&silent, false), (&told, true)] {
+        let known = auditor::known_before(&seen, &source(dir)).unwrap();
+        assert_eq!((known.key, known.heads.len()), (key, 1));
+        let report = audit::verify(&Location::new(dir), &known, |_, _| {}).unwrap();
+        assert_eq!(report.is_sound(), sound, "{:?}", report.findings);
+    }
+    let Answer::Cosigned(back) = cosign(&mut seen, &told, key).unwrap() else {
+        panic!()
+    };
+    let vault = open(&told).unwrap();
+    vault.trust_cosigners(&[auditor.cosigner()]).unwrap();
+    vault.import_cosigned(&back).unwrap();
+    let mut last = None;
+    vault
+        .trail(0, |e| {
+            last = Some(e.act.kind);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(last, Some(ActKind::SuccessionCosigned));
+}

@@ -21,9 +21,10 @@ use crate::codec::DecodeError;
 use crate::crypto::sign::VerifyingKey;
 use crate::i18n::{Localize, Message};
 use crate::log::{
-    BundleError, Checkpoint, CheckpointError, NoteError, ProofFileError, SignedCheckpoint,
+    BundleError, Checkpoint, CheckpointError, NoteError, Origin, ProofFileError, SignedCheckpoint,
 };
 use crate::vault::VaultError;
+use crate::vault::audit::Known;
 
 /// Why an auditor did not do something.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +146,32 @@ pub fn cosign<E: From<AuditorError>>(
     seen.put(log_key, &cosigned);
     keep(seen)?;
     Ok(Answer::Cosigned(Box::new(cosigned)))
+}
+
+/// What the auditor knows of the log of a source before it looks: the key, and, if the log says to follow on
+/// another after a restore, the heads seen of that one. A succession that hides what was lost does not
+/// stand an audit with these. The last head of the log itself is for [`cosign`] to compare.
+///
+/// # Errors
+/// [`AuditorError::Seen`].
+pub fn known_before(seen: &Seen, source: &Source) -> Result<Known, AuditorError> {
+    let last = |origin: &Origin| seen.last(origin).map_err(AuditorError::Seen);
+    let own = last(source.head().checkpoint().origin())?;
+    let mut known = Known {
+        key: own.map(|(key, _)| key),
+        ..Known::default()
+    };
+    let former: &[Origin] = match source {
+        Source::Vault(log) => log.former(),
+        _ => &[],
+    };
+    for origin in former {
+        if let Some((key, head)) = last(origin)? {
+            known.key = known.key.or(Some(key));
+            known.heads.push(head);
+        }
+    }
+    Ok(known)
 }
 
 /// Why `head` cannot be cosigned after `last`, if so.

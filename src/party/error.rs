@@ -208,9 +208,10 @@ impl PartyError {
 
 fn transfer_class(e: &TransferError) -> Class {
     match e {
-        TransferError::Compartments | TransferError::NotSameSite | TransferError::Gap { .. } => {
-            Class::Refused
-        }
+        TransferError::Compartments
+        | TransferError::NoSuchCompartment(_)
+        | TransferError::NotSameSite
+        | TransferError::Gap { .. } => Class::Refused,
         TransferError::Content(_)
         | TransferError::Checkpoint
         | TransferError::Evidence

@@ -51,7 +51,7 @@ fn number(field: &[u8]) -> Option<u64> {
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] for anything but plain files as [`put`] writes them, or what the
 /// reader or `visit` say.
-pub(super) fn each(
+pub(crate) fn each(
     input: &mut impl Read,
     mut visit: impl FnMut(&str, &mut dyn Read) -> io::Result<()>,
 ) -> io::Result<()> {

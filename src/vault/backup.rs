@@ -317,7 +317,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (lines, head) = text.split_once("\n\n")?;
         let mut lines = lines.lines();
         if lines.next()? != FIRST_LINE {

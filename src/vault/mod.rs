@@ -5,7 +5,7 @@
 //! [`audit`] checks a locked one without any key.
 
 mod access;
-mod archive;
+pub(crate) mod archive;
 pub mod audit;
 pub mod backup;
 pub mod catalog;
@@ -29,7 +29,7 @@ mod records;
 pub mod recovery;
 pub mod repair;
 mod roster;
-mod rotate;
+pub(crate) mod rotate;
 pub mod shares;
 mod slot;
 mod state;

@@ -31,6 +31,7 @@ pub struct PublicLog {
     keyring: Option<Keyring>,
     head: SignedCheckpoint,
     cosigned: Vec<SignedCheckpoint>,
+    former: Vec<Origin>,
 }
 
 fn proof_error(error: MakeProofError<TileError<VaultError>>) -> VaultError {
@@ -80,9 +81,13 @@ impl PublicLog {
             return Err(VaultError::NoVault);
         }
         let store = Store::open(&location.database(), Mode::ReadOnly)?;
-        let (named, heads) = {
+        let (named, heads, former) = {
             let view = store.view()?;
-            (view.meta(meta::KEYRING)?, stored_heads(&view)?)
+            let vault = view.meta(meta::VAULT)?.and_then(|v| v.try_into().ok());
+            let vault = super::VaultId(vault.ok_or(VaultError::Schema)?);
+            let logs = super::succession::Logs::read(&view, vault)?;
+            let former = logs.former().iter().map(Origin::of_vault).collect();
+            (view.meta(meta::KEYRING)?, stored_heads(&view)?, former)
         };
         let keyring = audit::read_keyring(location, named.as_deref()).map(|(ring, _)| ring);
         Ok(Self {
@@ -90,12 +95,18 @@ impl PublicLog {
             keyring,
             head: heads.0,
             cosigned: heads.1,
+            former,
         })
     }
 
     /// The latest signed head.
     pub fn head(&self) -> &SignedCheckpoint {
         &self.head
+    }
+
+    /// The logs before this one, if the vault was restored.
+    pub fn former(&self) -> &[Origin] {
+        &self.former
     }
 
     /// The heads that others have cosigned, the largest last.
@@ -308,6 +319,14 @@ impl Vault {
         head.cosignatures(&cosigners)?;
         let worth = audit::last_cosigned([head], &cosigners).ok_or(VaultError::NotCosigned)?;
         let size = checked.size();
+        // The first word from outside on a log that follows on another is one on the succession.
+        let restored = self.log_ids().len() > 1;
+        let of_this = |h: &SignedCheckpoint| *h.checkpoint().origin() == origin;
+        let kind = if restored && !self.cosigned_heads()?.iter().any(of_this) {
+            ActKind::SuccessionCosigned
+        } else {
+            ActKind::Cosigned
+        };
         let mut writing = Writing::begin(self)?;
         {
             let tx = writing.tx();
@@ -330,7 +349,7 @@ impl Vault {
             }
             tx.set_meta(&name, kept.to_string().as_bytes())?;
         }
-        let note = ActNote::new(ActKind::Cosigned);
+        let note = ActNote::new(kind);
         let note = match size.checked_sub(1) {
             Some(last) => note.after(last),
             None => note,

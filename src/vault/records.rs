@@ -76,7 +76,7 @@ impl Vault {
 
     /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
     /// stays there.
-    fn compartment_after(
+    pub(super) fn compartment_after(
         &self,
         before: CompartmentId,
         record: &Record,

@@ -26,7 +26,7 @@ use crate::log::leaf::key_commitment;
 const CHUNK: usize = if cfg!(test) { 3 } else { 4096 };
 
 /// New wraps as the log keeps them: leaf of the content, hash of its wrap.
-struct WrapList(Vec<(u64, Digest)>);
+pub(crate) struct WrapList(Vec<(u64, Digest)>);
 
 impl Encode for WrapList {
     fn encode(&self, out: &mut Vec<u8>) {

@@ -400,8 +400,13 @@ pub(crate) fn inclusion(app: &App, args: &AuditInclusion) -> Result<u8, Failure>
     let Some(out) = &args.out else {
         return Err(Failure::usage("cli-usage-missing-command"));
     };
-    let (location, entry) = match (&args.record, args.entry) {
-        (Some(record), _) => {
+    let (location, entry) = match (&args.record, &args.evidence, args.entry) {
+        (_, Some(evidence), _) => {
+            let vault = vault::open(app)?;
+            let found = crate::evidence::find_evidence(&vault, evidence)?;
+            (vault::location(app)?, found.file_leaf)
+        }
+        (Some(record), ..) => {
             let vault = vault::open(app)?;
             let catalog = vault.catalog()?;
             let item = crate::records::find(&vault, &catalog, record)?;
@@ -412,8 +417,8 @@ pub(crate) fn inclusion(app: &App, args: &AuditInclusion) -> Result<u8, Failure>
                 .ok_or_else(|| Failure::new(NOTHING, Message::new("cli-no-such-version")))?;
             (vault::location(app)?, version.leaf)
         }
-        (None, Some(entry)) => (place(app, args.from.as_ref())?, entry),
-        (None, None) => {
+        (None, None, Some(entry)) => (place(app, args.from.as_ref())?, entry),
+        (None, None, None) => {
             return Err(Failure::new(
                 USAGE,
                 Message::new("cli-usage-missing-command"),

@@ -630,12 +630,14 @@ pub(crate) struct AuditConsistency {
 
 #[derive(Args)]
 pub(crate) struct AuditInclusion {
-    #[arg(conflicts_with_all = ["record", "entry", "out"], required_unless_present_any = ["record", "entry"])]
+    #[arg(conflicts_with_all = ["record", "evidence", "entry", "out"], required_unless_present_any = ["record", "evidence", "entry"])]
     pub file: Option<PathBuf>,
     #[arg(long, value_name = "ID", requires = "out", conflicts_with_all = ["entry", "from"])]
     pub record: Option<String>,
     #[arg(long, value_name = "N", requires = "record")]
     pub version: Option<u32>,
+    #[arg(long, value_name = "ID", requires = "out", conflicts_with_all = ["record", "entry", "from"])]
+    pub evidence: Option<String>,
     #[arg(long, value_name = "N", requires = "out")]
     pub entry: Option<u64>,
     #[arg(long, value_name = "DIR", requires = "entry")]

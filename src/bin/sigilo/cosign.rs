@@ -9,7 +9,6 @@ use sigilo::auditor::{
 use sigilo::codec::{Decode as _, Encode as _};
 use sigilo::i18n::{Localize as _, Message};
 use sigilo::vault::Location;
-use sigilo::vault::audit::Known;
 
 use crate::app::{App, time};
 use crate::audit::{is_sound, key, log_key, now, read, write_new};
@@ -89,13 +88,10 @@ pub(crate) fn cosign(app: &App, args: &AuditCosign) -> Result<u8, Failure> {
         keyring: app.global.keyring.clone(),
     };
     let source = Source::open(&location)?;
-    let origin = source.head().checkpoint().origin().clone();
-    let before = seen.last(&origin).map_err(AuditorError::Seen)?;
+    let mut known = auditor::known_before(&seen, &source)?;
+    let brought = brought.or(known.key);
     if matches!(source, Source::Vault(_) | Source::Bundle(_)) {
-        let known = Known {
-            key: brought.or(before.as_ref().map(|(key, _)| *key)),
-            ..Known::default()
-        };
+        known.key = brought;
         is_sound(app, &location, &known)?;
     }
     let keep = |seen: &Seen| write_seen(&seen_path, seen).map_err(|e| file(&seen_path, &e));

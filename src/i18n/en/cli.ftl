@@ -401,6 +401,7 @@ help-audit-inclusion = Verify a proof of one entry, or make one
 help-audit-inclusion-file = The proof; needs no vault, only the key
 help-audit-inclusion-record = Make the proof of this record (id or case number)
 help-audit-inclusion-version = Version of the record; the latest unless said
+help-audit-inclusion-evidence = Make the proof of this file of evidence (beginning of its id)
 help-audit-inclusion-entry = Make the proof of this entry of the log; needs no key
 help-audit-inclusion-from = Vault or audit bundle to take it from
 help-audit-inclusion-out = Write the proof here

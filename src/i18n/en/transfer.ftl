@@ -12,6 +12,7 @@ log-act-same-site = card taken for another vault of the same house
 transfer-error-newer = The file was made by a newer version of sigilo. Update the program; nothing was changed.
 transfer-error-content = The file is signed, but what it holds is not valid. Nothing was stored; tell whoever sent it.
 transfer-error-compartments = Your key does not open every compartment of the vault. Do the transfer with a key that opens them all: what is not seen would look erased.
+transfer-error-no-such-compartment = The transfer brings records of the compartment “{ $name }”, which does not exist here. Make it with “sigilo keys compartment” and take the file again; nothing was stored.
 transfer-error-not-same-site = That vault is not pinned as another vault of this house. Compare the fingerprint of its card and pin it with “sigilo trust --same-site”.
 transfer-error-gap = The file begins at entry { $from } of the other vault, and only { $have } are here: an earlier transfer is missing. On the other computer, run “sigilo transfer send --all”.
 transfer-error-checkpoint = The head of the chain in the file is not that of the vault that sends it, or is too short. Nothing was stored; tell your auditor.

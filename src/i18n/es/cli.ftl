@@ -401,6 +401,7 @@ help-audit-inclusion = Verificar la prueba de un asiento, o hacer una
 help-audit-inclusion-file = La prueba; no necesita bóveda, solo la clave
 help-audit-inclusion-record = Hacer la prueba de este expediente (id o número de caso)
 help-audit-inclusion-version = Versión del expediente; la última si no se dice
+help-audit-inclusion-evidence = Hacer la prueba de este archivo de evidencia (principio de su id)
 help-audit-inclusion-entry = Hacer la prueba de este asiento de la cadena; no necesita clave
 help-audit-inclusion-from = Bóveda o paquete de auditoría de donde tomarla
 help-audit-inclusion-out = Escribir la prueba aquí

@@ -12,6 +12,7 @@ log-act-same-site = tarjeta registrada como otra bóveda de la misma casa
 transfer-error-newer = El archivo lo hizo una versión más nueva de sigilo. Actualice el programa; no se cambió nada.
 transfer-error-content = El archivo está firmado, pero lo que contiene no es válido. No se guardó nada; avise a quien lo envió.
 transfer-error-compartments = Su clave no abre todos los apartados de la bóveda. Haga el traslado con una clave que los abra todos: lo que no se ve parecería borrado.
+transfer-error-no-such-compartment = El traslado trae expedientes del apartado «{ $name }», que aquí no existe. Créelo con «sigilo keys compartment» y tome el archivo de nuevo; no se guardó nada.
 transfer-error-not-same-site = Esa bóveda no está registrada como otra bóveda de esta misma casa. Compare la huella de su tarjeta y regístrela con «sigilo trust --same-site».
 transfer-error-gap = El archivo comienza en el asiento { $from } de la otra bóveda, y aquí solo hay hasta el { $have }: falta un traslado anterior. Pida en la otra computadora «sigilo transfer send --all».
 transfer-error-checkpoint = La cabeza de la cadena que viene en el archivo no es de la bóveda que lo envía, o no alcanza. No se guardó nada; avise a su auditor.

@@ -178,6 +178,7 @@ pub fn refer(
         id: head.tag,
         record: head.tag,
         parents: Vec::new(),
+        compartment: String::new(),
         body: Zeroizing::new(body),
     })?;
     let custody = Reason::new(&format!("referral {}", to_hex(&to.id().0)));

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::super::store::{BatchRow, ContentRow, LeafRow};
@@ -38,8 +38,8 @@ enum Value {
 }
 
 /// Pages of a file, with those of a journal in the place of the ones that they preserve.
-struct Pages {
-    file: File,
+struct Pages<F> {
+    file: F,
     size: usize,
     usable: usize,
     count: u32,
@@ -48,10 +48,10 @@ struct Pages {
     budget: u64,
 }
 
-impl Pages {
-    fn open(path: &Path, before: HashMap<u32, Vec<u8>>) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let len = file.metadata()?.len();
+impl<F: Read + Seek> Pages<F> {
+    fn open(mut file: F, before: HashMap<u32, Vec<u8>>) -> io::Result<Self> {
+        let len = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(0))?;
         let mut header = [0u8; 100];
         let first = match before.get(&1) {
             Some(page) => page.get(..100).map(<[u8]>::to_vec),
@@ -262,7 +262,7 @@ impl Rows {
     }
 }
 
-fn read_all(pages: &mut Pages) -> Rows {
+fn read_all<F: Read + Seek>(pages: &mut Pages<F>) -> Rows {
     let mut rows = Rows::default();
     let last = pages.before.keys().copied().max().unwrap_or(0);
     for n in 1..=pages.count.max(last) {
@@ -369,6 +369,15 @@ fn journal(path: &Path) -> io::Result<HashMap<u32, Vec<u8>>> {
     Ok(pages)
 }
 
+/// How many leaves and contents are found in the bytes of a database.
+pub(crate) fn count(database: &[u8]) -> (usize, usize) {
+    let pages = Pages::open(io::Cursor::new(database), HashMap::new());
+    let rows = pages
+        .map(|mut pages| read_all(&mut pages))
+        .unwrap_or_default();
+    (rows.leaves.len(), rows.contents.len())
+}
+
 /// All rows that a database file and its journal hold, whatever is left of their structure. An act
 /// that was interrupted is undone, as SQLite would.
 pub(super) fn carve(database: &Path) -> io::Result<Rows> {
@@ -376,11 +385,14 @@ pub(super) fn carve(database: &Path) -> io::Result<Rows> {
     name.push("-journal");
     let before = journal(Path::new(&name))?;
     let interrupted = !before.is_empty();
-    let mut rows = read_all(&mut Pages::open(database, before)?);
+    let mut rows = read_all(&mut Pages::open(File::open(database)?, before)?);
     if interrupted {
         // What neither journal nor undone pages show may still be in the file.
         let below = rows.leaves.keys().next_back().map_or(u64::MAX, |l| l + 1);
-        rows.fill_from(read_all(&mut Pages::open(database, HashMap::new())?), below);
+        rows.fill_from(
+            read_all(&mut Pages::open(File::open(database)?, HashMap::new())?),
+            below,
+        );
     }
     Ok(rows)
 }

@@ -5,7 +5,7 @@
 //! beginning of the new vault's log, as in a succession. Contents whose entries are behind a break are
 //! sealed again if their own entry proves them, and left where they are if nothing does.
 
-mod carve;
+pub(crate) mod carve;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -17,6 +17,9 @@ pub enum TransferError {
     /// The slot does not open every compartment.
     #[error("this key does not open every compartment")]
     Compartments,
+    /// There is no compartment of somebody's choice with this name, from which the record came.
+    #[error("there is no such compartment")]
+    NoSuchCompartment(String),
     /// The card is not pinned as that of the same site.
     #[error("the vault is not one of the same site")]
     NotSameSite,
@@ -48,6 +51,9 @@ impl Localize for TransferError {
             Self::Vault(e) => e.message(),
             Self::Content(DecodeError::Version(_)) => Message::new("transfer-error-newer"),
             Self::Content(_) => Message::new("transfer-error-content"),
+            Self::NoSuchCompartment(name) => {
+                Message::new("transfer-error-no-such-compartment").with("name", name.as_str())
+            }
             Self::Compartments => Message::new("transfer-error-compartments"),
             Self::NotSameSite => Message::new("transfer-error-not-same-site"),
             Self::Gap { from, have } => Message::new("transfer-error-gap")

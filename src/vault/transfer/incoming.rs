@@ -377,8 +377,9 @@ impl<'v> Taking<'v> {
                 id,
                 record,
                 parents,
+                compartment,
                 body,
-            } => self.version(id, record, parents, body),
+            } => self.version(id, record, parents, &compartment, body),
             Item::Link {
                 id,
                 first,
@@ -401,6 +402,7 @@ impl<'v> Taking<'v> {
         id: LineId,
         record: LineId,
         parents: Vec<LineId>,
+        chosen: &str,
         body: Zeroizing<Vec<u8>>,
     ) -> Result<(), TransferError> {
         if self.lines.versions.contains_key(&id) {
@@ -439,7 +441,7 @@ impl<'v> Taking<'v> {
             }
         };
         self.touched.insert(object);
-        let compartment = self.vault.compartment_for(&arrived)?;
+        let compartment = self.destination(object, chosen, &arrived)?;
         self.waiting_bytes += body.len();
         let mut note = ActNote::new(ActKind::RecordArrived);
         // What it replaces as the latest version. One that still waits to be sealed has no leaf yet.
@@ -475,6 +477,27 @@ impl<'v> Taking<'v> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Where a version goes: into the compartment of the same name if somebody chose one, so that it is
+    /// opened by no more people than there.
+    fn destination(
+        &self,
+        object: ObjectId,
+        chosen: &str,
+        arrived: &Record,
+    ) -> Result<crate::vault::CompartmentId, TransferError> {
+        if !chosen.is_empty() {
+            let rows = &self.vault.access.roster.compartments;
+            let mut rows = rows.iter();
+            let row = rows.find(|(_, name, kinds)| name == chosen && kinds.is_empty());
+            let id = row.map(|(id, ..)| *id);
+            return id.ok_or_else(|| TransferError::NoSuchCompartment(chosen.to_owned()));
+        }
+        Ok(match self.catalog.get(object) {
+            Some(item) => self.vault.compartment_after(item.compartment, arrived)?,
+            None => self.vault.compartment_for(arrived)?,
+        })
     }
 
     /// Seals what waits, and notes where it is.

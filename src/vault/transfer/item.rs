@@ -148,6 +148,8 @@ pub enum Item {
         record: LineId,
         /// What it was made from.
         parents: Vec<LineId>,
+        /// The compartment of somebody's choice that it lies in; empty for that of its kind.
+        compartment: String,
         /// The record body.
         body: Zeroizing<Vec<u8>>,
     },
@@ -193,12 +195,14 @@ impl Encode for Item {
                 id,
                 record,
                 parents,
+                compartment,
                 body,
             } => {
                 out.push(1);
                 id.encode(out);
                 record.encode(out);
                 put_ids(out, parents);
+                put_bytes(out, compartment.as_bytes());
                 put_bytes(out, body);
             }
             Self::Link {
@@ -253,6 +257,7 @@ impl Decode for Item {
                 id: LineId::decode(input)?,
                 record: LineId::decode(input)?,
                 parents: read_ids(input)?,
+                compartment: input.text(NAME_MAX)?.to_owned(),
                 body: Zeroizing::new(input.bytes(BODY_MAX)?.to_vec()),
             },
             2 => Self::Link {

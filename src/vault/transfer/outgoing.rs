@@ -1,5 +1,6 @@
 //! What a vault has to tell another one of the same site.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use super::error::TransferError;
@@ -9,7 +10,9 @@ use super::lines::{Lines, Statement};
 use crate::log::act::{ActKind, Reason};
 use crate::vault::catalog::Catalog;
 use crate::vault::records::body as record_body;
-use crate::vault::{ActNote, Evidence, Guarded, ObjectId, Rights, Vault, VaultError, VaultId};
+use crate::vault::{
+    ActNote, CompartmentId, Evidence, Guarded, ObjectId, Rights, Vault, VaultError, VaultId,
+};
 
 /// One thing that is told, where it is.
 enum What {
@@ -43,6 +46,8 @@ pub struct Outgoing<'v> {
     head: TransferHead,
     lines: Lines,
     list: Vec<(u64, What)>,
+    /// Records in a compartment of somebody's choice, with its name.
+    compartments: HashMap<ObjectId, String>,
 }
 
 impl Vault {
@@ -119,6 +124,17 @@ impl Vault {
         } else {
             0
         };
+        let chosen = |id: &CompartmentId| {
+            let rows = &self.access.roster.compartments;
+            let row = rows
+                .iter()
+                .find(|(known, _, kinds)| known == id && kinds.is_empty());
+            row.map(|(_, name, _)| name.clone())
+        };
+        let compartments = catalog.items().iter();
+        let compartments = compartments
+            .filter_map(|item| Some((item.id, chosen(&item.compartment)?)))
+            .collect();
         let mut list = self.told(&catalog, &lines, from, size, (!all).then_some(to));
         self.trail(from, |entry| {
             let erasure = matches!(entry.act.kind, ActKind::Erase | ActKind::Restore);
@@ -145,6 +161,7 @@ impl Vault {
             },
             lines,
             list,
+            compartments,
         })
     }
 
@@ -257,6 +274,7 @@ impl Outgoing<'_> {
                     id: *id,
                     record,
                     parents: self.lines.parents_of(node),
+                    compartment: self.compartments.get(object).cloned().unwrap_or_default(),
                     body,
                 })
             }

@@ -115,22 +115,24 @@ impl Vault {
             ActKind::Seal
         })
         .because(reason);
-        let (object, version) = match known {
+        let (object, version, compartment) = match known {
             Some((object, from)) => {
                 let catalog = self.catalog_in(writing.tx())?;
-                let latest = catalog
-                    .get(object)
-                    .ok_or(VaultError::NoSuchRecord)?
-                    .latest();
+                let item = catalog.get(object).ok_or(VaultError::NoSuchRecord)?;
+                let latest = item.latest();
                 if latest.number != from {
                     return Err(VaultError::Changed.into());
                 }
                 note = note.after(latest.leaf);
-                (object, from.checked_add(1).ok_or(VaultError::TooLarge)?)
+                let next = from.checked_add(1).ok_or(VaultError::TooLarge)?;
+                let compartment = self.compartment_after(item.compartment, &came.record)?;
+                (object, next, compartment)
             }
-            None => (ObjectId::random().map_err(VaultError::from)?, 1),
+            None => {
+                let object = ObjectId::random().map_err(VaultError::from)?;
+                (object, 1, self.compartment_for(&came.record)?)
+            }
         };
-        let compartment = self.compartment_for(&came.record)?;
         let content = new_record(compartment, object, version, body(&came.record)?, note);
         let leaves = writing.seal(&[content])?;
         let leaf = leaves.first().copied().ok_or(VaultError::LogAltered)?;

@@ -123,7 +123,7 @@ impl Vault {
                 let note = ActNote::new(ActKind::Settled)
                     .after(item.latest().leaf)
                     .because(reason);
-                let compartment = self.compartment_for(record)?;
+                let compartment = self.compartment_after(item.compartment, record)?;
                 writing.seal(&[new_record(
                     compartment,
                     item.id,
