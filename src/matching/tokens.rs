@@ -119,7 +119,7 @@ impl SiteSecret {
     pub(super) fn withheld(&self, place: u64, params: &Params) -> Vec<bool> {
         let mut drawn = vec![0u8; 1 + usize::from(params.tokens)];
         kdf::keyed_stream(&self.withheld, &place.to_be_bytes(), &mut drawn);
-        let rate = (u16::from(drawn[0]) * u16::from(params.withheld) >> 8) as u8;
+        let rate = ((u16::from(drawn[0]) * u16::from(params.withheld)) >> 8) as u8;
         drawn[1..].iter().map(|b| *b < rate).collect()
     }
 
