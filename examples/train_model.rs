@@ -4,8 +4,8 @@
 //! [--calibrate] > FILE`
 //!
 //! Every pair comes from networks that `sigilo::evaluate::synthetic` invents: several countries,
-//! error rates, shares of names in no table, sizes and both policies. Four networks of five train;
-//! the rest calibrate: steps, and m and u of every field. The model that ships links each site's
+//! error rates, shares of names in no table, sizes and both policies. Four networks of five train, the fifth
+//! shows how well; others calibrate: steps, and m and u of every field. The model that ships links each site's
 //! own records here, so the program is run twice when fields change. `--calibrate` keeps the trees
 //! that ship and computes steps and fields again, after weights of features changed. Either way the
 //! estimates of precision and recall are held against whole rounds of further networks.
@@ -17,6 +17,9 @@ use sigilo::matching::decide::log_odds;
 use sigilo::matching::encoding::SLOTS;
 use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS};
 use sigilo::matching::tokens::{Params, Policy};
+
+/// Networks that steps and fields are counted on.
+const CALIBRATING: u64 = 60;
 
 /// Rounds that experience with estimates comes from.
 const ROUNDS: u64 = 40;
@@ -35,9 +38,10 @@ const PRIOR: f64 = 0.3;
 /// Most pairs of a network that are no match; the rest is drawn away.
 const MOST: usize = 12_000;
 
-fn recipes(count: u64) -> Vec<(Recipe, Policy)> {
+/// Networks from number `first` on; other numbers are other networks.
+fn recipes(first: u64, count: u64) -> Vec<(Recipe, Policy)> {
     let countries = ["", "MEX", "", "GTM", "HND", "SLV", "MEX", "NIC"];
-    (0..count)
+    (first..first + count)
         .map(|i| {
             let mut random = Random::new(9_000 + i);
             let recipe = Recipe {
@@ -273,10 +277,8 @@ fn main() {
     }
     let shipped = Model::shipped();
     let (mut train, mut held): (Vec<Pair>, Vec<Pair>) = (Vec::new(), Vec::new());
-    for (i, (recipe, policy)) in recipes(count).iter().enumerate() {
-        if calibrate && i % 5 != 4 {
-            continue;
-        }
+    let count = if calibrate { 0 } else { count };
+    for (i, (recipe, policy)) in recipes(0, count).iter().enumerate() {
         let pairs = pairs_of(recipe, *policy, shipped);
         eprintln!(
             "network {i}: {} candidate pairs, {} matches",
@@ -298,11 +300,7 @@ fn main() {
             .flat_map(|l| [l, "\n"])
             .collect();
         let base = file.lines().find_map(|l| l.strip_prefix("base\t"));
-        write(
-            base.and_then(|b| b.parse().ok()).unwrap_or(0.0),
-            &body,
-            &held,
-        );
+        write(base.and_then(|b| b.parse().ok()).unwrap_or(0.0), &body);
         return;
     }
     let base = (PRIOR / (1.0 - PRIOR)).ln();
@@ -351,15 +349,14 @@ fn main() {
             });
         }
     }
-    write((base * 1000.0).round(), &body, &held);
+    write((base * 1000.0).round(), &body);
 }
 
 /// Mean and spread of what was true against what a round believes, in log-odds: of precision and
 /// of recall, from whole rounds of other networks than those that trained.
 fn quality(model: &Model) -> [(f64, f64); 2] {
     let mut differences: [Vec<f64>; 2] = Default::default();
-    for (mut recipe, policy) in recipes(ROUNDS) {
-        recipe.seed += 100_000;
+    for (mut recipe, policy) in recipes(2_000, ROUNDS) {
         recipe.persons = recipe.persons.min(12_000);
         let (sites, truth) = synthetic::network(&recipe);
         let options = Options {
@@ -390,7 +387,7 @@ fn quality(model: &Model) -> [(f64, f64); 2] {
     })
 }
 
-fn write(base: f64, body: &str, held: &[Pair]) {
+fn write(base: f64, body: &str) {
     let bounds = [-4000, -1500, -500, 400, 1300, 2200, 3500];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
     let head = format!("base\t{base}\nbounds\t{}\n", list.join("\t"));
@@ -402,7 +399,9 @@ fn write(base: f64, body: &str, held: &[Pair]) {
     let mut step_totals = [[0f64; 2]; 2];
     let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
     let mut totals = [0f64; 2];
-    for p in held {
+    let fresh = recipes(1_000, CALIBRATING);
+    let fresh = fresh.par_iter().flat_map_iter(|(r, p)| pairs_of(r, *p, &model));
+    for p in fresh.collect::<Vec<_>>() {
         let side = usize::from(!p.matched);
         let w = f64::from(p.weight);
         totals[side] += w;
