@@ -1,14 +1,15 @@
 //! Trains the model of match weights and writes `src/matching/tables/model.tsv`.
 //!
 //! `cargo run --release --example train_model -- [--networks N] [--trees N] [--leaves N]
-//! [--calibrate] > FILE`
+//! [--calibrate | --estimates] > FILE`
 //!
 //! Every pair comes from networks that `sigilo::evaluate::synthetic` invents: several countries,
 //! error rates, shares of names in no table, sizes and both policies. Four networks of five train, the fifth
 //! shows how well; others calibrate: steps, and m and u of every field. The model that ships links each site's
 //! own records here, so the program is run twice when fields change. `--calibrate` keeps the trees
 //! that ship and computes steps and fields again, after weights of features changed. Either way the
-//! estimates of precision and recall are held against whole rounds of further networks.
+//! estimates of precision and recall are held against whole rounds of further networks; `--estimates`
+//! does that alone.
 
 use rayon::prelude::*;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
@@ -264,7 +265,11 @@ fn main() {
         least: 8.0,
         ridge: 4.0,
     };
-    let calibrate = std::env::args().any(|a| a == "--calibrate");
+    let asked = |flag: &str| std::env::args().any(|a| a == flag);
+    if asked("--estimates") {
+        return estimates();
+    }
+    let calibrate = asked("--calibrate");
     let mut args = std::env::args().skip(1).filter(|a| a != "--calibrate");
     while let (Some(name), Some(number)) = (args.next(), args.next()) {
         let number: usize = number.parse().unwrap_or(0);
@@ -387,6 +392,27 @@ fn quality(model: &Model) -> [(f64, f64); 2] {
     })
 }
 
+fn quality_rows(model: &Model) -> String {
+    let row = |(bias, spread): (f64, f64)| {
+        format!("quality\t{:.0}\t{:.0}\n", bias * 1000.0, spread * 1000.0)
+    };
+    quality(model).map(row).concat()
+}
+
+/// Writes the model that ships with its rows of estimates made anew.
+fn estimates() {
+    let file = include_str!("../src/matching/tables/model.tsv");
+    let rows = quality_rows(Model::shipped());
+    let mut rows = Some(rows);
+    for line in file.lines() {
+        if !line.starts_with("quality") {
+            println!("{line}");
+        } else if let Some(rows) = rows.take() {
+            print!("{rows}");
+        }
+    }
+}
+
 fn write(base: f64, body: &str) {
     let bounds = [-4000, -1500, -500, 400, 1300, 2200, 3500];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
@@ -400,7 +426,9 @@ fn write(base: f64, body: &str) {
     let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
     let mut totals = [0f64; 2];
     let fresh = recipes(1_000, CALIBRATING);
-    let fresh = fresh.par_iter().flat_map_iter(|(r, p)| pairs_of(r, *p, &model));
+    let fresh = fresh
+        .par_iter()
+        .flat_map_iter(|(r, p)| pairs_of(r, *p, &model));
     for p in fresh.collect::<Vec<_>>() {
         let side = usize::from(!p.matched);
         let w = f64::from(p.weight);
@@ -424,13 +452,7 @@ fn write(base: f64, body: &str) {
     }
     print!("{rows}");
     let whole = Model::parse(&format!("{head}{rows}{body}")).expect("read as it is written");
-    for (bias, spread) in quality(&whole) {
-        println!(
-            "quality\t{}\t{}",
-            (bias * 1000.0).round(),
-            (spread * 1000.0).round()
-        );
-    }
+    print!("{}", quality_rows(&whole));
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {
             println!("field\t{slot}\t{level}\t{}", share(*n, totals));

@@ -277,23 +277,54 @@ pub struct Adapted {
     pub posterior: [f64; STEPS],
 }
 
-/// Adapts the prior to the round, without labels: expectation maximisation on the share of
-/// matches alone (Saerens, Latinne, Decaestecker 2002); m and u stay those of the model.
+/// Matches that the model's own m counts for when a round's matches are looked at.
+const MODEL_MATCHES: f64 = 300.0;
+
+/// Share of matches from which on a round's own matches are looked at: with fewer, others that
+/// look alike would be taken for them.
+const MOSTLY_MATCHES: f64 = 0.6;
+
+/// Adapts to the round, without labels: expectation maximisation on the share of matches
+/// (Saerens, Latinne, Decaestecker 2002). If most candidates are matches, also on how matches fall
+/// on the steps, with the model's m as prior knowledge worth [`MODEL_MATCHES`]: records with fewer
+/// fields or more errors than the model was trained on get lower weights all together. u stays the
+/// model's.
 pub fn adapt(model: &Model, policy: Policy, counts: &[u64; STEPS]) -> Adapted {
     let shares = model.step_shares(policy);
+    let own = shares.map(|s| s.0);
+    let (prior, posterior) = maximise(&shares, counts, own, |_, _| own);
+    if prior <= MOSTLY_MATCHES {
+        return Adapted { prior, posterior };
+    }
+    let (prior, posterior) = maximise(&shares, counts, own, |found, expected| {
+        std::array::from_fn(|i| (MODEL_MATCHES * own[i] + found[i]) / (MODEL_MATCHES + expected))
+    });
+    Adapted { prior, posterior }
+}
+
+/// Expectation maximisation on the prior; `next_m` has the next m from the expected matches in each
+/// step and their sum.
+fn maximise(
+    shares: &[(f64, f64); STEPS],
+    counts: &[u64; STEPS],
+    mut m: [f64; STEPS],
+    next_m: impl Fn(&[f64; STEPS], f64) -> [f64; STEPS],
+) -> (f64, [f64; STEPS]) {
     let total: u64 = counts.iter().sum();
     let mut prior = 0.5f64;
-    let posterior = |prior: f64| -> [f64; STEPS] {
+    let posterior = |prior: f64, m: &[f64; STEPS]| -> [f64; STEPS] {
         std::array::from_fn(|i| {
-            let (m, u) = shares[i];
+            let (m, u) = (m[i], shares[i].1);
             prior * m / (prior * m + (1.0 - prior) * u)
         })
     };
     if total > 0 {
         for _ in 0..500 {
-            let p = posterior(prior);
+            let p = posterior(prior, &m);
+            let found: [f64; STEPS] = std::array::from_fn(|i| counts[i] as f64 * p[i]);
+            let expected: f64 = found.iter().sum();
+            m = next_m(&found, expected);
             // A pair of pseudo-observations keeps an empty or one-sided round from running to 0 or 1.
-            let expected: f64 = counts.iter().zip(p).map(|(n, p)| *n as f64 * p).sum();
             let next = (expected + 0.5) / (total as f64 + 1.0);
             let done = (next - prior).abs() < 1e-9;
             prior = next;
@@ -302,10 +333,7 @@ pub fn adapt(model: &Model, policy: Policy, counts: &[u64; STEPS]) -> Adapted {
             }
         }
     }
-    Adapted {
-        prior,
-        posterior: posterior(prior),
-    }
+    (prior, posterior(prior, &m))
 }
 
 /// Where the bands begin.
