@@ -392,3 +392,49 @@ fn a_succession_is_countersigned_by_who_saw_the_log_before() {
         .unwrap();
     assert_eq!(last, Some(ActKind::SuccessionCosigned));
 }
+
+/// Interrupted once after the archive is in its place, and once more while the next one is staged: the
+/// archive that is there still opens.
+#[test]
+fn a_backup_interrupted_twice_leaves_an_archive_that_opens() {
+    let tmp = tempfile::tempdir().unwrap();
+    let vault = create(&tmp.path().join("casa")).vault;
+    vault.seal(&person("Xóchitl", "Canul")).unwrap();
+    let places = Places::beside(tmp.path().join("copia"));
+    let identity = Identity::generate();
+    let to = [identity.recipient()];
+    let staged = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        std::path::PathBuf::from(name)
+    };
+    vault.backup(&places, &to, &none()).unwrap();
+    let old_key = fs::read(&places.key).unwrap();
+    let old_manifest = fs::read(&places.manifest).unwrap();
+    vault.seal(&person("Rosa", "Mesa")).unwrap();
+    vault.backup(&places, &to, &none()).unwrap();
+    // As it is when the archive is in its place and the two small files are not.
+    for (path, old) in [(&places.key, old_key), (&places.manifest, old_manifest)] {
+        fs::rename(path, staged(path)).unwrap();
+        fs::write(path, old).unwrap();
+    }
+    let archive = fs::read(&places.archive).unwrap();
+    // The next one ends before anything of it is in its place: its archive cannot be staged.
+    fs::create_dir(staged(&places.archive)).unwrap();
+    assert!(vault.backup(&places, &to, &none()).is_err());
+    assert!(fs::read(&places.archive).unwrap() == archive);
+    assert!(backup::verify(&places).is_ok());
+    assert!(!staged(&places.key).exists() && !staged(&places.manifest).exists());
+    let dir = tmp.path().join("otra");
+    let passphrase = common::passphrase(common::PASSPHRASE);
+    backup::restore(
+        &places,
+        &identity,
+        &Location::new(&dir),
+        &Unlock::Passphrase(&passphrase),
+        &Newer::default(),
+        &none(),
+    )
+    .unwrap();
+    assert_eq!(open(&dir).unwrap().catalog().unwrap().items().len(), 2);
+}

@@ -167,6 +167,7 @@ impl Vault {
             .size();
         let list: String = left_out.iter().map(|leaf| format!("{leaf}\n")).collect();
 
+        finish_interrupted(to)?;
         let own = Identity::generate();
         let staged = |path: &Path| with_suffix(path, ".new");
         let mut out = Hashed {
@@ -243,6 +244,31 @@ impl Vault {
         all.sort_unstable();
         Ok(all)
     }
+}
+
+/// Ends a backup that was interrupted after its archive was in its place: its key is then only in the
+/// staged file, which the next backup would overwrite.
+fn finish_interrupted(to: &Places) -> Result<(), VaultError> {
+    let (key, manifest) = (
+        with_suffix(&to.key, ".new"),
+        with_suffix(&to.manifest, ".new"),
+    );
+    let told = match files::read_bounded(&manifest, MAX_SMALL) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        told => String::from_utf8(told?)
+            .ok()
+            .and_then(|t| Manifest::parse(&t)),
+    };
+    // Half a manifest was never synced: nothing had been put in place.
+    let Some(told) = told else { return Ok(()) };
+    if !to.archive.is_file() || hash_file(&to.archive)? != told.archive {
+        return Ok(());
+    }
+    if key.is_file() && hash_file(&key)? == told.key {
+        destroy(&to.key)?;
+        files::put_in_place(&key, &to.key)?;
+    }
+    Ok(files::put_in_place(&manifest, &to.manifest)?)
 }
 
 /// Removes sealed files that the backup no longer names: what was erased since the one before.

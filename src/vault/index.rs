@@ -35,6 +35,9 @@ const FRAME: usize = aead::OVERHEAD + 4;
 const MAX_PARTS: usize = 1 << 16;
 /// Contents behind the index from which on a search writes them into it.
 const BEHIND: u64 = if cfg!(test) { 2 } else { 64 };
+/// Entries of the log behind the index from which on a search brings it up to date, whatever they are: each
+/// has to be looked at to see what it is.
+const FAR_BEHIND: u64 = if cfg!(test) { 8 } else { 4096 };
 /// Contents that are opened at a time, on all cores.
 const CHUNK: usize = 4096;
 const VERSION: u8 = 1;
@@ -286,6 +289,16 @@ impl<'t, 's> Shelf<'t, 's> {
             head,
             fresh,
         })
+    }
+
+    /// Whether reading what is not in the index takes longer than it should.
+    fn is_behind(&self, size: u64) -> Result<bool, VaultError> {
+        if !self.tx.has_batches(&self.target)? {
+            return Ok(false);
+        }
+        let upto = self.head.upto;
+        Ok(size.saturating_sub(upto) > FAR_BEHIND
+            || self.tx.count_contents_of(&self.target, upto)? > BEHIND)
     }
 
     fn sealed(&self, part: &Part) -> Result<Vec<u8>, VaultError> {
@@ -777,6 +790,9 @@ impl Vault {
         };
         let mut all = Vec::new();
         for (id, epoch, key) in readable(&self.keyring, &self.access) {
+            if !view.has_batches(&id.0)? {
+                continue;
+            }
             let mut shelf = Shelf::open(&view, self.id(), id, epoch, key)?;
             let mut here = match shelf.all() {
                 Ok(entries) => entries,
@@ -832,9 +848,10 @@ impl Vault {
 
     fn index_is_behind(&self) -> Result<bool, VaultError> {
         let view = self.store.view()?;
+        let size = view.log_size()?;
         for (id, epoch, key) in readable(&self.keyring, &self.access) {
             let shelf = Shelf::open(&view, self.id(), id, epoch, key)?;
-            if view.count_contents_of(&id.0, shelf.head.upto)? > BEHIND {
+            if shelf.is_behind(size)? {
                 return Ok(true);
             }
         }
@@ -849,7 +866,7 @@ impl Vault {
         let size = tx.log_size()?;
         for (id, epoch, key) in readable(&self.keyring, &self.access) {
             let shelf = Shelf::open(&tx, self.id(), id, epoch, key)?;
-            if tx.count_contents_of(&id.0, shelf.head.upto)? > BEHIND {
+            if shelf.is_behind(size)? {
                 bring(self, shelf, size, size, Vec::new(), &BTreeSet::new())?;
             }
         }

@@ -610,6 +610,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether anything was ever sealed for a target.
+    pub fn has_batches(&self, target: &[u8; 16]) -> Result<bool, VaultError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM batch WHERE target = ?1)")?
+            .query_row([target], |row| row.get(0))?)
+    }
+
     /// How many contents of one target there are from a leaf on.
     pub fn count_contents_of(&self, target: &[u8; 16], from: u64) -> Result<u64, VaultError> {
         to_u64(self.tx.query_row(
