@@ -286,7 +286,7 @@ const MOSTLY_MATCHES: f64 = 0.6;
 
 /// Adapts to the round, without labels: expectation maximisation on the share of matches
 /// (Saerens, Latinne, Decaestecker 2002). If most candidates are matches, also on how matches fall
-/// on the steps, with the model's m as prior knowledge worth [`MODEL_MATCHES`]: records with fewer
+/// on the steps, with the model's m as prior knowledge worth 300 matches: records with fewer
 /// fields or more errors than the model was trained on get lower weights all together. u stays the
 /// model's.
 pub fn adapt(model: &Model, policy: Policy, counts: &[u64; STEPS]) -> Adapted {
