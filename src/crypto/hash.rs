@@ -1,5 +1,7 @@
 //! SHA-256 (FIPS 180-4), for everything in the log.
 
+use std::io::{self, Write};
+
 /// 32 bytes of SHA-256.
 pub type Digest = [u8; 32];
 
@@ -43,8 +45,61 @@ impl Default for Hasher {
     }
 }
 
+/// Writes on and hashes what passes.
+pub struct HashingWriter<W> {
+    out: W,
+    hash: Hasher,
+    bytes: u64,
+}
+
+impl<W: Write> HashingWriter<W> {
+    /// Nothing written yet.
+    pub fn new(out: W) -> Self {
+        Self {
+            out,
+            hash: Hasher::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Bytes that passed.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What was written to, the hash of all that passed, and its bytes.
+    pub fn finish(self) -> (W, Digest, u64) {
+        (self.out, self.hash.finish(), self.bytes)
+    }
+}
+
+impl<W: Write> Write for HashingWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    #[test]
+    fn what_passes_is_hashed_and_counted() {
+        let mut writer = super::HashingWriter::new(Vec::new());
+        writer.write_all(b"a").unwrap();
+        writer.write_all(b"bc").unwrap();
+        assert_eq!(writer.bytes(), 3);
+        let expected = super::sha256(&[b"abc"]);
+        assert_eq!(writer.finish(), (b"abc".to_vec(), expected, 3));
+    }
+
     #[test]
     fn abc_of_fips_180_4() {
         assert_eq!(

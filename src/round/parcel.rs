@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{Card, PartyId, RoundError, Time};
 use crate::codec::{BODY_MAX, Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::aead;
-use crate::crypto::hash::{Digest, Hasher, sha256};
+use crate::crypto::hash::{Digest, Hasher, HashingWriter, sha256};
 use crate::crypto::labels;
 use crate::crypto::random;
 use crate::crypto::sign::{Signature, Signer, SigningKey};
@@ -138,29 +138,9 @@ pub struct Parcel {
     pub bytes: u64,
 }
 
-/// Hashes what passes.
-struct Tee<W> {
-    out: W,
-    hash: Hasher,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Tee<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.hash.update(&bytes[..n]);
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 /// A parcel that is being written.
 pub struct ParcelWriter<W: Write> {
-    out: Tee<Encryptor<Tee<W>>>,
+    out: HashingWriter<Encryptor<HashingWriter<W>>>,
     signer: Signer,
     head: Digest,
     number: u64,
@@ -192,19 +172,10 @@ impl<W: Write> ParcelWriter<W> {
         if head.len() > HEAD_MAX {
             return Err(RoundError::TooLarge);
         }
-        let tee = |out| Tee {
-            out,
-            hash: Hasher::new(),
-            bytes: 0,
-        };
-        let sealed = travel::encrypt(&[receiver.body().age.clone()], tee(out))?;
+        let sealed = travel::encrypt(&[receiver.body().age.clone()], HashingWriter::new(out))?;
         let signer = key.signer()?;
         let mut writer = Self {
-            out: Tee {
-                out: sealed,
-                hash: Hasher::new(),
-                bytes: 0,
-            },
+            out: HashingWriter::new(sealed),
             signer,
             head: sha256(&[&head]),
             number: 0,
@@ -252,7 +223,7 @@ impl<W: Write> ParcelWriter<W> {
     /// # Errors
     /// [`RoundError::Io`].
     pub fn finish(mut self) -> Result<(Parcel, W), RoundError> {
-        let written = usize::try_from(self.out.bytes).map_err(|_| RoundError::TooLarge)?;
+        let written = usize::try_from(self.out.bytes()).map_err(|_| RoundError::TooLarge)?;
         let mut left = aead::padme(written + AROUND) - written - AROUND;
         let zeros = vec![0u8; left.min(PAYLOAD_MAX)];
         while left > PAYLOAD_MAX {
@@ -261,14 +232,9 @@ impl<W: Write> ParcelWriter<W> {
             left -= n + AROUND;
         }
         self.put(END, zeros.get(..left).unwrap_or(&zeros))?;
-        let id = self.out.hash.finish();
-        let outer = self.out.out.finish()?;
-        let parcel = Parcel {
-            id,
-            file: outer.hash.finish(),
-            bytes: outer.bytes,
-        };
-        Ok((parcel, outer.out))
+        let (sealed, id, _) = self.out.finish();
+        let (out, file, bytes) = sealed.finish()?.finish();
+        Ok((Parcel { id, file, bytes }, out))
     }
 }
 

@@ -20,7 +20,7 @@ use super::writing::{Writing, read_frontier};
 use super::{ActNote, CHECKPOINT_FILE, DATABASE_FILE, KEYRING_FILE, Location, Vault, VaultId};
 use super::{archive, evidence, files, keyring, meta};
 use crate::codec::{Decode as _, Encode as _, to_hex};
-use crate::crypto::hash::{Digest, Hasher, sha256};
+use crate::crypto::hash::{Digest, HashingWriter, sha256};
 use crate::crypto::travel::{self, IDENTITY, Identity, Recipient};
 use crate::crypto::{Secret, random};
 use crate::log::act::{ActKind, Reason};
@@ -77,34 +77,11 @@ pub struct BackedUp {
     pub left_out: usize,
 }
 
-/// Bytes that are written and hashed.
-struct Hashed<W> {
-    out: W,
-    hash: Hasher,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.hash.update(&bytes[..n]);
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 fn hash_file(path: &Path) -> io::Result<(Digest, u64)> {
-    let mut hashed = Hashed {
-        out: io::sink(),
-        hash: Hasher::new(),
-        bytes: 0,
-    };
+    let mut hashed = HashingWriter::new(io::sink());
     io::copy(&mut File::open(path)?, &mut hashed)?;
-    Ok((hashed.hash.finish(), hashed.bytes))
+    let (_, hash, bytes) = hashed.finish();
+    Ok((hash, bytes))
 }
 
 /// Overwrites what is in a file before it goes. On a disk that writes elsewhere this is all that can
@@ -170,11 +147,7 @@ impl Vault {
         finish_interrupted(to)?;
         let own = Identity::generate();
         let staged = |path: &Path| with_suffix(path, ".new");
-        let mut out = Hashed {
-            out: new_file(&staged(&to.archive))?,
-            hash: Hasher::new(),
-            bytes: 0,
-        };
+        let mut out = HashingWriter::new(new_file(&staged(&to.archive))?);
         let mut sealed = travel::encrypt(&[own.recipient()], &mut out)?;
         archive::put(&mut sealed, DATABASE_FILE, &database)?;
         archive::put(&mut sealed, KEYRING_FILE, &ring)?;
@@ -182,9 +155,8 @@ impl Vault {
         archive::put(&mut sealed, LEFT_OUT, list.as_bytes())?;
         archive::end(&mut sealed)?;
         sealed.finish()?;
-        let Hashed { out, hash, bytes } = out;
+        let (out, hash, bytes) = out.finish();
         sync(out)?;
-        let hash = hash.finish();
 
         let mut key = Zeroizing::new(Vec::with_capacity(256));
         key.extend_from_slice(format!("{KEY_LINE}\n{}\n", to_hex(&hash)).as_bytes());
@@ -546,28 +518,9 @@ pub fn restore(
     newer: &Newer,
     reason: &Reason,
 ) -> Result<Restored, VaultError> {
-    if to.exists()
-        || to.keyring().exists()
-        || fs::read_dir(&to.dir).is_ok_and(|mut d| d.next().is_some())
-    {
-        return Err(VaultError::Occupied);
-    }
+    super::require_free(to)?;
     let own = open_key(from, identity)?;
-    let building = with_suffix(&to.dir, &format!(".{}.new", std::process::id()));
-    files::create_private_dir(&building)?;
-    let made = build(from, &own, &building, unlock, newer, reason).and_then(|restored| {
-        if let Some(place) = &to.keyring {
-            let bytes = files::read_bounded(&building.join(KEYRING_FILE), keyring::MAX_FILE)?;
-            files::replace(place, &bytes)?;
-            fs::remove_file(building.join(KEYRING_FILE))?;
-        }
-        super::put_dir_in_place(&building, &to.dir)?;
-        Ok(restored)
-    });
-    if made.is_err() {
-        let _ = fs::remove_dir_all(&building);
-    }
-    made
+    super::build_whole(to, |dir| build(from, &own, dir, unlock, newer, reason))
 }
 
 fn build(

@@ -495,6 +495,39 @@ impl Vault {
     }
 }
 
+/// Whether a vault can be made here: no vault, no keyring, nothing else in the folder.
+fn require_free(to: &Location) -> Result<(), VaultError> {
+    let taken = to.exists()
+        || to.keyring().exists()
+        || fs::read_dir(&to.dir).is_ok_and(|mut d| d.next().is_some());
+    if taken {
+        return Err(VaultError::Occupied);
+    }
+    Ok(())
+}
+
+/// Makes a vault beside its place and moves it there with its keyring: it appears whole or not at all.
+fn build_whole<T>(
+    to: &Location,
+    make: impl FnOnce(&Path) -> Result<T, VaultError>,
+) -> Result<T, VaultError> {
+    let building = backup::with_suffix(&to.dir, &format!(".{}.new", std::process::id()));
+    files::create_private_dir(&building)?;
+    let made = make(&building).and_then(|made| {
+        if let Some(place) = &to.keyring {
+            let bytes = files::read_bounded(&building.join(KEYRING_FILE), keyring::MAX_FILE)?;
+            files::replace(place, &bytes)?;
+            fs::remove_file(building.join(KEYRING_FILE))?;
+        }
+        put_dir_in_place(&building, &to.dir)?;
+        Ok(made)
+    });
+    if made.is_err() {
+        let _ = fs::remove_dir_all(&building);
+    }
+    made
+}
+
 /// Moves a finished folder to its place, which is free or an empty folder.
 fn put_dir_in_place(building: &Path, dir: &Path) -> std::io::Result<()> {
     match fs::remove_dir(dir) {

@@ -8,7 +8,6 @@
 pub(crate) mod carve;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use zeroize::Zeroizing;
 
@@ -81,34 +80,15 @@ pub fn repair(
     heads: &[SignedCheckpoint],
     reason: &Reason,
 ) -> Result<Repaired, VaultError> {
-    if to.exists()
-        || to.keyring().exists()
-        || fs::read_dir(&to.dir).is_ok_and(|mut d| d.next().is_some())
-    {
-        return Err(VaultError::Occupied);
-    }
+    super::require_free(to)?;
     if !from.exists() {
         return Err(VaultError::NoVault);
     }
     let rows = carve::carve(&from.database())?;
     let (ring, bytes, access) = open_keyring(from, &rows, unlock)?;
-    let building = backup::with_suffix(&to.dir, &format!(".{}.new", std::process::id()));
-    files::create_private_dir(&building)?;
-    let made = Salvage::new(&building, rows, ring, &bytes, access)
-        .and_then(|salvage| salvage.build(from, heads, reason))
-        .and_then(|repaired| {
-            if let Some(place) = &to.keyring {
-                let bytes = files::read_bounded(&building.join(KEYRING_FILE), keyring::MAX_FILE)?;
-                files::replace(place, &bytes)?;
-                fs::remove_file(building.join(KEYRING_FILE))?;
-            }
-            super::put_dir_in_place(&building, &to.dir)?;
-            Ok(repaired)
-        });
-    if made.is_err() {
-        let _ = fs::remove_dir_all(&building);
-    }
-    made
+    super::build_whole(to, |dir| {
+        Salvage::new(dir, rows, ring, &bytes, access)?.build(from, heads, reason)
+    })
 }
 
 /// The keyring that the database names, or else one that is beside it; opened.
