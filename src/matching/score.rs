@@ -345,22 +345,28 @@ pub struct Bands {
     pub possible: Step,
 }
 
+/// Expected precision from which pairs are declared.
+const PRECISION: f64 = 0.95;
+
 /// The step from which pairs are matches: the one with the best expected F1 among those with an
-/// expected precision of at least 0.95 (or, if none has it, the highest), without labels.
-pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
+/// expected precision of at least 0.95 (or, if none has it, the highest), without labels. What is
+/// expected of precision is the posteriors' view moved by the mean difference that rounds with a
+/// known truth showed, else a cautious model would give matches away.
+pub fn bands(model: &Model, adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
     let weigh = |from: usize| -> (f64, f64) {
         (from..STEPS).fold((0.0, 0.0), |(n, tp), s| {
             let c = counts[s] as f64;
             (n + c, tp + c * adapted.posterior[s])
         })
     };
+    let [(bias, _), _] = model.quality();
     let (_, matches) = weigh(0);
     let mut best = (f64::MIN, STEPS - 1);
     for from in 1..STEPS {
         let (n, tp) = weigh(from);
-        let precision = if n > 0.0 { tp / n } else { 1.0 };
+        let enough = n == 0.0 || moved(tp / n, n, bias) >= PRECISION;
         let f1 = 2.0 * tp / (n + matches).max(1e-9);
-        if precision >= 0.95 && f1 > best.0 {
+        if enough && f1 > best.0 {
             best = (f1, from);
         }
     }
@@ -371,6 +377,17 @@ pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
         matched: best.1 as Step,
         possible: possible.min(best.1) as Step,
     }
+}
+
+/// Log-odds of a share, kept away from 0 and 1 by half an observation of `n`.
+pub fn log_odds(share: f64, n: f64) -> f64 {
+    let share = (share * n + 0.5) / (n + 1.0);
+    (share / (1.0 - share)).ln()
+}
+
+/// A share whose log-odds are moved.
+fn moved(share: f64, n: f64, by: f64) -> f64 {
+    1.0 / (1.0 + (-(log_odds(share, n) + by)).exp())
 }
 
 #[cfg(test)]
