@@ -49,6 +49,8 @@ impl Lang {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
                 ("court", include_str!("es/court.ftl")),
+                ("desk", include_str!("es/desk.ftl")),
+                ("help", include_str!("es/help.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
@@ -59,6 +61,8 @@ impl Lang {
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
                 ("court", include_str!("en/court.ftl")),
+                ("desk", include_str!("en/desk.ftl")),
+                ("help", include_str!("en/help.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),
