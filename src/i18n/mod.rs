@@ -48,6 +48,7 @@ impl Lang {
         match self {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
+                ("counts", include_str!("es/counts.ftl")),
                 ("court", include_str!("es/court.ftl")),
                 ("desk", include_str!("es/desk.ftl")),
                 ("help", include_str!("es/help.ftl")),
@@ -60,6 +61,7 @@ impl Lang {
             ],
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
+                ("counts", include_str!("en/counts.ftl")),
                 ("court", include_str!("en/court.ftl")),
                 ("desk", include_str!("en/desk.ftl")),
                 ("help", include_str!("en/help.ftl")),
