@@ -31,6 +31,7 @@ pub mod manual;
 pub mod matching;
 pub mod names;
 pub mod network;
+mod page;
 pub mod party;
 mod qr;
 pub mod record;
