@@ -17,7 +17,7 @@ pub fn page(report: &Report, points: &[Point], messages: &Messages) -> String {
     let figure = |id: &str, desc: Message, draw: &dyn Fn(&Name<'_>) -> String| {
         let (title, desc) = (messages.text(id), messages.say(&desc));
         let name = Name {
-            id,
+            id: id.trim_start_matches("evaluate-page-"),
             title: &title,
             desc: &desc,
         };

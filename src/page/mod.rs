@@ -54,7 +54,61 @@ pub(crate) fn percent(share: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+
+    /// The colours of each scheme: light, dark, paper.
+    fn schemes() -> Vec<HashMap<String, [f64; 3]>> {
+        let roots = BASE.split(":root {").skip(1);
+        let colours = roots.map(|part| {
+            let all = part.split('}').next().unwrap().split(';');
+            let pairs = all.filter_map(|d| d.trim().strip_prefix("--")?.split_once(": #"));
+            pairs
+                .map(|(name, hex)| {
+                    let short: Vec<char> = hex.trim().chars().collect();
+                    let digits: String = match short.len() {
+                        3 => short.iter().flat_map(|c| [*c, *c]).collect(),
+                        _ => short.iter().collect(),
+                    };
+                    let channel = |i| {
+                        let n = u8::from_str_radix(&digits[i..i + 2], 16).unwrap();
+                        let n = f64::from(n) / 255.0;
+                        if n <= 0.04045 {
+                            n / 12.92
+                        } else {
+                            ((n + 0.055) / 1.055).powf(2.4)
+                        }
+                    };
+                    (name.to_owned(), [0, 2, 4].map(channel))
+                })
+                .collect()
+        });
+        colours.collect()
+    }
+
+    /// WCAG 2.2: contrast of at least 4.5 for text and 3 for what a drawing shows.
+    #[test]
+    fn colours_can_be_told_apart() {
+        let schemes = schemes();
+        assert_eq!(schemes.len(), 3);
+        let light = |c: &[f64; 3]| 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2] + 0.05;
+        for colours in schemes {
+            let contrast = |a: &str, b: &str| {
+                let (a, b) = (light(&colours[a]), light(&colours[b]));
+                a.max(b) / a.min(b)
+            };
+            for text in ["ink", "soft", "good", "warn", "link"] {
+                for ground in ["paper", "field"] {
+                    let found = contrast(text, ground);
+                    assert!(found >= 4.5, "{text} on {ground}: {found}");
+                }
+            }
+            for drawn in ["k0", "k1", "k2", "here"] {
+                assert!(contrast(drawn, "paper") >= 3.0, "{drawn}");
+            }
+        }
+    }
 
     #[test]
     fn numbers_are_grouped() {

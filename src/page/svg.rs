@@ -68,6 +68,24 @@ impl Canvas {
         );
     }
 
+    /// A line across and one at each end, seen before any ground.
+    fn whiskers(&mut self, from: (f64, f64), to: (f64, f64)) {
+        const END: f64 = 5.0;
+        let ends = |(x, y): (f64, f64)| {
+            if from.1 == to.1 {
+                ((x, y - END), (x, y + END))
+            } else {
+                ((x - END, y), (x + END, y))
+            }
+        };
+        for class in ["halo", "whisker"] {
+            self.line(class, from, to);
+            for (a, b) in [ends(from), ends(to)] {
+                self.line(class, a, b);
+            }
+        }
+    }
+
     pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
         let list: Vec<String> = points
             .iter()
@@ -163,10 +181,7 @@ pub(crate) fn bars(name: &Name<'_>, rows: &[Bar], limit: Option<(f64, &str)>) ->
         }
         if let Some((low, high)) = row.interval {
             let middle = y + 26.0;
-            canvas.line("whisker", (x(low), middle), (x(high), middle));
-            for at in [x(low), x(high)] {
-                canvas.line("whisker", (at, middle - 5.0), (at, middle + 5.0));
-            }
+            canvas.whiskers((x(low), middle), (x(high), middle));
             end = end.max(x(high));
         }
         canvas.text(end + 6.0, y + 31.0, Anchor::Start, "", &row.shown);
@@ -231,10 +246,7 @@ pub(crate) fn columns(name: &Name<'_>, all: &[Column], groups: &[(usize, String)
         }
         let mut head = y(column.value);
         if let Some((low, high)) = column.interval {
-            canvas.line("whisker", (middle, y(low)), (middle, y(high)));
-            for end in [y(low), y(high)] {
-                canvas.line("whisker", (middle - 5.0, end), (middle + 5.0, end));
-            }
+            canvas.whiskers((middle, y(low)), (middle, y(high)));
             head = head.min(y(high));
         }
         canvas.text(middle, head - 5.0, Anchor::Middle, "", &column.shown);
@@ -294,10 +306,7 @@ pub(crate) fn ranges(name: &Name<'_>, rows: &[Range]) -> String {
         canvas.text(0.0, y + 14.0, Anchor::Start, "", &row.label);
         canvas.text(WIDTH, y + 14.0, Anchor::End, "", &row.shown);
         let middle = y + 30.0;
-        canvas.line("whisker", (x(row.low), middle), (x(row.high), middle));
-        for at in [x(row.low), x(row.high)] {
-            canvas.line("whisker", (at, middle - 6.0), (at, middle + 6.0));
-        }
+        canvas.whiskers((x(row.low), middle), (x(row.high), middle));
         canvas.dot("k0", (x(row.value), middle), 5.5);
     }
     canvas.done()
