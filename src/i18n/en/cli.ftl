@@ -273,6 +273,8 @@ demo-role-site = site
 demo-role-coordinator = coordinator
 demo-role-holder = holder
 demo-role-auditor = auditor
+demo-report = Report of the round, to be opened in a browser: { $file }
+demo-report-gone = The report of the round goes with the demonstration. With --dir FOLDER it stays there, to be opened in a browser.
 demo-seconds = Seconds a stage: { $stages }
 demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
     [0] Nobody.

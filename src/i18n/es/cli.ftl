@@ -273,6 +273,8 @@ demo-role-site = casa
 demo-role-coordinator = coordinación
 demo-role-holder = custodio
 demo-role-auditor = auditoría
+demo-report = Informe de la ronda, para abrir en un navegador: { $file }
+demo-report-gone = El informe de la ronda se va con la demostración. Con --dir CARPETA queda en ella, para abrirlo en un navegador.
 demo-seconds = Segundos por etapa: { $stages }
 demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $count ->
     [0] Nadie.
