@@ -115,6 +115,7 @@ fn network() -> Network {
         min_cell: 10,
         site_totals: true,
         quorum: 2,
+        notices: Notices::default(),
         compartments: vec!["victim".into()],
         coordinator: coordinator.card.id(),
         age: coordinator.fresh.recipient(),

@@ -33,6 +33,7 @@ use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_l
 use crate::round::draft::{Draft, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
+use crate::round::notice::policy::Notices;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
@@ -68,6 +69,8 @@ pub struct Plan {
     pub site_totals: bool,
     /// Sites that must take part; by default more than half of them.
     pub quorum: Option<u16>,
+    /// What sites learn beside the result.
+    pub notices: Notices,
     /// Compartments whose records enter.
     pub compartments: Vec<String>,
     /// The holder that compares; by default the first.
@@ -97,6 +100,7 @@ impl Plan {
             min_cell: 10,
             site_totals: false,
             quorum: None,
+            notices: Notices::default(),
             compartments: vec!["victim".to_owned()],
             comparer: None,
             holders: Vec::new(),
@@ -185,6 +189,7 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
             .quorum
             .unwrap_or(half.max(2))
             .min(u16::try_from(sites.len()).unwrap_or(u16::MAX)),
+        notices: plan.notices,
         compartments,
         coordinator: party.id(),
         age: secret.recipient(),
