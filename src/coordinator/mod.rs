@@ -5,6 +5,7 @@
 //! before it is on the stick.
 
 mod matching;
+mod notices;
 mod ranked;
 mod tags;
 
@@ -273,6 +274,9 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         }
     }
     deliver_result(party, stick, &book, &mut out)?;
+    if book.result.is_some() && !book.closed {
+        notices::next(party, stick, &note, &mut book, now, &mut out)?;
+    }
     Ok(out)
 }
 
@@ -774,12 +778,19 @@ fn decide_into(
     attempt(out, WEIGHTS, |_| {
         let gone = matching::Gone::load(party, note, book, &collected)?;
         let matched = matching::decide(party, note, &asked, &collected, &gone, &ask, &weights)?;
-        decided = Some(matched.result(note, &asked, &collected, now)?);
+        let plan = match &note.draft().notices {
+            Notices::Statistics => None,
+            Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
+        };
+        decided = Some((matched.result(note, &asked, &collected, now)?, plan));
         Ok(())
     })?;
-    let Some(result) = decided else {
+    let Some((result, plan)) = decided else {
         return Ok(());
     };
+    if let Some(plan) = plan {
+        notices::keep(party, book, &plan)?;
+    }
     let text = result.sign(note, party.card(), party.key())?;
     let taken = Taken {
         id,
@@ -847,12 +858,13 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
 /// Closes a round: the coordinator's recipient, the token files and what was asked are erased.
 ///
 /// # Errors
-/// [`PartyError::NoRound`], or what the vault says.
+/// [`PartyError::NoRound`], [`PartyError::Notice`] while requests are open, or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Coordinator)?;
     let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
+        notices::may_close(party, &book)?;
         if let Ok(asked) = matching::Asked::load(party, &book) {
             party.unshelve(&asked.own);
         }

@@ -114,6 +114,18 @@ party-compared = { $pairs } pairs compared; { $unreadable } could not be opened.
 party-decided = { $records } records, { $local } persons counted by each house for itself, { $persons } persons without duplicates.
 party-round-closed = The round is closed here; its secrets are erased.
 party-withdrawn = The person no longer takes part in the round.
+party-requests = { $open ->
+    [0] A list of requests came; none waits for a person’s word.
+    [one] A list of requests came. One waits for the person’s word, until { $day }: see it with “sigilo notice list”.
+   *[other] A list of requests came. { $open } wait for the person’s word, until { $day }: see them with “sigilo notice list”.
+}
+party-answered = The answers leave with the stick. Everything ends on { $day }: before, nothing is known, and from outside all look alike.
+party-introduced = Another house knows the person of record { $record }, and both said yes: { $house }. Details: “sigilo notice show”.
+party-no-contact = { $count ->
+    [one] One request was closed without contact. That does not say whether another house knows the person.
+   *[other] { $count } requests were closed without contact. That does not say whether another house knows the persons.
+}
+party-next-day = The next step is due on { $day }.
 party-waits-for = waiting for: { $file }
 party-waits-until = After { $time }, or before if you wish: go on without them with “sigilo coordinator match --without”.
 party-refused = refused: { $file }: { $why }

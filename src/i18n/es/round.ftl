@@ -114,6 +114,18 @@ party-compared = { $pairs } pares comparados; { $unreadable } no se pudieron abr
 party-decided = { $records } expedientes, { $local } personas contadas por cada casa, { $persons } personas sin duplicados.
 party-round-closed = La ronda está cerrada aquí; sus secretos se borraron.
 party-withdrawn = La persona ya no participa en la ronda.
+party-requests = { $open ->
+    [0] Llegó una lista de solicitudes; ninguna espera la palabra de una persona.
+    [one] Llegó una lista de solicitudes. Una espera la palabra de la persona, hasta el { $day }: véala con «sigilo notice list».
+   *[other] Llegó una lista de solicitudes. { $open } esperan la palabra de la persona, hasta el { $day }: véalas con «sigilo notice list».
+}
+party-answered = Las respuestas salen con la memoria. El { $day } termina todo: antes no se sabe nada, y desde afuera todas se ven igual.
+party-introduced = Otra casa conoce a la persona del expediente { $record }, y las dos dijeron que sí: { $house }. Detalles: «sigilo notice show».
+party-no-contact = { $count ->
+    [one] Una solicitud se cerró sin contacto. Eso no dice si otra casa conoce a la persona.
+   *[other] { $count } solicitudes se cerraron sin contacto. Eso no dice si otra casa conoce a las personas.
+}
+party-next-day = Lo siguiente toca el { $day }.
 party-waits-for = falta: { $file }
 party-waits-until = Después de { $time }, o antes si usted quiere: siga sin ellos con «sigilo coordinator match --without».
 party-refused = rechazado: { $file }: { $why }
