@@ -9,6 +9,7 @@
 //! * [`auditor`]: checks and cosigns the logs of others
 //! * [`vault`]: the sealed store of one site
 //! * [`matching`]: tokens, encodings, decision
+//! * [`counts`]: counts of persons, made of shares
 //! * [`round`]: the files that the parties of a round exchange
 //! * [`court`]: a file of evidence with everything that proves it, in one folder
 //!
@@ -19,6 +20,7 @@
 pub mod auditor;
 pub mod codec;
 pub mod coordinator;
+pub mod counts;
 pub mod court;
 pub mod crypto;
 pub mod evaluate;

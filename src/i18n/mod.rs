@@ -48,6 +48,7 @@ impl Lang {
         match self {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
+                ("counts", include_str!("es/counts.ftl")),
                 ("court", include_str!("es/court.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
@@ -58,6 +59,7 @@ impl Lang {
             ],
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
+                ("counts", include_str!("en/counts.ftl")),
                 ("court", include_str!("en/court.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
