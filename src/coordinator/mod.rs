@@ -34,8 +34,8 @@ use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_l
 use crate::round::draft::{Draft, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
-use crate::round::notice::policy::Notices;
 use crate::round::note::{AgreedNote, PublishedNote};
+use crate::round::notice::policy::Notices;
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
 use crate::round::token_reader::{self, TokenReader};

@@ -136,12 +136,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes the answers in the folder.
-    fn collect(
-        &self,
-        stick: &Stick,
-        book: &mut Book,
-        out: &mut Outcome,
-    ) -> Result<(), PartyError> {
+    fn collect(&self, stick: &Stick, book: &mut Book, out: &mut Outcome) -> Result<(), PartyError> {
         let max = travel::file_max(sizes::consent(&self.how, &self.shape) as u64);
         for batch in 1..=self.how.batches() {
             for site in &self.sites {

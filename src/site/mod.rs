@@ -426,7 +426,11 @@ impl Visit<'_> {
                 local_persons: result.local_persons,
                 persons: result.persons,
             });
-            if party.vault().state(&self.book.part(notices::HOUSE))?.is_none() {
+            if party
+                .vault()
+                .state(&self.book.part(notices::HOUSE))?
+                .is_none()
+            {
                 close_book(party, &mut self.book)?;
                 out.done.push(Event::Closed);
                 return Ok(());

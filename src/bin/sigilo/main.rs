@@ -22,6 +22,7 @@ mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod notice;
 mod process;
 mod prompt;
 mod records;

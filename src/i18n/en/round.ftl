@@ -240,3 +240,62 @@ notice-error-no-house = There is no house that could be told: you have no card o
 notice-error-too-many-houses = At most { $most } houses can be told. Name those that the person accepts with “--only”.
 notice-error-contact = The contact line is too long or has signs that are not allowed: use letters, digits and plain punctuation, up to 200 bytes.
 notice-error-open = Requests of this round are open until { $day }. Close the round after the introductions are delivered.
+
+# Requests about persons
+
+notice-none = No request has come.
+notice-status-open = waits for her word
+notice-status-yes = said yes
+notice-status-no = said no
+notice-status-unanswered = not answered
+notice-status-closed = closed without contact
+notice-status-introduced = introduced
+notice-about = Request { $id } · record { $record } · { $name } · { $status }
+notice-ask =
+    Ask the person, alone and without haste:
+
+      “If another house of the network knows you, do you want both houses to know, so that they can agree on how
+      to support you? You can say no, and nothing changes here. You can say yes, but not to certain houses.”
+
+    This request does not mean that anybody knows her: who is asked is drawn by lot, and mostly there is nobody.
+    Do not say that she “was found”. If there is anyone she fears, ask with which houses not.
+
+    Could be told: { $houses }
+
+    Note it until { $day }:
+      sigilo notice answer --yes --asked-by YOUR-NAME [--except HOUSE] [--contact TEXT]
+      sigilo notice answer --no --asked-by YOUR-NAME
+    No answer counts as “no”. Everything ends on { $ends }.
+notice-no-houses = none yet (cards have to be exchanged in person)
+notice-said-yes = Said yes; asked by { $who }, { $day }. Could be told: { $houses }
+notice-said-no = Said no; asked by { $who }, { $day }.
+notice-left = The answer has left. Everything ends on { $ends }; before, nothing is known.
+notice-closed = Closed without contact on { $day }. That does not say whether another house knows her: requests about nobody, a “no” and those that nobody answered end like this too.
+notice-meeting = { $house } knows the person: { $sex }, born in { $year }, { $country }, initials { $given } { $surname }.
+notice-contact = Contact: { $contact }
+notice-introduced-advice = Make sure with the other house, by voice, that it is the same person before you say more. A record is sent only with her consent: “sigilo refer”.
+notice-sex-f = woman
+notice-sex-m = man
+notice-sex-x = another sex
+notice-unknown = sex not on record
+notice-answered-yes = Noted: yes, request { $id }. Could be told: { $houses }. Until { $day } she may change her mind, as long as the stick has not left.
+notice-answered-no = Noted: no, request { $id }. Until { $day } she may change her mind, as long as the stick has not left.
+notice-answered-advice = It leaves with the next visit: “sigilo round next”.
+notice-usage-asked-by = Say with --asked-by who asked the person.
+
+help-notice = Requests: asking the person whether another house may know
+help-notice-list = See where each of them stands
+help-notice-show = See one, with what to ask
+help-notice-answer = Note what the person said
+help-notice-answer-yes = The person wants it
+help-notice-answer-no = The person does not want it
+help-notice-answer-asked-by = Who asked her
+help-notice-answer-except = House that is not told; may be repeated
+help-notice-answer-only = House that is told, and no other; may be repeated
+help-notice-answer-contact = How the other house gets in touch, in one line
+help-arg-notice = Beginning of the id of the request; without it, the only one that waits
+help-coordinator-open-notices = statistics (unless said): sites get the result only; mediated: requests and introductions
+help-coordinator-open-notice-requests = Requests of each site in a batch; 4 unless said
+help-coordinator-open-notice-batches = Number of batches; 3 unless said
+help-coordinator-open-notice-delay = Days between batches; 7 unless said
+help-coordinator-open-notice-band = Expected precision of what is introduced, in thousandths; 990 unless said

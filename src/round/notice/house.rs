@@ -105,8 +105,8 @@ impl House {
         notice: &Notice,
         about: impl Fn(&Handle) -> bool,
     ) -> Result<bool, Refusal> {
-        let fits = notice.requests.len() == how.requests()
-            && (1..=how.batches()).contains(&notice.batch);
+        let fits =
+            notice.requests.len() == how.requests() && (1..=how.batches()).contains(&notice.batch);
         if !fits {
             return Err(RoundError::Numbers.into());
         }
@@ -121,7 +121,10 @@ impl House {
         // A person is asked about once in a round.
         let before = self.batches.values().flat_map(|b| &b.requests);
         let before: BTreeSet<_> = before.flat_map(|r| [r.id, r.handle]).collect();
-        if came.clone().any(|(i, h)| before.contains(i) || before.contains(h)) {
+        if came
+            .clone()
+            .any(|(i, h)| before.contains(i) || before.contains(h))
+        {
             return Err(NoticeError::SecondBatch.into());
         }
         let requests = came.map(|(id, handle)| Request {

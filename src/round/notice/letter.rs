@@ -132,10 +132,7 @@ impl Facts {
         hold(near.is_some(), near == Some(true));
         let same = self.country.zip(other.country).map(|(a, b)| a == b);
         hold(same.is_some(), same == Some(true));
-        for pair in [
-            self.given.zip(other.given),
-            self.surname.zip(other.surname),
-        ] {
+        for pair in [self.given.zip(other.given), self.surname.zip(other.surname)] {
             hold(pair.is_some(), pair.is_some_and(|(a, b)| a == b));
         }
         agree >= 2 && differ <= 1
@@ -483,7 +480,13 @@ mod tests {
     fn an_empty_letter_has_the_size_of_any_other_and_nobody_opens_it() {
         let (_, _, brisa) = site("Casa Brisa", 2);
         let nobody = Nobody::new(&SHAPE);
-        for shape in [SHAPE, Shape { tokens: 128, places: PLACES }] {
+        for shape in [
+            SHAPE,
+            Shape {
+                tokens: 128,
+                places: PLACES,
+            },
+        ] {
             let nobody = Nobody::new(&shape);
             assert_eq!(empty(&shape, &nobody).unwrap().len(), shape.letter());
         }
@@ -516,13 +519,26 @@ mod tests {
     fn facts_fit_with_one_slip() {
         let a = said(&site("Casa Alba", 1).0).facts;
         assert!(a.fit(&a) && !a.fit(&Facts::default()));
-        let slip = Facts { year: Some(1983), ..a };
+        let slip = Facts {
+            year: Some(1983),
+            ..a
+        };
         assert!(a.fit(&slip) && slip.fit(&a));
-        let two = Facts { given: Some('M'), ..slip };
+        let two = Facts {
+            given: Some('M'),
+            ..slip
+        };
         assert!(!a.fit(&two) && !two.fit(&a));
-        let near = Facts { year: Some(1994), given: Some('M'), ..a };
+        let near = Facts {
+            year: Some(1994),
+            given: Some('M'),
+            ..a
+        };
         assert!(a.fit(&near));
-        let bare = Facts { sex: 1, ..Facts::default() };
+        let bare = Facts {
+            sex: 1,
+            ..Facts::default()
+        };
         assert!(!a.fit(&bare));
     }
 }

@@ -163,9 +163,7 @@ impl Decode for Entry {
                 .collect::<Result<_, _>>()?,
             until: read_time(input)?,
             ends: read_time(input)?,
-            word: read_flag(input)?
-                .then(|| Word::decode(input))
-                .transpose()?,
+            word: read_flag(input)?.then(|| Word::decode(input)).transpose()?,
             sent: read_flag(input)?,
             stand: match input.u8()? {
                 0 => Stand::Waiting,

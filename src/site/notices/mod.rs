@@ -236,6 +236,18 @@ impl<'a> Open<'a> {
         Ok(Some(records))
     }
 
+    /// What those said who want to be introduced.
+    fn agreed(&self) -> HashMap<Handle, Word> {
+        let requests = self.house.batches().values().flat_map(|b| &b.requests);
+        let word = |id: &RequestId| {
+            let entry = self.requests.entries.iter().find(|e| e.id == *id)?;
+            entry.word.clone().filter(|w| w.yes)
+        };
+        requests
+            .filter_map(|r| Some((r.handle, word(&r.id)?)))
+            .collect()
+    }
+
     fn file(&self, kind: &str) -> String {
         format!("{}.{kind}", file_label(self.party.card()))
     }
@@ -267,9 +279,7 @@ impl<'a> Open<'a> {
     ) -> Result<bool, PartyError> {
         for batch in 1..=self.how.batches() {
             let name = self.file(&format!("notice.{batch}"));
-            attempt(out, &name, |out| {
-                self.take(stick, book, batch, &name, out)
-            })?;
+            attempt(out, &name, |out| self.take(stick, book, batch, &name, out))?;
         }
         for batch in self.house.due(&self.days, self.now) {
             self.answer(book, batch, out)?;
@@ -341,9 +351,10 @@ impl<'a> Open<'a> {
             .map(|r| Entry {
                 id: r.id,
                 round: self.note.draft().round,
-                records: self.persons.get(&r.handle).map_or_else(Vec::new, |p| {
-                    p.records.iter().map(|(id, _)| *id).collect()
-                }),
+                records: self
+                    .persons
+                    .get(&r.handle)
+                    .map_or_else(Vec::new, |p| p.records.iter().map(|(id, _)| *id).collect()),
                 until,
                 ends: self.days.ends(),
                 word: None,
@@ -364,18 +375,10 @@ impl<'a> Open<'a> {
     fn answer(&mut self, book: &mut Book, batch: u16, out: &mut Outcome) -> Result<(), PartyError> {
         let party = self.party;
         let kept = book.sent.get(KEYS).copied().ok_or(PartyError::Stored)?;
-        let ids: HashMap<Handle, RequestId> = self
-            .house
-            .batches()
-            .values()
-            .flat_map(|b| b.requests.iter().map(|r| (r.handle, r.id)))
-            .collect();
+        let agreed = self.agreed();
         let mut house = self.house.duplicate();
         let write = |handle: &Handle, own: &Secret<32>| -> Result<Option<Vec<u8>>, PartyError> {
-            let entry = ids.get(handle);
-            let entry = entry.and_then(|id| self.requests.entries.iter().find(|e| e.id == *id));
-            let word = entry.and_then(|e| e.word.as_ref()).filter(|w| w.yes);
-            let (Some(word), Some(records)) = (word, self.present(handle)?) else {
+            let (Some(records), Some(word)) = (self.present(handle)?, agreed.get(handle)) else {
                 return Ok(None);
             };
             // A card that is pinned no longer is told nothing.
@@ -429,19 +432,20 @@ impl<'a> Open<'a> {
         let kept = book.sent.get(KEYS).copied().ok_or(PartyError::Stored)?;
         let note = self.note.hash();
         let mut house = self.house.duplicate();
+        let agreed = self.agreed();
         let read = |handle: &Handle, own: &Secret<32>, letter: &[u8]| {
-            let Some(records) = self.present(handle)? else {
+            let (Some(records), Some(word)) = (self.present(handle)?, agreed.get(handle)) else {
                 return Ok(None);
             };
             let keys = token_keys(self.party, &kept, note, self.shape.tokens, handle, own)?;
             let opened = letter::open(&self.shape, note, &keys, self.party.age(), letter);
             Ok::<_, PartyError>(opened.and_then(|said| {
+                // Who does not want a house to know does not look at what it says either.
                 let from = said.sender();
                 let card = self.party.trust().get(&from, Role::Site).ok()?;
-                let takes_part = self.note.draft().quota(&from).is_some();
                 let said = said.verify(card).ok()?;
-                let fits = takes_part && from != self.party.id();
-                (fits && facts(&records).fit(&said.facts)).then_some(said)
+                let fits = word.houses.contains(&from) && facts(&records).fit(&said.facts);
+                fits.then_some(said)
             }))
         };
         let found = house.open(
@@ -457,18 +461,15 @@ impl<'a> Open<'a> {
             let Some(entry) = self.requests.get(&id) else {
                 continue;
             };
-            let word = entry.word.as_ref();
-            let agreed = |said: &&Said| word.is_some_and(|w| w.houses.contains(&said.sender));
             let meetings: Vec<Meeting> = all
                 .iter()
-                .filter(agreed)
                 .map(|said| Meeting {
                     house: said.sender,
                     facts: said.facts,
                     contact: said.contact.clone(),
                 })
                 .collect();
-            if meetings.is_empty() || entry.stand != Stand::Waiting {
+            if entry.stand != Stand::Waiting {
                 continue;
             }
             let record = entry.records.first().copied().unwrap_or(entry.name());
@@ -484,7 +485,9 @@ impl<'a> Open<'a> {
             entry.stand = Stand::Introduced(meetings);
             let act = ActNote::new(ActKind::Introduced).on(record.0, 0);
             let change = [self.requests.change()];
-            self.party.vault().set_state(&change, act.because(&reason))?;
+            self.party
+                .vault()
+                .set_state(&change, act.because(&reason))?;
             self.requests.kept();
         }
         self.house = house;
@@ -543,9 +546,7 @@ pub fn houses(party: &Party, round: &[u8; 16]) -> Result<Vec<PartyId>, PartyErro
     let book = party.book(round)?.ok_or(PartyError::NoRound)?;
     let note = party.agreed(&book)?;
     let all = referral::houses(party)?.into_iter().map(|c| c.id());
-    Ok(all
-        .filter(|id| note.draft().quota(id).is_some())
-        .collect())
+    Ok(all.filter(|id| note.draft().quota(id).is_some()).collect())
 }
 
 /// Notes what a person said to a request.
