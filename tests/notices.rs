@@ -84,6 +84,7 @@ impl Town {
         let mut plan = Plan::new("Primer trimestre", day(20), 1000);
         plan.notices = Notices::Mediated(Mediation::new(8, 2, 7, 990).unwrap());
         plan.quorum = Some(2);
+        plan.tokens = 48;
         let setup = Setup {
             dir: dir.to_owned(),
             coordinator: "Comisión".to_owned(),

@@ -501,8 +501,8 @@ fn every_order_of_messages_keeps_what_must_hold() {
             let world = World::new(&sites, how, plan, other, first_says);
             let states = explore(vec![world], |worlds| {
                 let world = &worlds[0];
-                for site in 0..2 {
-                    introduced[site] |= !world.met[site].is_empty();
+                for (any, met) in introduced.iter_mut().zip(&world.met) {
+                    *any |= !met.is_empty();
                 }
                 ended += usize::from(world.houses.iter().all(House::ended));
                 // Nothing that was acknowledged is lost: with both answers at the coordinator before the end,

@@ -4,7 +4,12 @@
 //! Nothing here knows a role, a file or a key.
 
 pub mod attribute;
+pub mod noise;
+pub mod overlap;
+pub mod person;
 mod published;
+pub mod release;
+mod suppress;
 
 pub use attribute::{Attribute, TableId};
 pub use published::{

@@ -12,6 +12,7 @@ mod scoring;
 use scoring::Scorer;
 use zeroize::Zeroizing;
 
+pub use explain::NOISE as AGREEMENT_NOISE;
 pub use policy::Policy;
 
 use crate::codec::{Decode as _, Encode as _};

@@ -59,6 +59,21 @@ impl Vault {
         compartment: CompartmentId,
     ) -> Result<ObjectId, VaultError> {
         self.require(Rights::SEAL)?;
+        let compartment = self.compartment_that_takes(record, compartment)?;
+        let id = ObjectId::random()?;
+        let note = ActNote::new(ActKind::Seal);
+        let mut writing = Writing::begin(self)?;
+        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
+        writing.finish()?;
+        Ok(id)
+    }
+
+    /// A compartment of somebody's choice, if records of this kind may go there.
+    pub(super) fn compartment_that_takes(
+        &self,
+        record: &Record,
+        compartment: CompartmentId,
+    ) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         let row = rows.iter().find(|(id, ..)| *id == compartment);
         let (_, name, kinds) = row.ok_or(VaultError::NoCompartment)?;
@@ -66,12 +81,7 @@ impl Vault {
         if !takes || name == super::STATE_COMPARTMENT {
             return Err(VaultError::NoCompartment);
         }
-        let id = ObjectId::random()?;
-        let note = ActNote::new(ActKind::Seal);
-        let mut writing = Writing::begin(self)?;
-        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
-        writing.finish()?;
-        Ok(id)
+        Ok(compartment)
     }
 
     /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
