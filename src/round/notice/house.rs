@@ -181,11 +181,11 @@ impl House {
         Ok(())
     }
 
-    /// Batches whose answers are to be written now: all was answered, or the day has come.
+    /// Batches whose answers are to be written now. They leave on their day, however soon everything was
+    /// answered: when a file comes says nothing about who is in it.
     pub fn due(&self, days: &Calendar, now: Time) -> Vec<u16> {
         let due = |(number, batch): &(&u16, &Batch)| {
-            let open = batch.requests.iter().any(|r| r.answer == Answer::Open);
-            !batch.sent && !self.ended && (!open || now >= days.answered_by(**number))
+            !batch.sent && !self.ended && now >= days.answered_by(**number)
         };
         let all = self.batches.iter().filter(due);
         all.map(|(number, _)| *number).collect()
