@@ -49,6 +49,7 @@ impl Lang {
             Self::Es => &[
                 ("cli", include_str!("es/cli.ftl")),
                 ("court", include_str!("es/court.ftl")),
+                ("import", include_str!("es/import.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
@@ -59,6 +60,7 @@ impl Lang {
             Self::En => &[
                 ("cli", include_str!("en/cli.ftl")),
                 ("court", include_str!("en/court.ftl")),
+                ("import", include_str!("en/import.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),
