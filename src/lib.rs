@@ -9,7 +9,9 @@
 //! * [`auditor`]: checks and cosigns the logs of others
 //! * [`vault`]: the sealed store of one site
 //! * [`matching`]: tokens, encodings, decision
+//! * [`counts`]: counts of persons, made of shares
 //! * [`round`]: the files that the parties of a round exchange
+//! * [`report`]: the figures of a round on one page
 //! * [`court`]: a file of evidence with everything that proves it, in one folder
 //!
 //! What counts is written in [`manual`]: the formats byte by byte, and what each party may learn.
@@ -19,6 +21,7 @@
 pub mod auditor;
 pub mod codec;
 pub mod coordinator;
+pub mod counts;
 pub mod court;
 pub mod crypto;
 pub mod evaluate;
@@ -31,9 +34,11 @@ pub mod manual;
 pub mod matching;
 pub mod names;
 pub mod network;
+mod page;
 pub mod party;
 mod qr;
 pub mod record;
+pub mod report;
 pub mod round;
 pub mod site;
 pub mod vault;

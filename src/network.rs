@@ -15,6 +15,7 @@ use crate::matching::local;
 use crate::matching::score::Model;
 use crate::party::{Event, Outcome, Party, PartyError, Stick, file_label};
 use crate::record::{Kind, Record};
+use crate::report::Figures;
 use crate::round::note::AgreedNote;
 use crate::round::result::RoundResult;
 use crate::round::tokens::Handle;
@@ -97,6 +98,8 @@ pub struct Chain {
 pub struct Played {
     /// The public result.
     pub result: RoundResult,
+    /// What the report shows.
+    pub figures: Figures,
     /// The sites, in the order of the setup.
     pub sites: Vec<SiteFigures>,
     /// Records that were found to be one person, as site (in the order of the setup) and record. For
@@ -349,7 +352,7 @@ impl Network {
         };
         let round = self.open(now)?;
         lap("open");
-        let mut figures = Vec::new();
+        let mut sites = Vec::new();
         for seat in &self.sites {
             let done = self.visit(seat, now)?;
             let entered = done.iter().find_map(|e| match e {
@@ -360,7 +363,7 @@ impl Network {
             });
             let catalog = seat.party.vault().catalog()?;
             let (entered_records, entered_persons) = entered.unwrap_or((0, 0));
-            figures.push(SiteFigures {
+            sites.push(SiteFigures {
                 name: seat.party.card().name().to_owned(),
                 records: catalog.items().len() as u64,
                 persons: catalog.persons().len() as u64,
@@ -400,6 +403,7 @@ impl Network {
             })
             .collect();
         let result = self.result(&round)?;
+        let figures = coordinator::figures(&self.coordinator.party, Some(&round))?;
         let seen = self.seen(&round)?;
         for seat in self.holders.iter().chain(&self.sites) {
             self.visit(seat, now)?;
@@ -410,7 +414,8 @@ impl Network {
         lap("verify");
         Ok(Played {
             result,
-            sites: figures,
+            figures,
+            sites,
             clusters,
             seen,
             seconds,

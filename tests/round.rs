@@ -11,6 +11,7 @@ use sigilo::crypto::hash::sha256;
 use sigilo::crypto::sign::SigningKey;
 use sigilo::crypto::travel::{Identity, Recipient};
 use sigilo::i18n::{Lang, Localize as _, Messages};
+use sigilo::round::agreement::{Agreement, Field};
 use sigilo::round::blinded::BlindedRequest;
 use sigilo::round::card::CardBody;
 use sigilo::round::coordinator::{Collected, Row};
@@ -480,7 +481,7 @@ fn whole_round(net: &Network) -> (String, String) {
     let mut budget = Budget::default();
     let score = |a: &[u8], b: &[u8], shared: u16| {
         assert_eq!((a.len(), shared), (40, 4));
-        if a == b { 7 } else { 0 }
+        (if a == b { 7 } else { 0 }, ())
     };
     let me = comparer.card.id();
     let compared =
@@ -544,6 +545,14 @@ fn whole_round(net: &Network) -> (String, String) {
         possible: 0,
         precision: [900, 950, 1000],
         recall: [800, 900, 950],
+        meetings: 12,
+        steps: [10, 0, 0, 0, 0, 0, 0, 20],
+        matched_from: 5,
+        possible_from: 3,
+        agreement: Some(Agreement {
+            pairs: 240,
+            fields: [[100, 40, 90, 10]; Field::ALL.len()],
+        }),
         sites: vec![
             (
                 net.sites[0].card.id(),

@@ -16,15 +16,16 @@ use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
 use crate::matching::join::disk::{self, Source as _};
 use crate::matching::join::{self, Candidate};
-use crate::matching::score::Model;
+use crate::matching::score::{Model, STEPS};
 use crate::party::params::rarity;
 use crate::party::{Book, Party, PartyError, Shelved};
+use crate::round::agreement::Agreement;
 use crate::round::coordinator::{Bodies, Collected, Row};
 use crate::round::draft::SITES_MAX;
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::AgreedNote;
 use crate::round::pairs::{PairsAsk, PairsWeights};
-use crate::round::result::{Presence, RoundResult, SiteTotal};
+use crate::round::result::{self, Presence, RoundResult, SiteTotal};
 use crate::round::token_reader::TokenReader;
 use crate::round::tokens::{Handle, Tag, TokenHead};
 use crate::round::totals::Totals;
@@ -420,6 +421,8 @@ pub(super) struct Matched {
     totals: Totals,
     rows: usize,
     compared: u64,
+    steps: [u64; STEPS],
+    agreement: Option<Agreement>,
     left: BTreeMap<PartyId, Totals>,
 }
 
@@ -484,11 +487,19 @@ pub(super) fn decide(
             limit: (limit * 1000.0) as u32,
         });
     }
+    let mut in_step = [0; STEPS];
+    for step in &steps {
+        if let Some(n) = in_step.get_mut(usize::from(*step)) {
+            *n += 1;
+        }
+    }
     Ok(Matched {
         decision,
         totals,
         rows: numbering.rows as usize,
         compared: pairs.len() as u64,
+        steps: in_step,
+        agreement: weights.agreement.clone(),
         left: gone.of.clone(),
     })
 }
@@ -509,6 +520,7 @@ impl Matched {
         // Dummies are clusters of their own, so what counts is how many rows were merged away.
         let merged = (self.rows - clusters.len()) as u64;
         let matches = self.decision.declared.iter().filter(|d| **d).count() as u64;
+        let unit = result::rounding(draft);
         let three = |v: [f64; 3]| v.map(|x| (x * 1000.0).round().clamp(0.0, 1000.0) as u16);
         let sites = draft
             .sites
@@ -549,6 +561,11 @@ impl Matched {
             possible: self.decision.possible as u64,
             precision: three(self.decision.precision),
             recall: three(self.decision.recall),
+            meetings: (self.decision.degree * 1000.0).round() as u64,
+            steps: self.steps.map(|n| (n + unit / 2) / unit * unit),
+            matched_from: self.decision.bands.matched,
+            possible_from: self.decision.bands.possible,
+            agreement: self.agreement.clone(),
             sites,
         })
     }

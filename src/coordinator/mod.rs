@@ -6,6 +6,7 @@
 
 mod matching;
 mod ranked;
+mod report;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use matching::Numbering;
+pub use report::{figures, round_of};
 use tags::TagWriter;
 
 use zeroize::Zeroizing;
@@ -28,8 +30,9 @@ use crate::matching::tokens::Params;
 use crate::matching::{encoding, fixed};
 use crate::party::heads;
 use crate::party::params::{millibits, rarity};
-use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
+use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, REPORT, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label, identity};
+use crate::report::{Figures, page};
 use crate::round::draft::{Draft, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
@@ -279,8 +282,24 @@ fn deliver_result(
 ) -> Result<(), PartyError> {
     if let Some(text) = &book.result {
         party.put(stick, RESULT, text.as_bytes(), out)?;
+        let figures = report::figures(party, Some(&book.round))?;
+        party.put(stick, REPORT, page(&figures).as_bytes(), out)?;
     }
     Ok(())
+}
+
+/// Writes the report of a round into a folder.
+///
+/// # Errors
+/// As [`figures`]; [`PartyError::File`].
+pub fn write_report(
+    party: &Party,
+    stick: &Stick,
+    figures: &Figures,
+) -> Result<Outcome, PartyError> {
+    let mut out = Outcome::default();
+    party.put(stick, REPORT, page(figures).as_bytes(), &mut out)?;
+    Ok(out)
 }
 
 /// Takes the joins in the folder and, once they are complete, publishes the round's note.

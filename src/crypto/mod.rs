@@ -9,6 +9,7 @@ pub mod hash;
 pub mod kdf;
 pub mod labels;
 pub mod once;
+pub mod prio3;
 pub mod random;
 pub mod seal;
 pub mod secret;

@@ -5,17 +5,21 @@
 //! a message is repeated. What is counted is counted in the transaction that stores the output, so a
 //! quota cannot be passed by pulling a plug.
 
+mod explain;
 mod policy;
 mod scoring;
 
+use scoring::Scorer;
 use zeroize::Zeroizing;
 
+pub use explain::NOISE as AGREEMENT_NOISE;
 pub use policy::Policy;
 
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::travel;
 use crate::log::act::ActKind;
 use crate::party::heads;
+use crate::party::params::rarity;
 use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
 use crate::round::blinded::BlindedRequest;
@@ -507,15 +511,21 @@ fn compare_into(
         let ask = PairsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
         // One ask is answered in a round, so the budget begins with it.
         let mut budget = Budget::default();
-        let score = scoring::scorer(note.draft())?;
-        let compared = holder::compare(
+        let scorer = Scorer::new(note.draft())?;
+        let mut compared = holder::compare(
             note,
             &party.id(),
             &secrets,
             opened.id(),
             &ask,
             &mut budget,
-            score,
+            |a, b, shared| scorer.score(a, b, shared),
+        )?;
+        compared.weights.agreement = explain::agreement(
+            rarity(note.draft().policy),
+            &ask.pairs,
+            &compared.weights.levels,
+            &compared.kept,
         )?;
         let (_, file) = envelope::seal(
             Kind::PairsWeights,

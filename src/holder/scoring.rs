@@ -1,30 +1,42 @@
 //! How the comparer scores a pair: the model of matching, on encodings.
 
-use crate::matching::encoding::{self, BYTES, Encoding};
+use super::explain::{self, Fields};
+use crate::matching::encoding::{self, BYTES, Encoding, Levels};
 use crate::matching::score::{self, Model};
+use crate::matching::tokens::Params;
 use crate::party::{PartyError, params};
 use crate::round::draft::Draft;
 
-/// The step of a pair of encodings and the number of tags that they share.
-///
-/// # Errors
-/// [`PartyError::Tables`] if the round wants another model than this version has.
-pub(super) fn scorer(
-    draft: &Draft,
-) -> Result<impl Fn(&[u8], &[u8], u16) -> u8 + Sync + use<>, PartyError> {
-    let params = params::params(draft)?;
-    let model = Model::shipped();
-    Ok(move |a: &[u8], b: &[u8], shared: u16| {
+/// Scores the pairs of one round.
+pub(super) struct Scorer {
+    params: Params,
+    model: &'static Model,
+}
+
+impl Scorer {
+    /// # Errors
+    /// [`PartyError::Tables`] if the round wants another model than this version has.
+    pub fn new(draft: &Draft) -> Result<Self, PartyError> {
+        Ok(Self {
+            params: params::params(draft)?,
+            model: Model::shipped(),
+        })
+    }
+
+    /// The step of a pair of encodings and the number of tags that they share, and how its fields
+    /// agree.
+    pub fn score(&self, a: &[u8], b: &[u8], shared: u16) -> (u8, Fields) {
         let read = |bytes: &[u8]| {
             <&[u8; BYTES]>::try_from(bytes)
                 .ok()
                 .map(Encoding::from_bytes)
         };
         let (Some(a), Some(b)) = (read(a), read(b)) else {
-            return 0;
+            return (0, explain::fields(&Levels::default()));
         };
         let levels = encoding::compare(&a, &b);
-        let inputs = score::inputs(&levels, shared, params.tokens, params.h);
-        model.step(model.weight(&inputs))
-    })
+        let inputs = score::inputs(&levels, shared, self.params.tokens, self.params.h);
+        let step = self.model.step(self.model.weight(&inputs));
+        (step, explain::fields(&levels))
+    }
 }

@@ -132,6 +132,8 @@ act_kinds! {
     HoldLifted = 31, "log-act-hold-lifted";
     /// The date until which a record is to be kept was set or taken away.
     Retention = 32, "log-act-retention";
+    /// An unfinished interview was kept, gone on with, finished or given up.
+    Draft = 33, "log-act-draft";
     /// Records were sent to another vault of the site; the count is that of the items.
     TransferSent = 40, "log-act-transfer-sent";
     /// Records came from another vault of the site; the count is that of what was stored.

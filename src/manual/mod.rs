@@ -3,6 +3,9 @@
 #[doc = include_str!("vault.md")]
 pub mod vault {}
 
+#[doc = include_str!("desk.md")]
+pub mod desk {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 

@@ -20,6 +20,8 @@ pub(crate) const ASK: &str = "pairs.ask";
 pub(crate) const WEIGHTS: &str = "pairs.weights";
 /// Name of the result.
 pub(crate) const RESULT: &str = "result.note";
+/// Name of the page with the figures.
+pub(crate) const REPORT: &str = "report.html";
 /// Largest note.
 pub(crate) const NOTE_MAX: u64 = crate::log::note::MAX_NOTE as u64;
 

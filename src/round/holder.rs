@@ -228,11 +228,13 @@ pub fn evaluate(
 
 /// What came of an ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
+pub struct Compared<T> {
     /// The answer to the coordinator.
     pub weights: PairsWeights,
     /// Pairs whose encodings could not be opened; they have level 0.
     pub unreadable: Vec<usize>,
+    /// What the comparer keeps to itself of each pair that it could open.
+    pub kept: Vec<Option<T>>,
 }
 
 /// The sum of the shares of the totals, if totals of sites are not agreed to be open. Only over enough
@@ -258,20 +260,20 @@ fn totals(
 }
 
 /// Compares the pairs of an ask, as the comparer. `score` takes two encodings and the number of shared
-/// tags and says a level below [`LEVELS`]. The budget is charged for the whole ask or not at all.
+/// tags and says a level below [`LEVELS`], and what is to be kept of the pair. The budget is charged for the whole ask or not at all.
 ///
 /// # Errors
 /// [`RoundError::NotInRound`] if this holder is not the comparer; [`RoundError::Numbers`],
 /// [`RoundError::Pair`], [`RoundError::Budget`].
-pub fn compare(
+pub fn compare<T: Send>(
     note: &AgreedNote,
     me: &PartyId,
     secrets: &HolderSecrets,
     id: EnvelopeId,
     ask: &PairsAsk,
     budget: &mut Budget,
-    score: impl Fn(&[u8], &[u8], u16) -> u8 + Sync,
-) -> Result<Compared, RoundError> {
+    score: impl Fn(&[u8], &[u8], u16) -> (u8, T) + Sync,
+) -> Result<Compared<T>, RoundError> {
     if *me != note.draft().comparer {
         return Err(RoundError::NotInRound(me.fingerprint()));
     }
@@ -297,25 +299,31 @@ pub fn compare(
         message.truncate(len);
         Some(message)
     };
-    let levels: Vec<Option<u8>> = ask
+    let scored: Vec<Option<(u8, T)>> = ask
         .pairs
         .par_iter()
         .enumerate()
         .map(|(i, pair)| {
             let (a, b) = ask.sealed(i)?;
             let (a, b) = (open(&pair.a, a)?, open(&pair.b, b)?);
-            Some(score(&a, &b, pair.shared).min(LEVELS - 1))
+            Some(score(&a, &b, pair.shared))
         })
         .collect();
-    let unreadable = (0..levels.len())
-        .filter(|i| levels.get(*i).is_some_and(Option::is_none))
+    let unreadable = (0..scored.len())
+        .filter(|i| scored.get(*i).is_some_and(Option::is_none))
         .collect();
+    let (levels, kept) = scored
+        .into_iter()
+        .map(|s| s.map_or((0, None), |(level, t)| (level.min(LEVELS - 1), Some(t))))
+        .unzip();
     Ok(Compared {
         weights: PairsWeights {
             ask: id,
-            levels: levels.into_iter().map(Option::unwrap_or_default).collect(),
+            levels,
             totals,
+            agreement: None,
         },
         unreadable,
+        kept,
     })
 }

@@ -6,6 +6,7 @@
 //! and [`coordinator`], are functions and types without a disk, each with access to no more than
 //! what the role may hold.
 
+pub mod agreement;
 pub mod blinded;
 pub mod card;
 pub mod coordinator;

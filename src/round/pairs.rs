@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::RoundError;
+use super::agreement::Agreement;
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, SITES_MAX, TOKENS_MAX};
 use super::envelope::EnvelopeId;
 use super::tokens::{FileId, SEALED_KEY_MAX, TokenFile};
@@ -213,12 +214,14 @@ pub struct PairsWeights {
     /// The sum of the comparer's shares of the totals of all files of the ask; nothing if totals
     /// are agreed to be open.
     pub totals: Option<Totals>,
+    /// How often fields agree in matched pairs, if there are enough of them.
+    pub agreement: Option<Agreement>,
 }
 
 impl PairsWeights {
     /// Bytes of an answer to this many pairs.
     pub fn size(pairs: usize) -> usize {
-        pairs.saturating_add(1 + 32 + 4 + 1 + 16)
+        pairs.saturating_add(1 + 32 + 4 + 1 + 16 + 1 + Agreement::SIZE)
     }
 }
 
@@ -230,6 +233,10 @@ impl Encode for PairsWeights {
         out.push(u8::from(self.totals.is_some()));
         if let Some(totals) = &self.totals {
             totals.encode(out);
+        }
+        out.push(u8::from(self.agreement.is_some()));
+        if let Some(agreement) = &self.agreement {
+            agreement.encode(out);
         }
     }
 }
@@ -250,10 +257,16 @@ impl Decode for PairsWeights {
             1 => Some(Totals::decode(input)?),
             _ => return Err(DecodeError::Value("totals")),
         };
+        let agreement = match input.u8()? {
+            0 => None,
+            1 => Some(Agreement::decode(input)?),
+            _ => return Err(DecodeError::Value("agreement")),
+        };
         Ok(Self {
             ask,
             levels,
             totals,
+            agreement,
         })
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::agreement::Agreement;
+use super::draft::Draft;
 use super::note::AgreedNote;
+use super::pairs::LEVELS;
 use super::text::{Lines, canonical};
 use super::trust::TrustStore;
 use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
@@ -56,8 +59,24 @@ pub struct RoundResult {
     pub precision: [u16; 3],
     /// Estimated recall in thousandths: low end, value, high end.
     pub recall: [u16; 3],
+    /// Estimated accidental meetings per person, in thousandths.
+    pub meetings: u64,
+    /// Compared pairs in each step of weight, rounded to multiples of [`rounding`].
+    pub steps: [u64; LEVELS as usize],
+    /// Least step of the band *match*.
+    pub matched_from: u8,
+    /// Least step of the band *possible*.
+    pub possible_from: u8,
+    /// How often fields agree in matched pairs.
+    pub agreement: Option<Agreement>,
     /// Every site of the note, in the order of ids.
     pub sites: Vec<(PartyId, Presence, Option<SiteTotal>)>,
+}
+
+/// What numbers of pairs in a step are rounded to: a step with few pairs is not told from an empty
+/// one.
+pub fn rounding(draft: &Draft) -> u64 {
+    u64::from(draft.min_cell).max(1)
 }
 
 impl RoundResult {
@@ -65,7 +84,8 @@ impl RoundResult {
         let three = |v: &[u16; 3]| format!("{} {} {}", v[0], v[1], v[2]);
         let mut out = format!(
             "{HEAD}\nnote {}\ndecided {}\nrecords {}\nlocal-persons {}\npersons {}\n\
-             candidates {}\ncompared {}\nmatches {}\npossible {}\nprecision {}\nrecall {}\n",
+             candidates {}\ncompared {}\nmatches {}\npossible {}\nprecision {}\nrecall {}\n\
+             meetings {}\nsteps {}\nbands {} {}\n",
             to_hex(&self.note.0),
             self.decided,
             self.records,
@@ -77,7 +97,14 @@ impl RoundResult {
             self.possible,
             three(&self.precision),
             three(&self.recall),
+            self.meetings,
+            self.steps.map(|n| n.to_string()).join(" "),
+            self.possible_from,
+            self.matched_from,
         );
+        if let Some(agreement) = &self.agreement {
+            out.push_str(&agreement.lines());
+        }
         for (id, presence, total) in &self.sites {
             let _ = write!(out, "site {} ", to_hex(&id.0));
             out.push_str(match presence {
@@ -99,6 +126,15 @@ impl RoundResult {
             let out = [parts.next()??, parts.next()??, parts.next()??];
             (parts.next().is_none() && out.is_sorted()).then_some(out)
         };
+        let steps = |v: &str| {
+            let numbers = v.split(' ').map(|n| n.parse().ok());
+            numbers.collect::<Option<Vec<u64>>>()?.try_into().ok()
+        };
+        let bands = |v: &str| {
+            let (possible, matched) = v.split_once(' ')?;
+            let bands: [u8; 2] = [possible.parse().ok()?, matched.parse().ok()?];
+            (bands.is_sorted() && bands[1] < LEVELS).then_some(bands)
+        };
         let mut result = Self {
             note: NoteHash(lines.hex("note")?),
             decided: lines.time("decided")?,
@@ -111,8 +147,15 @@ impl RoundResult {
             possible: lines.number("possible", u64::MAX)?,
             precision: lines.value("precision", three)?,
             recall: lines.value("recall", three)?,
+            meetings: lines.number("meetings", u64::MAX)?,
+            steps: lines.value("steps", steps)?,
+            matched_from: 0,
+            possible_from: 0,
+            agreement: None,
             sites: Vec::new(),
         };
+        [result.possible_from, result.matched_from] = lines.value("bands", bands)?;
+        result.agreement = Agreement::read_lines(&mut lines)?;
         while lines.at("site") {
             result.sites.push(lines.value("site", |v| {
                 let mut parts = v.split(' ');
@@ -138,7 +181,7 @@ impl RoundResult {
         Ok(result)
     }
 
-    /// Whether the result fits the round: its sites, and no totals that were not agreed.
+    /// Whether the result fits the round: its sites, no totals that were not agreed, no small numbers.
     fn check(&self, note: &AgreedNote) -> Result<(), RoundError> {
         if self.note != note.hash() {
             return Err(RoundError::WrongRound);
@@ -152,7 +195,9 @@ impl RoundResult {
         let totals = |(_, presence, total): &(PartyId, Presence, Option<SiteTotal>)| {
             total.is_none() || (draft.site_totals && *presence == Presence::Present)
         };
-        if !same || !self.sites.iter().all(totals) {
+        let unit = rounding(draft);
+        let rounded = self.steps.iter().all(|n| n % unit == 0);
+        if !same || !rounded || !self.sites.iter().all(totals) {
             return Err(RoundError::Numbers);
         }
         Ok(())

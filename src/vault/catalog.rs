@@ -368,7 +368,7 @@ impl Vault {
                         }
                     }
                 }
-                ContentKind::State | ContentKind::RoundState => {}
+                ContentKind::State | ContentKind::RoundState | ContentKind::Draft => {}
                 ContentKind::Keeping => {
                     let leaves = catalog.keepings.entry(header.object).or_default();
                     leaves.push(leaf);
@@ -571,6 +571,7 @@ pub(crate) fn each_unreadable(
                     ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                     ContentKind::Evidence => Description::from_bytes(&body).is_ok(),
                     ContentKind::Keeping => super::Keeping::from_bytes(&body).is_ok(),
+                    ContentKind::Draft => super::drafts::is_draft(&body),
                 };
                 if !fits {
                     report(leaf);

@@ -59,7 +59,7 @@ impl Vault {
         compartment: CompartmentId,
     ) -> Result<ObjectId, VaultError> {
         self.require(Rights::SEAL)?;
-        self.require_taking(compartment, record)?;
+        let compartment = self.compartment_that_takes(record, compartment)?;
         let id = ObjectId::random()?;
         let note = ActNote::new(ActKind::Seal);
         let mut writing = Writing::begin(self)?;
@@ -68,12 +68,12 @@ impl Vault {
         Ok(id)
     }
 
-    /// Refuses a compartment that does not take records of this kind, or none.
-    fn require_taking(
+    /// A compartment of somebody's choice, if records of this kind may go there.
+    pub(super) fn compartment_that_takes(
         &self,
-        compartment: CompartmentId,
         record: &Record,
-    ) -> Result<(), VaultError> {
+        compartment: CompartmentId,
+    ) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         let row = rows.iter().find(|(id, ..)| *id == compartment);
         let (_, name, kinds) = row.ok_or(VaultError::NoCompartment)?;
@@ -81,7 +81,7 @@ impl Vault {
         if !takes || name == super::STATE_COMPARTMENT {
             return Err(VaultError::NoCompartment);
         }
-        Ok(())
+        Ok(compartment)
     }
 
     /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
@@ -139,10 +139,7 @@ impl Vault {
                 let id = ObjectId::random()?;
                 ids.push(id);
                 let compartment = match compartment {
-                    Some(chosen) => {
-                        self.require_taking(chosen, record)?;
-                        chosen
-                    }
+                    Some(chosen) => self.compartment_that_takes(record, chosen)?,
                     None => self.compartment_for(record)?,
                 };
                 contents.push(new_record(

@@ -83,6 +83,7 @@ pub(crate) enum CoordinatorCommand {
     #[cfg(feature = "parquet")]
     Export(Export),
     Decide(Folder),
+    Report(Report),
     Close(Close),
 }
 
@@ -93,6 +94,16 @@ pub(crate) struct Export {
     pub dir: PathBuf,
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    #[arg(conflicts_with = "to")]
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub round: Option<String>,
 }
 
 #[derive(Args)]

@@ -96,8 +96,8 @@ fn next(app: &App, args: &Folder) -> Result<u8, Failure> {
 }
 
 /// The round that somebody names, as 32 hexadecimal digits.
-pub(crate) fn named_round(args: &Close) -> Result<Option<[u8; 16]>, Failure> {
-    let Some(text) = &args.round else {
+pub(crate) fn named_round(text: Option<&str>) -> Result<Option<[u8; 16]>, Failure> {
+    let Some(text) = text else {
         return Ok(None);
     };
     let bytes = sigilo::codec::from_hex(text).ok();
@@ -115,7 +115,7 @@ pub(crate) fn confirm_close(app: &App, args: &Close) -> Result<(), Failure> {
 }
 
 fn leave(app: &App, args: &Close) -> Result<u8, Failure> {
-    let round = named_round(args)?;
+    let round = named_round(args.round.as_deref())?;
     confirm_close(app, args)?;
     let party = card::open(app)?;
     let out = site::close(&party, round.as_ref())?;

@@ -23,7 +23,6 @@ help-arg-limit = How many to show at most
 help-init = Make a new vault and show its recovery code
 help-init-site = Name of the house; it is kept sealed
 help-init-slot-name = What to call your key in the log; "direction" unless said
-help-init-after = Example: sigilo init --vault house --site "Casa Esperanza"
 help-seal = Seal a record: from a JSON file, or asked field by field
 help-seal-file = JSON file of the record; "-" is standard input
 help-seal-kind = Kind of record when asking: victim, witness, call
@@ -77,19 +76,6 @@ help-audit-verify-head = A head that you kept earlier: the vault must continue f
 help-audit-verify-key = Key that signs this vault's heads, from a source other than the vault itself
 help-demo = Show everything with invented people: six vaults, a blind round, search, erasure, and a tampering caught
 help-demo-dir = New folder to leave the vaults in; if absent, they are deleted at the end
-cli-first-steps =
-    There is no vault in this folder. Next steps:
-      sigilo demo                              see how it works, with invented people
-      sigilo init --vault FOLDER               make a vault
-      sigilo --vault FOLDER list               open one that exists
-      sigilo --help                            all commands
-cli-first-steps-vault =
-    There is a vault here. Next steps:
-      sigilo search         look for a person
-      sigilo seal           seal a record
-      sigilo list           see all
-      sigilo check          check that it is sound
-      sigilo --help         all commands
 cli-usage-unknown-argument = There is no option { $argument }. See those that there are with --help.
 cli-usage-unknown-command = There is no command "{ $command }". See those that there are with "sigilo --help".
 cli-usage-missing-argument = { $argument } is missing. See how it is used with --help.
@@ -121,12 +107,9 @@ cli-ask-recovery = Recovery code (not shown):
 cli-ask-site = Name of the house:
 cli-ask-slot-name = Whose key is it?
 cli-ask-search = Whom are you looking for?
-cli-ask-kind = What will you seal? 1 victim, 2 witness, 3 call:
-cli-ask-kind-again = Type 1, 2 or 3.
 cli-ask-erase-reason = Why is it erased?
 cli-ask-erase = Record { $id } ({ $versions } versions) is destroyed for ever. Are you sure? (y/n)
 cli-ask-remove-key = Remove the key "{ $name }"? (y/n)
-cli-interview-help = Enter: no answer or no change · ? not known · < back · - empty · . finish and store
 cli-init-needs-folder = Name a new folder with --vault.
 cli-init-needs-site = Give the name of the house with --site.
 cli-init-done = The vault of { $site } is ready.
@@ -290,6 +273,8 @@ demo-role-site = site
 demo-role-coordinator = coordinator
 demo-role-holder = holder
 demo-role-auditor = auditor
+demo-report = Report of the round, to be opened in a browser: { $file }
+demo-report-gone = The report of the round goes with the demonstration. With --dir FOLDER it stays there, to be opened in a browser.
 demo-seconds = Seconds a stage: { $stages }
 demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
     [0] Nobody.

@@ -111,10 +111,5 @@ help-import-sheet = Sheet of the workbook; without it, the only one with headers
 help-import-map = Map of columns (TOML) for tables with other headers
 help-import-propose-map = Write a proposal of a map for the table to this file, and store nothing
 help-import-compartment = Compartment to seal into; without it, that of each kind of record
-help-import-after =
-    Examples:
-      sigilo import --dry-run cases.xlsx
-      sigilo import --propose-map map.toml cases.xlsx
-      sigilo import --map map.toml --dry-run cases.xlsx
 import-target-surnames = both surnames together
 import-target-full-name = the whole name, given names first

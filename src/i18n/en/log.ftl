@@ -54,6 +54,7 @@ log-act-consent-withdrawn = Consent withdrawn
 log-act-hold = Record put on legal hold
 log-act-hold-lifted = Legal hold lifted
 log-act-retention = Retention date changed
+log-act-draft = Unfinished interview
 log-act-key-add = Key added
 log-act-key-remove = Key revoked
 log-act-key-change = Passphrase or key changed

@@ -111,10 +111,5 @@ help-import-sheet = Hoja del libro; si no se dice, la única con encabezados con
 help-import-map = Mapa de columnas (TOML) para tablas con otros encabezados
 help-import-propose-map = Escribir en este archivo una propuesta de mapa para la tabla y no guardar nada
 help-import-compartment = Compartimento donde sellar; si no se dice, el de cada clase de expediente
-help-import-after =
-    Ejemplos:
-      sigilo import --dry-run casos.xlsx
-      sigilo import --propose-map mapa.toml casos.xlsx
-      sigilo import --map mapa.toml --dry-run casos.xlsx
 import-target-surnames = los dos apellidos juntos
 import-target-full-name = el nombre completo, con los nombres primero

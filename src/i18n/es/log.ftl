@@ -54,6 +54,7 @@ log-act-consent-withdrawn = Consentimiento retirado
 log-act-hold = Expediente bajo retención legal
 log-act-hold-lifted = Retención legal levantada
 log-act-retention = Fecha de conservación cambiada
+log-act-draft = Entrevista sin terminar
 log-act-key-add = Clave agregada
 log-act-key-remove = Clave revocada
 log-act-key-change = Contraseña o clave cambiada
