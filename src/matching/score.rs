@@ -373,9 +373,56 @@ pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
     }
 }
 
+/// The lowest step from which on pairs have, together, an expected precision of at least `precision`, and in
+/// no step one that would not do for the counts; never below the band of matches. `None` if there is none.
+pub fn release_band(
+    adapted: &Adapted,
+    counts: &[u64; STEPS],
+    bands: &Bands,
+    precision: f64,
+) -> Option<Step> {
+    let mut lowest = None;
+    let (mut pairs, mut matches) = (0.0, 0.0);
+    for step in (usize::from(bands.matched)..STEPS).rev() {
+        let count = counts[step] as f64;
+        pairs += count;
+        matches += count * adapted.posterior[step];
+        if adapted.posterior[step] < 0.95 || matches < precision * pairs {
+            break;
+        }
+        lowest = Some(step as Step);
+    }
+    lowest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_released_is_surer_than_what_is_counted() {
+        let adapted = Adapted {
+            prior: 0.2,
+            posterior: [0.0, 0.0, 0.01, 0.1, 0.6, 0.96, 0.994, 0.9999],
+        };
+        let bands = |matched| Bands {
+            matched,
+            possible: 1,
+        };
+        let counts = [900, 50, 20, 10, 10, 10, 20, 100];
+        let band = |counts, matched, p| release_band(&adapted, counts, &bands(matched), p);
+        assert_eq!(band(&counts, 4, 0.99), Some(5));
+        assert_eq!(band(&counts, 4, 0.998), Some(6));
+        assert_eq!(band(&counts, 6, 0.99), Some(6));
+        // Many doubtful ones in a step pull it under the bar.
+        assert_eq!(band(&[0, 0, 0, 0, 0, 90, 20, 100], 4, 0.99), Some(6));
+        assert_eq!(band(&[0; STEPS], 7, 0.99), Some(7));
+        let none = Adapted {
+            prior: 0.2,
+            posterior: [0.5; STEPS],
+        };
+        assert_eq!(release_band(&none, &counts, &bands(4), 0.99), None);
+    }
 
     #[test]
     fn the_shipped_model_is_read() {
