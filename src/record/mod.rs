@@ -8,6 +8,7 @@ pub mod code;
 mod country;
 mod date;
 pub mod document;
+pub mod export;
 mod field;
 mod finding;
 mod fingerprint;
