@@ -9,7 +9,7 @@ use sigilo::i18n::{Message, Messages};
 use crate::failure::USAGE;
 
 /// Puts the texts in. Command `keys add` has `help-keys-add`, and examples in
-/// `help-keys-add-example`; its argument `name` has `help-keys-add-name`, or what all commands
+/// `help-keys-add-example`, or in `help-keys-add-after` with whatever else is to be said; its argument `name` has `help-keys-add-name`, or what all commands
 /// share: `help-arg-name`. What a value is called is `help-value-file` for `FILE`.
 pub(crate) fn localize(command: Command, messages: &Messages) -> Command {
     let mut command = walk(command, "", messages);
@@ -48,8 +48,10 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
                 .action(ArgAction::Version),
         );
     }
-    let examples = format!("{own}-example");
-    if messages.has(&examples) {
+    let (examples, after) = (format!("{own}-example"), format!("{own}-after"));
+    if messages.has(&after) {
+        command = command.after_help(text(&after));
+    } else if messages.has(&examples) {
         let lines = text(&examples);
         let mut after = text("help-examples");
         for line in lines.lines() {
@@ -202,15 +204,22 @@ mod tests {
         words
     }
 
+    /// The command of a line, behind *Example:* or whatever stands before it.
+    fn command_of(line: &str) -> Option<&str> {
+        let line = line.trim();
+        let line = line
+            .strip_prefix("Ejemplo: ")
+            .or_else(|| line.strip_prefix("Example: "))
+            .unwrap_or(line);
+        line.starts_with("sigilo ").then_some(line)
+    }
+
     fn examples(command: &Command, path: &str, found: &mut Vec<(String, String)>) {
         let own = format!("{path} {}", command.get_name()).trim().to_owned();
         if command.get_subcommands().next().is_none() {
             let after = command.get_after_help().map(ToString::to_string);
             let after = after.unwrap_or_default();
-            let mut lines = after
-                .lines()
-                .map(str::trim)
-                .filter(|l| l.starts_with("sigilo "));
+            let mut lines = after.lines().filter_map(command_of);
             let first = lines.next();
             assert!(first.is_some(), "{own}: no example in --help");
             for line in first.into_iter().chain(lines) {

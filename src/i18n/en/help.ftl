@@ -163,6 +163,7 @@ help-coordinator-status-example = sigilo coordinator status
 help-coordinator-match-example =
     sigilo coordinator match /media/usb
     sigilo coordinator match /media/usb --without "Casa Alba"
+help-coordinator-report-example = sigilo coordinator report --to report.html
 help-coordinator-export-example = sigilo coordinator export /media/usb tags
 help-coordinator-decide-example = sigilo coordinator decide /media/usb
 help-coordinator-close-example = sigilo coordinator close

@@ -199,7 +199,6 @@ help-coordinator-report = Write the report of a round: a page to read or to prin
 help-coordinator-report-folder = Folder or USB stick of the round; the page is called report.html
 help-coordinator-report-to = Write the page into this file; “-” is the output
 help-coordinator-report-round = The round; by default that of the folder, or the one decided last
-help-coordinator-report-after = Example: sigilo coordinator report --to report.html
 help-coordinator-close = Close a round: erase its secrets and the token files
 help-keyholder = A key-holder's work
 help-keyholder-init = Make the folder of a key-holder

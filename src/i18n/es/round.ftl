@@ -199,7 +199,6 @@ help-coordinator-report = Escribir el informe de una ronda: una página para lee
 help-coordinator-report-folder = Carpeta o memoria USB de la ronda; la página se llama report.html
 help-coordinator-report-to = Escribir la página en este archivo; «-» es la salida
 help-coordinator-report-round = La ronda; si no se dice, la de la carpeta o la última decidida
-help-coordinator-report-after = Ejemplo: sigilo coordinator report --to informe.html
 help-coordinator-close = Cerrar una ronda: borrar sus secretos y los archivos de fichas
 help-keyholder = El trabajo de un custodio de llave
 help-keyholder-init = Hacer la carpeta de un custodio de llave
