@@ -29,14 +29,16 @@ impl Present {
         let catalog = vault.catalog()?;
         let rows = vault.scan(&catalog, |item, r| {
             let version = item.latest().number;
-            (record::fingerprint(r), case(r), item.id, version)
+            // A table that was exported from here comes back with what a table can hold.
+            let again = record::fingerprint(&record::export::as_table(r));
+            ([record::fingerprint(r), again], case(r), item.id, version)
         })?;
         let mut present = Self {
             contents: HashSet::with_capacity(rows.len()),
             cases: HashMap::new(),
         };
-        for (print, case, id, version) in rows {
-            present.contents.insert(print);
+        for (prints, case, id, version) in rows {
+            present.contents.extend(prints);
             if let Some(case) = case {
                 present.cases.insert(case, (id, version));
             }
