@@ -141,8 +141,9 @@ fn what_was_taken_out_as_a_table_is_known_again() {
     let made = write(&items, Format::Csv, K);
     let read = sigilo::record::import::read(made.text.as_bytes(), &Default::default()).unwrap();
     let back = read.rows[0].record.as_ref().unwrap();
-    // The guard against formulas is in it, and is known.
-    assert_eq!(back.phones, ["'+52 55 1234 5678"]);
+    // The guard against formulas is in the file, and is taken off again.
+    assert!(made.text.contains("'+52 55 1234 5678"));
+    assert_eq!(back.phones, plain.phones);
     let again = sigilo::record::export::as_table(&plain);
     let print = sigilo::record::fingerprint;
     assert_eq!(print(back), print(&again));

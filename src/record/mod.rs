@@ -13,6 +13,7 @@ mod field;
 mod finding;
 mod fingerprint;
 mod fold;
+mod formula;
 pub mod htcds;
 pub mod import;
 mod json;

@@ -26,7 +26,7 @@ export-care = The file is not encrypted. Give it only to whom it is for, and era
 export-lossy = { $count ->
     [one] One record says
    *[other] { $count } records say
-} more than a table can hold (forms, several documents, texts that look like formulas). With --format json everything goes out.
+} more than a table can hold (forms, several documents). With --format json everything goes out.
 export-htcds-births = { $count ->
     [one] One date
    *[other] { $count } dates

@@ -26,7 +26,7 @@ export-care = El archivo no está cifrado. Entréguelo solo a quien corresponde 
 export-lossy = { $count ->
     [one] Un expediente dice
    *[other] { $count } expedientes dicen
-} más de lo que cabe en una tabla (formularios, varios documentos, textos que parecen fórmulas). Con --format json sale todo.
+} más de lo que cabe en una tabla (formularios, varios documentos). Con --format json sale todo.
 export-htcds-births = { $count ->
     [one] Una fecha
    *[other] { $count } fechas

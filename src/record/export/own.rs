@@ -2,13 +2,12 @@
 
 use zeroize::Zeroizing;
 
-use super::table::{Table, guarded};
+use super::table::Table;
 use super::{Exported, Item};
 use crate::i18n::Message;
+use crate::record::formula::{guarded, unguarded};
+use crate::record::import::own::HEAD;
 use crate::record::{Birth, FieldId, PartialDate, Record, fingerprint, get, set, to_json};
-
-/// What the first line of the JSON says.
-const HEAD: &str = "sigilo records 1";
 
 /// Columns that are there even if all cells are empty: what they say of consent is this file's word.
 const ALWAYS: [FieldId; 5] = [
@@ -49,15 +48,16 @@ pub(super) fn write_csv(items: &[Item]) -> Exported {
 }
 
 /// The record that is read again from its own row of a table. A table cannot hold everything: a second
-/// document of one kind, a form of HTCDS, a text that begins like a formula.
+/// document of one kind, a form of HTCDS, a sign that parts lists.
 pub fn as_table(record: &Record) -> Record {
     let mut back = Record::new(record.kind);
     for field in FieldId::ALL {
         let text = cell(record, *field);
         let text = Zeroizing::new(guarded(&text).into_owned());
-        if !text.trim().is_empty() {
+        let text = unguarded(text.trim());
+        if !text.is_empty() {
             // What cannot be read again is not there.
-            let _ = set(&mut back, *field, text.trim());
+            let _ = set(&mut back, *field, text);
         }
     }
     if let Birth::Age(age) = &mut back.birth

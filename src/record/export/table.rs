@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::record::formula::guarded;
+
 /// A table that is being made.
 pub(super) struct Table {
     text: Zeroizing<String>,
@@ -63,16 +65,4 @@ impl Table {
     pub fn done(self) -> Zeroizing<String> {
         self.text
     }
-}
-
-/// The text of a cell that a spreadsheet program would compute gets an apostrophe in front (OWASP, "CSV
-/// Injection"): such programs show the rest and compute nothing.
-pub(super) fn guarded(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%') => {}
-        Some('\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}') => {}
-        _ => return Cow::Borrowed(text),
-    }
-    Cow::Owned(format!("'{text}"))
 }
