@@ -17,6 +17,7 @@ use crate::party::{Event, Outcome, Party, PartyError, Stick, file_label};
 use crate::record::{Kind, Record};
 use crate::report::Figures;
 use crate::round::note::AgreedNote;
+use crate::round::notice::policy::Notices;
 use crate::round::result::RoundResult;
 use crate::round::tokens::Handle;
 use crate::round::{Card, Role, Time};
@@ -275,6 +276,7 @@ impl Network {
             .seats()
             .map(|s| s.party.card().as_str().as_bytes().to_vec())
             .collect();
+        let introduced = self.plan.notices != Notices::Statistics;
         for seat in std::iter::once(&mut self.coordinator)
             .chain(&mut self.holders)
             .chain(&mut self.sites)
@@ -282,8 +284,8 @@ impl Network {
             let role = seat.party.role();
             for file in &files {
                 let card = Card::read(file)?;
-                // Sites need no cards of other sites.
-                if role != Role::Site || card.body().role != Role::Site {
+                // Sites need no cards of other sites, unless they may be introduced to each other.
+                if introduced || role != Role::Site || card.body().role != Role::Site {
                     seat.party.pin(card)?;
                 }
             }

@@ -11,6 +11,7 @@ use sigilo::i18n::{Lang, Messages};
 use sigilo::report::{Figures, Past, Shown, page, past};
 use sigilo::round::agreement::{Agreement, Field};
 use sigilo::round::draft::{Draft, Policy};
+use sigilo::round::notice::policy::Notices;
 use sigilo::round::result::{Presence, RoundResult, SiteTotal};
 use sigilo::round::{NoteHash, PartyId, Time};
 
@@ -35,6 +36,7 @@ fn draft(n: u8, houses: u8) -> Draft {
         min_cell: 10,
         site_totals: false,
         quorum: 7,
+        notices: Notices::default(),
         compartments: vec!["victim".into()],
         coordinator: PartyId([1; 32]),
         age: Identity::generate().recipient(),

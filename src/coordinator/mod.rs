@@ -5,6 +5,7 @@
 //! before it is on the stick.
 
 mod matching;
+mod notices;
 mod ranked;
 mod report;
 mod tags;
@@ -37,6 +38,7 @@ use crate::round::draft::{Draft, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
+use crate::round::notice::policy::Notices;
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
 use crate::round::token_reader::{self, TokenReader};
@@ -71,6 +73,8 @@ pub struct Plan {
     pub site_totals: bool,
     /// Sites that must take part; by default more than half of them.
     pub quorum: Option<u16>,
+    /// What sites learn beside the result.
+    pub notices: Notices,
     /// Compartments whose records enter.
     pub compartments: Vec<String>,
     /// The holder that compares; by default the first.
@@ -100,6 +104,7 @@ impl Plan {
             min_cell: 10,
             site_totals: false,
             quorum: None,
+            notices: Notices::default(),
             compartments: vec!["victim".to_owned()],
             comparer: None,
             holders: Vec::new(),
@@ -188,6 +193,7 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
             .quorum
             .unwrap_or(half.max(2))
             .min(u16::try_from(sites.len()).unwrap_or(u16::MAX)),
+        notices: plan.notices,
         compartments,
         coordinator: party.id(),
         age: secret.recipient(),
@@ -271,6 +277,9 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         }
     }
     deliver_result(party, stick, &book, &mut out)?;
+    if book.result.is_some() && !book.closed {
+        notices::next(party, stick, &note, &mut book, now, &mut out)?;
+    }
     Ok(out)
 }
 
@@ -788,12 +797,19 @@ fn decide_into(
     attempt(out, WEIGHTS, |_| {
         let gone = matching::Gone::load(party, note, book, &collected)?;
         let matched = matching::decide(party, note, &asked, &collected, &gone, &ask, &weights)?;
-        decided = Some(matched.result(note, &asked, &collected, now)?);
+        let plan = match &note.draft().notices {
+            Notices::Statistics => None,
+            Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
+        };
+        decided = Some((matched.result(note, &asked, &collected, now)?, plan));
         Ok(())
     })?;
-    let Some(result) = decided else {
+    let Some((result, plan)) = decided else {
         return Ok(());
     };
+    if let Some(plan) = plan {
+        notices::keep(party, book, &plan)?;
+    }
     let text = result.sign(note, party.card(), party.key())?;
     let taken = Taken {
         id,
@@ -861,12 +877,13 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
 /// Closes a round: the coordinator's recipient, the token files and what was asked are erased.
 ///
 /// # Errors
-/// [`PartyError::NoRound`], or what the vault says.
+/// [`PartyError::NoRound`], [`PartyError::Notice`] while requests are open, or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Coordinator)?;
     let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
+        notices::may_close(party, &book)?;
         if let Ok(asked) = matching::Asked::load(party, &book) {
             party.unshelve(&asked.own);
         }

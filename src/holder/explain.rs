@@ -81,7 +81,7 @@ pub(super) fn agreement(
         }
     }
     let adapted = score::adapt(Model::shipped(), policy, &counts);
-    let matched = score::bands(&adapted, &counts).matched;
+    let matched = score::bands(Model::shipped(), &adapted, &counts).matched;
     let mut drawn = Vec::new();
     for ((pair, level), fields) in pairs.iter().zip(levels).zip(fields) {
         if let (true, Some(fields)) = (*level >= matched, fields) {

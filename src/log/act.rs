@@ -244,6 +244,12 @@ act_kinds! {
     HeadRefused = 172, "log-act-head-refused";
     /// The keys of a round were erased.
     KeysErased = 173, "log-act-keys-erased";
+    /// Requests about persons were written; the count is the number of the batch.
+    NoticesSent = 180, "log-act-notices-sent";
+    /// A site's answers to requests were received; the count is the number of the batch.
+    ConsentReceived = 181, "log-act-consent-received";
+    /// Introductions were written; the count is that of the sites.
+    IntroductionsSent = 182, "log-act-introductions-sent";
 }
 
 impl Localize for ActKind {

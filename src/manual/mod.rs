@@ -18,6 +18,9 @@ pub mod court {}
 #[doc = include_str!("record.md")]
 pub mod record {}
 
+#[doc = include_str!("import.md")]
+pub mod import {}
+
 #[doc = include_str!("matching.md")]
 pub mod matching {}
 

@@ -112,11 +112,12 @@ impl Vault {
         import: Option<&Reason>,
         progress: impl FnMut(usize),
     ) -> Result<Vec<ObjectId>, VaultError> {
-        self.store_all(records, &[], import, progress)
+        self.store_all(records, &[], None, import, progress)
     }
 
     /// Seals new records and new versions of known ones, all or none. Of a changed record come its
-    /// id, the version that it was made from, and the new content. Returns the ids of the new ones.
+    /// id, the version that it was made from, and the new content. New ones go into `compartment`, or
+    /// each into that of its kind. Returns the ids of the new ones.
     ///
     /// # Errors
     /// As [`Vault::amend`]; nothing is stored then.
@@ -124,6 +125,7 @@ impl Vault {
         &self,
         new: &[Record],
         changed: &[(ObjectId, u32, Record)],
+        compartment: Option<CompartmentId>,
         import: Option<&Reason>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<ObjectId>, VaultError> {
@@ -136,8 +138,12 @@ impl Vault {
             for record in chunk {
                 let id = ObjectId::random()?;
                 ids.push(id);
+                let compartment = match compartment {
+                    Some(chosen) => self.compartment_that_takes(record, chosen)?,
+                    None => self.compartment_for(record)?,
+                };
                 contents.push(new_record(
-                    self.compartment_for(record)?,
+                    compartment,
                     id,
                     1,
                     body(record)?,

@@ -168,6 +168,14 @@ pub(crate) struct Seal {
 pub(crate) struct Import {
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "map")]
+    pub propose_map: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
     #[arg(long)]
     pub keep_going: bool,
     #[arg(long)]

@@ -11,6 +11,42 @@ pub(crate) enum RoundCommands {
     Round(Round),
     Coordinator(Coordinator),
     Keyholder(Keyholder),
+    Notice(Notice),
+}
+
+#[derive(Args)]
+pub(crate) struct Notice {
+    #[command(subcommand)]
+    pub command: NoticeCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum NoticeCommand {
+    List,
+    Show(NoticeId),
+    Answer(NoticeAnswer),
+}
+
+#[derive(Args)]
+pub(crate) struct NoticeId {
+    pub notice: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct NoticeAnswer {
+    pub notice: Option<String>,
+    #[arg(long, required_unless_present = "no", conflicts_with = "no")]
+    pub yes: bool,
+    #[arg(long)]
+    pub no: bool,
+    #[arg(long, value_name = "NAME")]
+    pub asked_by: String,
+    #[arg(long, value_name = "HOUSE", conflicts_with = "no")]
+    pub except: Vec<String>,
+    #[arg(long, value_name = "HOUSE", conflicts_with_all = ["no", "except"])]
+    pub only: Vec<String>,
+    #[arg(long, value_name = "TEXT", default_value = "", conflicts_with = "no")]
+    pub contact: String,
 }
 
 #[derive(Args)]
@@ -122,6 +158,12 @@ pub(crate) enum PolicyArg {
     Standard,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NoticesArg {
+    Statistics,
+    Mediated,
+}
+
 #[derive(Args)]
 pub(crate) struct Open {
     pub folder: PathBuf,
@@ -158,6 +200,16 @@ pub(crate) struct Open {
     pub site_totals: bool,
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub min_cell: u16,
+    #[arg(long, value_enum, default_value = "statistics")]
+    pub notices: NoticesArg,
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub notice_requests: u16,
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=12))]
+    pub notice_batches: u16,
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub notice_delay: u16,
+    #[arg(long, value_name = "P", default_value_t = 990, value_parser = clap::value_parser!(u16).range(960..=999))]
+    pub notice_band: u16,
 }
 
 #[derive(Args)]

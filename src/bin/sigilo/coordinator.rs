@@ -2,15 +2,17 @@
 
 use sigilo::coordinator::{self, Plan, Status};
 use sigilo::i18n::Message;
-use sigilo::party::{self, Party};
+use sigilo::party::{self, Party, PartyError};
 use sigilo::record::Date;
 use sigilo::round::draft::Policy;
+use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{PartyId, Role, Time};
 
 use crate::app::App;
 use crate::card::{self, millibits};
 use crate::cli_round::{
-    Close, Coordinator, CoordinatorCommand, Folder, Match, Open, PartyInit, PolicyArg, Report,
+    Close, Coordinator, CoordinatorCommand, Folder, Match, NoticesArg, Open, PartyInit, PolicyArg,
+    Report,
 };
 use crate::failure::{Failure, NOTHING, file};
 use crate::round::{finish, named_round, print_result, result_json};
@@ -70,6 +72,15 @@ fn open(app: &App, args: &Open) -> Result<u8, Failure> {
     plan.pairs = args.pairs;
     plan.min_cell = args.min_cell;
     plan.site_totals = args.site_totals;
+    if args.notices == NoticesArg::Mediated {
+        let how = Mediation::new(
+            args.notice_requests,
+            args.notice_batches,
+            args.notice_delay,
+            args.notice_band,
+        );
+        plan.notices = Notices::Mediated(how.ok_or(PartyError::Plan("notices"))?);
+    }
     plan.quorum = args.quorum;
     plan.compartments = args.compartment.clone();
     plan.quota = args.quota;

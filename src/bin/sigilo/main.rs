@@ -24,6 +24,7 @@ mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod notice;
 mod press;
 mod process;
 mod prompt;

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::card;
 use crate::cli_round::{Close, Folder, Round, RoundCommand, RoundCommands, Withdraw};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, REFUSED, WRONG_KEY};
-use crate::{coordinator, keyholder, prompt, records};
+use crate::{coordinator, keyholder, notice, prompt, records};
 
 pub(crate) fn run(app: &App, command: &RoundCommands) -> Result<u8, Failure> {
     match command {
@@ -26,6 +26,7 @@ pub(crate) fn run(app: &App, command: &RoundCommands) -> Result<u8, Failure> {
         },
         RoundCommands::Coordinator(args) => coordinator::run(app, args),
         RoundCommands::Keyholder(args) => keyholder::run(app, args),
+        RoundCommands::Notice(args) => notice::run(app, args),
     }
 }
 

@@ -44,6 +44,8 @@ help-seal-example =
 help-import-example =
     sigilo import --dry-run records.csv
     sigilo import records.csv
+    sigilo import --propose-map map.toml cases.xlsx
+    sigilo import --map map.toml --dry-run cases.xlsx
 help-list-example =
     sigilo list
     sigilo list --due

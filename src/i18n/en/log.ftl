@@ -101,6 +101,9 @@ log-act-published = Result published
 log-act-head-cosigned = Head of another log cosigned
 log-act-head-refused = Head of another log refused
 log-act-keys-erased = Keys of a round erased
+log-act-notices-sent = Requests about persons sent
+log-act-consent-received = Answers to requests received
+log-act-introductions-sent = Introductions sent
 
 ## Tiles
 log-tile-missing = Tile { $index } of level { $level } of the log is missing or too short.

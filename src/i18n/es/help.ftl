@@ -44,6 +44,8 @@ help-seal-example =
 help-import-example =
     sigilo import --dry-run expedientes.csv
     sigilo import expedientes.csv
+    sigilo import --propose-map mapa.toml casos.xlsx
+    sigilo import --map mapa.toml --dry-run casos.xlsx
 help-list-example =
     sigilo list
     sigilo list --due
