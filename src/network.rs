@@ -17,10 +17,11 @@ use crate::party::{Event, Outcome, Party, PartyError, Stick, file_label};
 use crate::record::{Kind, Record};
 use crate::report::Figures;
 use crate::round::note::AgreedNote;
-use crate::round::notice::policy::Notices;
+use crate::round::notice::policy::{Calendar, Notices};
 use crate::round::result::RoundResult;
 use crate::round::tokens::Handle;
 use crate::round::{Card, Role, Time};
+use crate::site::notices::{self, Requests, Stand, Told};
 use crate::site::people;
 use crate::vault::audit::{self, Finding, Known};
 use crate::vault::{Location, NewSlot, ObjectId, Rights, SlotKind, Unlock, Vault};
@@ -95,6 +96,22 @@ pub struct Chain {
     pub findings: Vec<Finding>,
 }
 
+/// What came of the requests of a round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeFigures {
+    /// When everything ended.
+    pub ends: Time,
+    /// Persons that were asked about.
+    pub asked: u64,
+    /// Houses that were introduced to each other, once for each person.
+    pub introduced: Vec<[String; 2]>,
+    /// Houses of persons that are known to a house that kept silent. For the demonstration only: no house can
+    /// tell these requests from the rest.
+    pub silent: Vec<String>,
+    /// Other requests that ended without contact.
+    pub closed: u64,
+}
+
 /// What a round came to.
 pub struct Played {
     /// The public result.
@@ -106,6 +123,8 @@ pub struct Played {
     /// Records that were found to be one person, as site (in the order of the setup) and record. For
     /// comparison with a known truth only: nobody in a real network has this.
     pub clusters: Vec<Vec<(usize, ObjectId)>>,
+    /// What came of the requests, if the round had any.
+    pub notices: Option<NoticeFigures>,
     /// What each party had before it.
     pub seen: Vec<Seen>,
     /// Seconds of each stage.
@@ -410,6 +429,11 @@ impl Network {
         for seat in self.holders.iter().chain(&self.sites) {
             self.visit(seat, now)?;
         }
+        let clusters: Vec<Vec<(usize, ObjectId)>> = clusters;
+        let notices = self.notices(&result, &clusters)?;
+        if notices.is_some() {
+            lap("notices");
+        }
         coordinator::close(&self.coordinator.party, Some(&round))?;
         lap("close");
         let chains = self.verify()?;
@@ -419,10 +443,81 @@ impl Network {
             figures,
             sites,
             clusters,
+            notices,
             seen,
             seconds,
             chains,
         })
+    }
+
+    /// Plays the requests of a round up to their last day, if it has any. Those who are known elsewhere agree, the
+    /// others have not been asked in time; at the second site nobody is.
+    fn notices(
+        &self,
+        result: &RoundResult,
+        clusters: &[Vec<(usize, ObjectId)>],
+    ) -> Result<Option<NoticeFigures>, PartyError> {
+        const SILENT: usize = 1;
+        let Notices::Mediated(how) = self.plan.notices else {
+            return Ok(None);
+        };
+        let days = Calendar::new(result.decided, how);
+        let told = Told {
+            yes: true,
+            asked_by: "Marta",
+            except: &[],
+            only: &[],
+            contact: "",
+        };
+        let known = |i: usize, record: &ObjectId| {
+            let mut all = clusters.iter().filter(|c| c.contains(&(i, *record)));
+            all.any(|c| c.iter().any(|(site, _)| *site != i))
+        };
+        let goes_out = (1..=how.batches()).map(|batch| days.goes_out(batch));
+        let last = [days.answered_by(how.batches()), days.ends()];
+        for now in goes_out.chain(last) {
+            self.desk(now)?;
+            for (i, seat) in self.sites.iter().enumerate() {
+                self.visit(seat, now)?;
+                for entry in Requests::read(&seat.party)?.entries {
+                    let waits = entry.word.is_none() && !entry.sent;
+                    let asked = i != SILENT && entry.records.iter().any(|r| known(i, r));
+                    if waits && asked && entry.stand == Stand::Waiting {
+                        notices::answer(&seat.party, &entry.id, &told, now)?;
+                    }
+                }
+            }
+        }
+        let mut figures = NoticeFigures {
+            ends: days.ends(),
+            asked: 0,
+            introduced: Vec::new(),
+            silent: Vec::new(),
+            closed: 0,
+        };
+        for (i, seat) in self.sites.iter().enumerate() {
+            let known_to_silent = |record: &ObjectId| {
+                let mut of = clusters.iter().filter(|c| c.contains(&(i, *record)));
+                of.any(|c| c.iter().any(|(site, _)| *site == SILENT))
+            };
+            for entry in Requests::read(&seat.party)?.entries {
+                figures.asked += 1;
+                let name = seat.party.card().name().to_owned();
+                match &entry.stand {
+                    Stand::Introduced(meetings) => {
+                        for m in meetings.iter().filter(|m| m.house > seat.party.id()) {
+                            let other = seat.party.name(&m.house);
+                            figures.introduced.push([name.clone(), other]);
+                        }
+                    }
+                    _ if i != SILENT && entry.records.iter().any(known_to_silent) => {
+                        figures.silent.push(name);
+                    }
+                    _ => figures.closed += 1,
+                }
+            }
+        }
+        Ok(Some(figures))
     }
 
     /// The published result, read as anybody reads it.

@@ -14,6 +14,7 @@ use sigilo::network::{Network, Played, Setup, SiteSetup};
 use sigilo::record::code::{Agreement, ServiceKind};
 use sigilo::record::import::{self, Options};
 use sigilo::record::{Kind, Query, Record, SearchKey};
+use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{Role, Time};
 use sigilo::vault::audit::{self, Known, Report};
 use sigilo::vault::{
@@ -164,6 +165,9 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     let now = sigilo::party::now();
     let deadline =
         Time::from_seconds(now.seconds() + 30 * 86_400).ok_or_else(|| Failure::of("demo-clock"))?;
+    let mut plan = Plan::new(&app.t("demo-purpose"), deadline, records as u64);
+    let how = Mediation::new(48, 1, 7, 990);
+    plan.notices = Notices::Mediated(how.ok_or_else(|| Failure::of("demo-empty"))?);
     let network = Network::build(
         Setup {
             dir: dir.to_owned(),
@@ -172,7 +176,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
             sites,
             passphrase: Passphrase::new(PASSPHRASE.to_owned()),
             cost: PassphraseCost::default(),
-            plan: Plan::new(&app.t("demo-purpose"), deadline, records as u64),
+            plan,
             link: true,
         },
         |_| {},
@@ -200,6 +204,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     if !app.json() {
         print_sites(app, &played, &given);
         print_result(app, &played, &quality);
+        print_notices(app, &played);
         print_seen(app, &played);
         app.print("");
         print_report(app, &page, keep);
@@ -221,6 +226,16 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     let seconds = began.elapsed().as_secs_f64();
     if app.json() {
         let mut value = json(&played, &given, &quality);
+        value["notices"] = match &played.notices {
+            Some(n) => serde_json::json!({
+                "asked": n.asked,
+                "introduced": n.introduced,
+                "silent": n.silent.len(),
+                "closed": n.closed,
+                "ends": n.ends.to_string(),
+            }),
+            None => serde_json::Value::Null,
+        };
         value["erased"] = serde_json::json!(erased.to_string());
         value["tampering_caught"] = serde_json::json!(caught);
         value["report"] = match keep {
@@ -330,6 +345,29 @@ fn print_sites(app: &App, played: &Played, given: &[Given]) {
         app.print(&row);
     }
     app.print("");
+}
+
+/// What came of the requests: one introduction, one that ended in silence, and the others, which look like it.
+fn print_notices(app: &App, played: &Played) {
+    let Some(notices) = &played.notices else {
+        return;
+    };
+    let ends = notices.ends.to_string();
+    let day = ends.split('T').next().unwrap_or_default();
+    let asked = Message::new("demo-notices")
+        .with("asked", notices.asked)
+        .with("introduced", notices.introduced.len());
+    app.print(&app.text(&asked));
+    if let Some([a, b]) = notices.introduced.first() {
+        let line = Message::new("demo-introduced");
+        let line = line.with("a", a.as_str()).with("b", b.as_str());
+        app.print(&app.text(&line.with("day", day)));
+    }
+    if let Some(house) = notices.silent.first() {
+        let line = Message::new("demo-silent").with("house", house.as_str());
+        let line = line.with("day", day).with("closed", notices.closed);
+        app.print(&app.text(&line));
+    }
 }
 
 fn print_result(app: &App, played: &Played, quality: &Quality) {

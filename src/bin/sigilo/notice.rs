@@ -112,13 +112,15 @@ fn list(app: &App) -> Result<u8, Failure> {
     })
 }
 
-/// The request that somebody means by the beginning of its id, or the only one that waits for a word.
+/// The request that somebody means by the beginning of its id, or the only one that waits for a word, or the
+/// only one.
 fn named(party: &Party, typed: Option<&String>) -> Result<Entry, Failure> {
     let requests = Requests::read(party)?;
     let open = |e: &Entry| e.stand == Stand::Waiting && e.word.is_none() && !e.sent;
+    let none_open = !requests.entries.iter().any(open);
     let mut fits = requests.entries.iter().filter(|e| match typed {
         Some(typed) => e.name().begins_with(typed),
-        None => open(e),
+        None => none_open || open(e),
     });
     match (fits.next(), fits.next()) {
         (Some(entry), None) => Ok(entry.clone()),

@@ -118,8 +118,8 @@ party-round-closed = The round is closed here; its secrets are erased.
 party-withdrawn = The person no longer takes part in the round.
 party-requests = { $open ->
     [0] A list of requests came; none waits for a person’s word.
-    [one] A list of requests came. One waits for the person’s word, until { $day }: see it with “sigilo notice list”.
-   *[other] A list of requests came. { $open } wait for the person’s word, until { $day }: see them with “sigilo notice list”.
+    [one] A list of requests came. One waits for the person’s word, before { $day }: see it with “sigilo notice list”.
+   *[other] A list of requests came. { $open } wait for the person’s word, before { $day }: see them with “sigilo notice list”.
 }
 party-answered = The answers leave with the stick. Everything ends on { $day }: before, nothing is known, and from outside all look alike.
 party-introduced = Another house knows the person of record { $record }, and both said yes: { $house }. Details: “sigilo notice show”.
@@ -237,7 +237,7 @@ party-other-log = The head is not of the chain that the card of { $name } names.
 
 notice-error-no-such-request = There is no open request with this beginning, or more than one. “sigilo notice list” shows those that wait.
 notice-error-sent = The answer has left and is not changed. If the person no longer wants it, withdraw her from the round with “sigilo round withdraw” and carry the stick before the closing day.
-notice-error-late = This request could be answered until { $day }. It will be closed without contact, as all that are not answered.
+notice-error-late = This request could be answered before { $day }. It will be closed without contact, as all that are not answered.
 notice-error-early = This file is not opened before { $day }. Bring the stick again on that day or later.
 notice-error-second-batch = Another list of the same batch was taken before. The coordinator cannot change it: tell the auditor.
 notice-error-no-house = There is no house that could be told: you have no card of another house of this round, or all were left out. Exchange cards in person with “sigilo card” and “sigilo trust”.
@@ -266,7 +266,7 @@ notice-ask =
 
     Could be told: { $houses }
 
-    Note it until { $day }:
+    Note it before { $day }:
       sigilo notice answer --yes --asked-by YOUR-NAME [--except HOUSE] [--contact TEXT]
       sigilo notice answer --no --asked-by YOUR-NAME
     No answer counts as “no”. Everything ends on { $ends }.
@@ -282,8 +282,8 @@ notice-sex-f = woman
 notice-sex-m = man
 notice-sex-x = another sex
 notice-unknown = sex not on record
-notice-answered-yes = Noted: yes, request { $id }. Could be told: { $houses }. Until { $day } she may change her mind, as long as the stick has not left.
-notice-answered-no = Noted: no, request { $id }. Until { $day } she may change her mind, as long as the stick has not left.
+notice-answered-yes = Noted: yes, request { $id }. Could be told: { $houses }. Before { $day } she may change her mind.
+notice-answered-no = Noted: no, request { $id }. Before { $day } she may change her mind.
 notice-answered-advice = It leaves with the next visit: “sigilo round next”.
 notice-usage-asked-by = Say with --asked-by who asked the person.
 

@@ -118,8 +118,8 @@ party-round-closed = La ronda está cerrada aquí; sus secretos se borraron.
 party-withdrawn = La persona ya no participa en la ronda.
 party-requests = { $open ->
     [0] Llegó una lista de solicitudes; ninguna espera la palabra de una persona.
-    [one] Llegó una lista de solicitudes. Una espera la palabra de la persona, hasta el { $day }: véala con «sigilo notice list».
-   *[other] Llegó una lista de solicitudes. { $open } esperan la palabra de la persona, hasta el { $day }: véalas con «sigilo notice list».
+    [one] Llegó una lista de solicitudes. Una espera la palabra de la persona, antes del { $day }: véala con «sigilo notice list».
+   *[other] Llegó una lista de solicitudes. { $open } esperan la palabra de la persona, antes del { $day }: véalas con «sigilo notice list».
 }
 party-answered = Las respuestas salen con la memoria. El { $day } termina todo: antes no se sabe nada, y desde afuera todas se ven igual.
 party-introduced = Otra casa conoce a la persona del expediente { $record }, y las dos dijeron que sí: { $house }. Detalles: «sigilo notice show».
@@ -237,7 +237,7 @@ party-other-log = La cabeza no es de la bitácora que nombra la tarjeta de { $na
 
 notice-error-no-such-request = No hay solicitud abierta con ese inicio, o hay más de una. «sigilo notice list» muestra las que esperan.
 notice-error-sent = La respuesta ya salió y no se cambia. Si la persona ya no quiere, retírela de la ronda con «sigilo round withdraw» y lleve la memoria antes del día del cierre.
-notice-error-late = Esta solicitud se podía contestar hasta el { $day }. Se cerrará sin contacto, como todas las que no se contestan.
+notice-error-late = Esta solicitud se podía contestar antes del { $day }. Se cerrará sin contacto, como todas las que no se contestan.
 notice-error-early = Este archivo no se abre antes del { $day }. Vuelva a traer la memoria ese día o después.
 notice-error-second-batch = Ya se recibió otra lista de la misma tanda. La coordinación no puede cambiarla: avise a quien audita.
 notice-error-no-house = No hay casa a la que se pueda avisar: no tiene la tarjeta de ninguna otra casa de esta ronda, o se excluyeron todas. Intercambie tarjetas en persona con «sigilo card» y «sigilo trust».
@@ -266,7 +266,7 @@ notice-ask =
 
     Se podría avisar a: { $houses }
 
-    Anótelo hasta el { $day }:
+    Anótelo antes del { $day }:
       sigilo notice answer --yes --asked-by SU-NOMBRE [--except CASA] [--contact TEXTO]
       sigilo notice answer --no --asked-by SU-NOMBRE
     Sin respuesta cuenta como «no». Todo termina el { $ends }.
@@ -282,8 +282,8 @@ notice-sex-f = mujer
 notice-sex-m = hombre
 notice-sex-x = otro sexo
 notice-unknown = sexo sin anotar
-notice-answered-yes = Anotado: sí, solicitud { $id }. Se puede avisar a: { $houses }. Hasta el { $day } puede cambiar de opinión, mientras la memoria no salga.
-notice-answered-no = Anotado: no, solicitud { $id }. Hasta el { $day } puede cambiar de opinión, mientras la memoria no salga.
+notice-answered-yes = Anotado: sí, solicitud { $id }. Se puede avisar a: { $houses }. Antes del { $day } puede cambiar de opinión.
+notice-answered-no = Anotado: no, solicitud { $id }. Antes del { $day } puede cambiar de opinión.
 notice-answered-advice = Sale con la próxima visita: «sigilo round next».
 notice-usage-asked-by = Diga con --asked-by quién le preguntó a la persona.
 

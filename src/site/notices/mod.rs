@@ -34,7 +34,7 @@ use crate::round::result::RoundResult;
 use crate::round::site::{SiteTokens, TokenInput};
 use crate::round::tokens::Handle;
 use crate::round::{NoteHash, PartyId, Role, RoundError, Time};
-use crate::vault::{ActNote, ObjectId, Rights, StateChange, VaultError};
+use crate::vault::{ActNote, Catalog, ObjectId, Rights, StateChange, VaultError};
 
 /// Part of the round's state that holds what opens letters.
 pub(super) const HOUSE: &str = "notices";
@@ -216,12 +216,15 @@ impl<'a> Open<'a> {
 
     /// The records of a person who still takes part, as they are today: none of them erased, withdrawn or
     /// without the consent on which it entered.
-    fn present(&self, handle: &Handle) -> Result<Option<Vec<Record>>, PartyError> {
+    fn present(
+        &self,
+        catalog: &Catalog,
+        handle: &Handle,
+    ) -> Result<Option<Vec<Record>>, PartyError> {
         let Some(person) = self.persons.get(handle) else {
             return Ok(None);
         };
         let vault = self.party.vault();
-        let catalog = vault.catalog()?;
         let today = super::today(self.now);
         let mut records = Vec::new();
         for (id, _) in &person.records {
@@ -327,9 +330,10 @@ impl<'a> Open<'a> {
         if notice.batch != batch {
             return Err(RoundError::Numbers.into());
         }
+        let catalog = self.party.vault().catalog()?;
         let mut here = HashMap::new();
         for (_, handle) in &notice.requests {
-            here.insert(*handle, self.present(handle)?.is_some());
+            here.insert(*handle, self.present(&catalog, handle)?.is_some());
         }
         let mut house = self.house.duplicate();
         let about = |handle: &Handle| here.get(handle) == Some(&true);
@@ -375,10 +379,12 @@ impl<'a> Open<'a> {
     fn answer(&mut self, book: &mut Book, batch: u16, out: &mut Outcome) -> Result<(), PartyError> {
         let party = self.party;
         let kept = book.sent.get(KEYS).copied().ok_or(PartyError::Stored)?;
+        let catalog = party.vault().catalog()?;
         let agreed = self.agreed();
         let mut house = self.house.duplicate();
         let write = |handle: &Handle, own: &Secret<32>| -> Result<Option<Vec<u8>>, PartyError> {
-            let (Some(records), Some(word)) = (self.present(handle)?, agreed.get(handle)) else {
+            let (Some(records), Some(word)) = (self.present(&catalog, handle)?, agreed.get(handle))
+            else {
                 return Ok(None);
             };
             // A card that is pinned no longer is told nothing.
@@ -433,8 +439,15 @@ impl<'a> Open<'a> {
         let note = self.note.hash();
         let mut house = self.house.duplicate();
         let agreed = self.agreed();
+        let catalog = self.party.vault().catalog()?;
+        let mut own_facts = HashMap::new();
+        for handle in agreed.keys() {
+            if let Some(records) = self.present(&catalog, handle)? {
+                own_facts.insert(*handle, facts(&records));
+            }
+        }
         let read = |handle: &Handle, own: &Secret<32>, letter: &[u8]| {
-            let (Some(records), Some(word)) = (self.present(handle)?, agreed.get(handle)) else {
+            let (Some(word), Some(own_facts)) = (agreed.get(handle), own_facts.get(handle)) else {
                 return Ok(None);
             };
             let keys = token_keys(self.party, &kept, note, self.shape.tokens, handle, own)?;
@@ -444,7 +457,7 @@ impl<'a> Open<'a> {
                 let from = said.sender();
                 let card = self.party.trust().get(&from, Role::Site).ok()?;
                 let said = said.verify(card).ok()?;
-                let fits = word.houses.contains(&from) && facts(&records).fit(&said.facts);
+                let fits = word.houses.contains(&from) && own_facts.fit(&said.facts);
                 fits.then_some(said)
             }))
         };
