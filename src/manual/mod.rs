@@ -18,6 +18,9 @@ pub mod record {}
 #[doc = include_str!("import.md")]
 pub mod import {}
 
+#[doc = include_str!("input.md")]
+pub mod input {}
+
 #[doc = include_str!("matching.md")]
 pub mod matching {}
 
