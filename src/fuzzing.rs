@@ -11,7 +11,6 @@ use crate::auditor::{AuditorKey, Refusal, Seen};
 use crate::codec::{self, Decode, Encode, Reader};
 use crate::court::Keys;
 use crate::crypto::{Secret, travel};
-use crate::holder::Policy;
 use crate::i18n::{Lang, Messages};
 use crate::log::act::SignedAct;
 use crate::log::offer::HeadOffer;
@@ -602,7 +601,6 @@ pub fn sealed(data: &[u8]) {
     bytes_are_canonical::<Keeping>(data);
     bytes_are_canonical::<Header>(data);
     bytes_are_canonical::<Book>(data);
-    bytes_are_canonical::<Policy>(data);
     let _ = Description::from_bytes(data);
 }
 

@@ -21,6 +21,9 @@ pub mod import {}
 #[doc = include_str!("input.md")]
 pub mod input {}
 
+#[doc = include_str!("export.md")]
+pub mod export {}
+
 #[doc = include_str!("matching.md")]
 pub mod matching {}
 

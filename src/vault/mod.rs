@@ -16,6 +16,7 @@ mod dual;
 mod duress;
 pub mod error;
 pub(crate) mod evidence;
+mod export;
 pub(crate) mod files;
 mod grants;
 pub mod ids;

@@ -344,5 +344,8 @@ pub(crate) fn limits(
     if let Some(n) = args.points {
         policy.points_per_year = n;
     }
+    if let Some(n) = args.growth {
+        policy.growth_per_day = n;
+    }
     Ok(policy)
 }

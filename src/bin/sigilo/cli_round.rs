@@ -254,4 +254,6 @@ pub(crate) struct HolderPolicy {
     pub bits_min: Option<f64>,
     #[arg(long, value_name = "N")]
     pub points: Option<u64>,
+    #[arg(long, value_name = "N")]
+    pub growth: Option<u32>,
 }

@@ -37,7 +37,12 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
     let party = card::open(app)?;
     let before = holder::policy(&party)?;
     let policy = limits(args, before)?;
-    if policy != before {
+    let lapsed = holder::limits_lapsed(&party)?;
+    let said = args.quota_max.is_some()
+        || args.bits_min.is_some()
+        || args.points.is_some()
+        || args.growth.is_some();
+    if policy != before || (lapsed && said) {
         holder::set_policy(&party, &policy)?;
     }
     let bits = f64::from(policy.h_min_millibits) / 1000.0;
@@ -46,13 +51,19 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             "quota_max": policy.quota_max,
             "bits_min": bits,
             "points_per_year": policy.points_per_year,
+            "growth_per_day": policy.growth_per_day,
+            "lapsed": lapsed && !said,
         }));
     } else {
         let line = Message::new("party-limits")
             .with("quota", policy.quota_max)
             .with("bits", bits.to_string())
-            .with("points", policy.points_per_year);
+            .with("points", policy.points_per_year)
+            .with("growth", policy.growth_per_day);
         app.print(&app.text(&line));
+        if lapsed && !said {
+            app.print(&app.text(&Message::new("party-restored-limits")));
+        }
     }
     Ok(0)
 }
