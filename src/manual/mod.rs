@@ -6,6 +6,12 @@ pub mod vault {}
 #[doc = include_str!("desk.md")]
 pub mod desk {}
 
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("json.md")]
+pub mod json {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 
