@@ -6,6 +6,12 @@ pub mod vault {}
 #[doc = include_str!("desk.md")]
 pub mod desk {}
 
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("json.md")]
+pub mod json {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 
@@ -29,6 +35,9 @@ pub mod cost {}
 
 #[doc = include_str!("round.md")]
 pub mod round {}
+
+#[doc = include_str!("notices.md")]
+pub mod notices {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}

@@ -1,10 +1,10 @@
 # Exportar
-help-export = Sacar expedientes sin cifrar, en la forma de otro programa; queda en el registro
+help-export = Sacar expedientes sin cifrar, en la forma de otro programa; queda en la bitácora
 help-export-format = htcds (HTCDS 2.0), ctdc (27 variables, anónimas), gbvims, csv o json (los campos propios)
 help-export-to = Archivo nuevo; «-» es la salida, también en una pantalla
 help-export-kind = Solo expedientes de esta clase: victim, witness o call
 help-export-k = Con ctdc: cuántas filas iguales debe haber al menos; 11 si no se dice
-help-export-reason = Para qué; sellado en el registro
+help-export-reason = Para qué; sellado en la bitácora
 help-export-yes = No preguntar
 help-export-after = Ejemplo: sigilo export --format csv --to casa.csv --reason "informe trimestral"
 export-usage-where = Diga adónde: --to ARCHIVO. En la pantalla, solo con --to -.
