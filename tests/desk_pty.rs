@@ -245,3 +245,65 @@ fn the_desk_finds_amends_and_locks() {
         assert!(log.contains(act), "{act}: {log}");
     }
 }
+
+#[test]
+fn an_export_asks_for_a_word_and_shows_no_name_on_a_screen() {
+    let tmp = house();
+    let file = tmp.path().join("casa.csv");
+    let sealed = command(tmp.path())
+        .args(["--vault", "casa", "seal", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .and_then(|mut child| {
+            let text = r#"{"role": "victim", "local_id": "EXP-1", "given_names": "Xochitlalpan"}"#;
+            child.stdin.take().unwrap().write_all(text.as_bytes())?;
+            child.wait()
+        });
+    assert!(sealed.unwrap().success());
+    let export = ["export", "--format", "csv"];
+    // On a screen nothing comes that was not asked for.
+    let (code, shown) = Session::start(tmp.path(), &export).end();
+    assert_eq!(code, 2, "{shown}");
+    let to = ["export", "--format", "csv", "--to", "casa.csv"];
+    let mut session = Session::start(tmp.path(), &to);
+    session.wait_for("exportar»");
+    session.press("sí\r");
+    let (code, shown) = session.end();
+    assert!(code == 1 && !file.exists(), "{shown}");
+    let mut session = Session::start(tmp.path(), &to);
+    session.wait_for("exportar»");
+    session.press("exportar\r");
+    let (code, shown) = session.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("Xochitlalpan"), "{shown}");
+    assert!(
+        std::fs::read_to_string(&file)
+            .unwrap()
+            .contains("Xochitlalpan")
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let log = command(tmp.path())
+        .args(["--vault", "casa", "log", "show", "--json"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&log.stdout).into_owned();
+    assert_eq!(log.matches("\"export\"").count(), 1, "{log}");
+}
+
+#[test]
+fn a_dry_run_says_to_a_person_at_a_terminal_who_a_row_is_about() {
+    let tmp = house();
+    let table = "expediente,calidad,nombres,sexo\n1,victima,Xochitlalpan,F\n2,victima,Citlali,Z\n";
+    std::fs::write(tmp.path().join("casos.csv"), table).unwrap();
+    let args = ["import", "--dry-run", "casos.csv"];
+    let (code, shown) = Session::start(tmp.path(), &args).end();
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("se sellaría Xochitlalpan, 1"), "{shown}");
+    // A row with mistakes is told by its place.
+    assert!(
+        shown.contains("línea 3, columna 4") && !shown.contains("Citlali"),
+        "{shown}"
+    );
+}
