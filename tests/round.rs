@@ -114,6 +114,9 @@ fn network() -> Network {
         expected: 30_000,
         pairs: 2,
         min_cell: 10,
+        epsilon_milli: 0,
+        tables: 1,
+        largest_share: 50,
         site_totals: true,
         quorum: 2,
         compartments: vec!["victim".into()],
@@ -122,6 +125,7 @@ fn network() -> Network {
         comparer: holders[1].card.id(),
         holders: holders.iter().map(|p| p.card.id()).collect(),
         sites: sites.iter().map(|p| (p.card.id(), 24)).collect(),
+        groups: Vec::new(),
     };
     Network {
         coordinator,
@@ -322,8 +326,13 @@ fn write_corpus() {
             persons: n,
         };
         samples.push(("totals", totals.to_bytes()));
-        let handles = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
-        samples.push(("withdrawn", Withdrawn { handles, totals }.to_bytes()));
+        let handles: Vec<_> = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
+        let list = Withdrawn {
+            leave: handles.clone(),
+            handles,
+            totals,
+        };
+        samples.push(("withdrawn", list.to_bytes()));
     }
     for target in ["pairs_ask", "pairs_weights", "welcome"] {
         let whole = samples
@@ -401,6 +410,7 @@ fn whole_round(net: &Network) -> (String, String) {
             checkpoint: [3; 32],
             counts: vec![1; 10],
             counts_sealed: vec![2; 20],
+            contributions: Vec::new(),
         };
         // A stand-in for the encodings: whoever has the token secret recognises the person.
         let encode = |person: usize, _: usize, secret: &Secret<32>, out: &mut [u8]| {

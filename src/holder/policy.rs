@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::log::act::ActKind;
+use crate::party::budget::{self, year};
 use crate::party::{Party, PartyError};
 use crate::round::holder::HolderPolicy;
 use crate::round::{Card, PartyId, Time};
@@ -23,6 +24,8 @@ pub struct Policy {
     pub quota_max: u32,
     /// Most points that are evaluated for a site in a calendar year, over all rounds.
     pub points_per_year: u64,
+    /// Most epsilon that is spent in a calendar year, over all rounds, in thousandths.
+    pub epsilon_per_year: u32,
 }
 
 impl Default for Policy {
@@ -32,6 +35,7 @@ impl Default for Policy {
             h_min_millibits: 8_000,
             quota_max: 131_072,
             points_per_year: 4 * 64 * 131_072,
+            epsilon_per_year: budget::PER_YEAR,
         }
     }
 }
@@ -47,23 +51,29 @@ impl Policy {
 
 impl Encode for Policy {
     fn encode(&self, out: &mut Vec<u8>) {
-        out.push(1);
+        out.push(2);
         out.extend_from_slice(&self.h_min_millibits.to_be_bytes());
         out.extend_from_slice(&self.quota_max.to_be_bytes());
         out.extend_from_slice(&self.points_per_year.to_be_bytes());
+        out.extend_from_slice(&self.epsilon_per_year.to_be_bytes());
     }
 }
 
 impl Decode for Policy {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
+        let counts = match input.u8()? {
+            1 => false,
+            2 => true,
             v => return Err(DecodeError::Version(v)),
-        }
+        };
         Ok(Self {
             h_min_millibits: input.u32()?,
             quota_max: input.u32()?,
             points_per_year: input.u64()?,
+            epsilon_per_year: match counts {
+                true => input.u32()?,
+                false => budget::PER_YEAR,
+            },
         })
     }
 }
@@ -114,13 +124,6 @@ impl Decode for Ledger {
         }
         Ok(ledger)
     }
-}
-
-fn year(now: Time) -> u16 {
-    now.to_string()
-        .get(..4)
-        .and_then(|y| y.parse().ok())
-        .unwrap_or(u16::MAX)
 }
 
 /// Charges a site, to be stored together with what it is charged for.

@@ -46,6 +46,10 @@ pub enum Kind {
     Head = 8,
     /// What a cosigner says to it.
     HeadAnswer = 9,
+    /// What is to be added up, coordinator to comparer.
+    CountsAsk = 10,
+    /// Sums of shares, comparer to coordinator.
+    CountsReply = 11,
 }
 
 impl Kind {
@@ -60,6 +64,8 @@ impl Kind {
             Self::Withdrawn,
             Self::Head,
             Self::HeadAnswer,
+            Self::CountsAsk,
+            Self::CountsReply,
         ]
         .into_iter()
         .find(|k| *k as u8 == byte)
@@ -78,6 +84,8 @@ impl Localize for Kind {
             Self::Withdrawn => "round-kind-withdrawn",
             Self::Head => "round-kind-head",
             Self::HeadAnswer => "round-kind-head-answer",
+            Self::CountsAsk => "round-kind-counts-ask",
+            Self::CountsReply => "round-kind-counts-reply",
         })
     }
 }

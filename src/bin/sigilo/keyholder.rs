@@ -21,7 +21,10 @@ pub(crate) fn run(app: &App, args: &Keyholder) -> Result<u8, Failure> {
         KeyholderCommand::Evaluate(args) => step(app, args, |party, stick| {
             holder::evaluate(party, stick, party::now())
         }),
-        KeyholderCommand::Compare(args) => step(app, args, holder::compare),
+        KeyholderCommand::Compare(args) => step(app, args, |party, stick| {
+            holder::compare(party, stick, party::now())
+        }),
+        KeyholderCommand::Tally(args) => step(app, args, holder::tally),
         KeyholderCommand::Close(args) => close(app, args),
     }
 }
@@ -46,12 +49,17 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             "quota_max": policy.quota_max,
             "bits_min": bits,
             "points_per_year": policy.points_per_year,
+            "epsilon_per_year": f64::from(policy.epsilon_per_year) / 1000.0,
         }));
     } else {
         let line = Message::new("party-limits")
             .with("quota", policy.quota_max)
             .with("bits", bits.to_string())
-            .with("points", policy.points_per_year);
+            .with("points", policy.points_per_year)
+            .with(
+                "epsilon",
+                (f64::from(policy.epsilon_per_year) / 1000.0).to_string(),
+            );
         app.print(&app.text(&line));
     }
     Ok(0)

@@ -10,6 +10,7 @@ mod cli_transfer;
 mod coercion;
 mod coordinator;
 mod cosign;
+mod counts;
 mod court;
 mod demo;
 mod evaluate;
@@ -28,6 +29,7 @@ mod records;
 mod referral;
 mod round;
 mod transfer;
+mod truth;
 mod vault;
 
 use std::process::ExitCode;

@@ -13,6 +13,8 @@ round-kind-pairs-weights = list of weights
 round-kind-withdrawn = list of persons who left
 round-kind-head = head of a chain
 round-kind-head-answer = cosignature of a head
+round-kind-counts-ask = list of what is counted
+round-kind-counts-reply = sums of the counts
 round-receipt-received = received
 round-receipt-accepted = accepted
 round-receipt-refused = refused
@@ -131,7 +133,7 @@ party-ask-close = The secrets of the round are erased for ever. Are you sure? (y
 party-usage-bits = Bits are a number between 1 and 128.
 party-usage-quota = A quota is a number behind the name: “Casa Alba=512”.
 party-usage-round = A round is named by its 32 hexadecimal digits.
-party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }.
+party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }. Epsilon in a year: { $epsilon }.
 party-state-drafted = drafted; waiting for key-holders
 party-state-published = published; waiting for signatures
 party-state-agreed = open

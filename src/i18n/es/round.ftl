@@ -13,6 +13,8 @@ round-kind-pairs-weights = lista de pesos
 round-kind-withdrawn = lista de personas que salieron
 round-kind-head = cabeza de una cadena
 round-kind-head-answer = cofirma de una cabeza
+round-kind-counts-ask = lista de lo que se cuenta
+round-kind-counts-reply = sumas de los conteos
 round-receipt-received = recibido
 round-receipt-accepted = aceptado
 round-receipt-refused = rechazado
@@ -131,7 +133,7 @@ party-ask-close = Los secretos de la ronda se borran para siempre. ¿Está usted
 party-usage-bits = Los bits son un número entre 1 y 128.
 party-usage-quota = El cupo es un número después del nombre: «Casa Alba=512».
 party-usage-round = La ronda se nombra con sus 32 dígitos hexadecimales.
-party-limits = Cupo máximo de un sitio: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para un sitio en un año: { $points }.
+party-limits = Cupo máximo de un sitio: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para un sitio en un año: { $points }. Épsilon en un año: { $epsilon }.
 party-state-drafted = en borrador; faltan custodios
 party-state-published = publicada; faltan firmas
 party-state-agreed = abierta
