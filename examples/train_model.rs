@@ -14,9 +14,8 @@
 use rayon::prelude::*;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::evaluate::{Options, decide, judge, network};
-use sigilo::matching::decide::log_odds;
 use sigilo::matching::encoding::SLOTS;
-use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS};
+use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS, log_odds};
 use sigilo::matching::tokens::{Params, Policy};
 
 /// Networks that steps and fields are counted on.
@@ -414,7 +413,7 @@ fn estimates() {
 }
 
 fn write(base: f64, body: &str) {
-    let bounds = [-4000, -1500, -500, 400, 1300, 2200, 3500];
+    let bounds = [-4000, -1500, -400, 400, 1200, 2000, 3000];
     let list: Vec<String> = bounds.iter().map(ToString::to_string).collect();
     let head = format!("base\t{base}\nbounds\t{}\n", list.join("\t"));
     println!("# Model of match weights: boosted trees, steps and Fellegi-Sunter table.");

@@ -10,13 +10,14 @@ use std::str::FromStr;
 use crate::auditor::{AuditorKey, Refusal, Seen};
 use crate::codec::{self, Decode, Encode, Reader};
 use crate::court::Keys;
+use crate::i18n::{Lang, Messages};
 use crate::log::act::SignedAct;
 use crate::log::offer::HeadOffer;
 use crate::log::tiles::{TilePath, put_entry, read_entries};
 use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpoint};
 use crate::log::{ConsistencyFile, InclusionFile};
 use crate::party::HeadAnswer;
-use crate::record::import::{self, Options};
+use crate::record::import::{self, Map, Options};
 use crate::record::{Date, PartialDate, Record, SearchKey, from_json, to_json};
 use crate::round::Card;
 use crate::round::blinded::BlindedRequest;
@@ -66,6 +67,7 @@ pub const TARGETS: &[Target] = &[
     ("evaluated", evaluated),
     ("frontier", frontier),
     ("heads", heads),
+    ("import_map", import_map),
     ("keyring", keyring),
     ("leaf", leaf),
     ("manifest", manifest),
@@ -91,6 +93,7 @@ pub const TARGETS: &[Target] = &[
     ("trust", trust),
     ("welcome", welcome),
     ("withdrawn", withdrawn),
+    ("workbook", workbook),
     ("wrap_list", wrap_list),
 ];
 
@@ -316,18 +319,46 @@ pub fn record_body(data: &[u8]) {
     }
 }
 
+fn import_options() -> Options {
+    Options {
+        today: Date::parse("2026-06-30").unwrap_or_else(|_| crate::record::today()),
+        ..Options::default()
+    }
+}
+
 /// A table of records.
 pub fn record_csv(data: &[u8]) {
-    let Ok(today) = Date::parse("2026-06-30") else {
-        return;
+    read_table(data, &import_options());
+}
+
+/// A map of columns, and behind a zero byte the table that it is for; of which a map is proposed, too.
+pub fn import_map(data: &[u8]) {
+    let (map, table) = match data.iter().position(|b| *b == 0) {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (data, data),
     };
-    let Ok(found) = import::read(
-        data,
-        &Options {
-            today,
-            ..Options::default()
-        },
-    ) else {
+    let mut options = import_options();
+    if let Ok(map) = Map::parse(map) {
+        options.map = Some(map);
+        read_table(table, &options);
+    }
+    let messages = Messages::new(Lang::Es);
+    if let Ok(proposed) = import::propose(table, &import_options(), &messages) {
+        options.map = Map::parse(proposed.as_bytes()).ok();
+        assert!(options.map.is_some(), "proposed, but not read");
+        read_table(table, &options);
+    }
+}
+
+/// A workbook, or the XML of one of its parts.
+pub fn workbook(data: &[u8]) {
+    #[cfg(feature = "xlsx")]
+    import::workbook::drive(data);
+    read_table(data, &import_options());
+}
+
+fn read_table(data: &[u8], options: &Options) {
+    let Ok(found) = import::read(data, options) else {
         return;
     };
     for row in &found.rows {

@@ -11,6 +11,7 @@
 //! * [`matching`]: tokens, encodings, decision
 //! * [`counts`]: counts of persons, made of shares
 //! * [`round`]: the files that the parties of a round exchange
+//! * [`report`]: the figures of a round on one page
 //! * [`court`]: a file of evidence with everything that proves it, in one folder
 //!
 //! What counts is written in [`manual`]: the formats byte by byte, and what each party may learn.
@@ -33,9 +34,11 @@ pub mod manual;
 pub mod matching;
 pub mod names;
 pub mod network;
+mod page;
 pub mod party;
 mod qr;
 pub mod record;
+pub mod report;
 pub mod round;
 pub mod site;
 pub mod vault;

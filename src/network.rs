@@ -15,8 +15,10 @@ use crate::matching::local;
 use crate::matching::score::Model;
 use crate::party::{Event, Outcome, Party, PartyError, Stick, file_label};
 use crate::record::{Kind, Record};
+use crate::report::Figures;
 use crate::round::counts_note::CountsNote;
 use crate::round::note::AgreedNote;
+use crate::round::notice::policy::Notices;
 use crate::round::result::RoundResult;
 use crate::round::tokens::Handle;
 use crate::round::{Card, Role, Time};
@@ -100,6 +102,8 @@ pub struct Played {
     pub result: RoundResult,
     /// The public counts, if the round has any.
     pub counts: Option<CountsNote>,
+    /// What the report shows.
+    pub figures: Figures,
     /// The sites, in the order of the setup.
     pub sites: Vec<SiteFigures>,
     /// Records that were found to be one person, as site (in the order of the setup) and record. For
@@ -275,6 +279,7 @@ impl Network {
             .seats()
             .map(|s| s.party.card().as_str().as_bytes().to_vec())
             .collect();
+        let introduced = self.plan.notices != Notices::Statistics;
         for seat in std::iter::once(&mut self.coordinator)
             .chain(&mut self.holders)
             .chain(&mut self.sites)
@@ -282,8 +287,8 @@ impl Network {
             let role = seat.party.role();
             for file in &files {
                 let card = Card::read(file)?;
-                // Sites need no cards of other sites.
-                if role != Role::Site || card.body().role != Role::Site {
+                // Sites need no cards of other sites, unless they may be introduced to each other.
+                if introduced || role != Role::Site || card.body().role != Role::Site {
                     seat.party.pin(card)?;
                 }
             }
@@ -352,7 +357,7 @@ impl Network {
         };
         let round = self.open(now)?;
         lap("open");
-        let mut figures = Vec::new();
+        let mut sites = Vec::new();
         for seat in &self.sites {
             let done = self.visit(seat, now)?;
             let entered = done.iter().find_map(|e| match e {
@@ -363,7 +368,7 @@ impl Network {
             });
             let catalog = seat.party.vault().catalog()?;
             let (entered_records, entered_persons) = entered.unwrap_or((0, 0));
-            figures.push(SiteFigures {
+            sites.push(SiteFigures {
                 name: seat.party.card().name().to_owned(),
                 records: catalog.items().len() as u64,
                 persons: catalog.persons().len() as u64,
@@ -405,6 +410,7 @@ impl Network {
             })
             .collect();
         let result = self.result(&round)?;
+        let figures = coordinator::figures(&self.coordinator.party, Some(&round))?;
         let seen = self.seen(&round)?;
         for seat in self.holders.iter().chain(&self.sites) {
             self.visit(seat, now)?;
@@ -416,7 +422,8 @@ impl Network {
         Ok(Played {
             counts,
             result,
-            sites: figures,
+            figures,
+            sites,
             clusters,
             seen,
             seconds,

@@ -26,6 +26,7 @@ fn transcript(file: &str, files: &str, lang: &str) {
         .env("SIGILO_LANG", lang)
         .env("SIGILO_PASSPHRASE_FILE", passphrase.to_str().unwrap())
         .env("NO_COLOR", "1")
+        .env("SIGILO_CONFIG", "")
         .case(&copy)
         .run();
     if std::env::var_os("TRYCMD").is_some_and(|v| v == "overwrite") {

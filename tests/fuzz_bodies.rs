@@ -4,6 +4,9 @@
 //! `SIGILO_FUZZ_TRIES` asks for more mutations. Long runs are `cargo fuzz`'s; see `fuzz/README.md`.
 
 mod common;
+#[cfg(feature = "xlsx")]
+#[path = "common/workbook.rs"]
+mod workbook;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -283,6 +286,7 @@ fn write_corpus() {
         "\u{feff}local_id,role,given_names,date_of_birth\n1,nobody,\"Ana,2001-13-40\n2\n"
             .as_bytes(),
     );
+    write_import_corpus(&put);
     let line = |n| sigilo::vault::transfer::LineId([n; 16]);
     let body = sigilo::codec::body_to_bytes(&common::person("Ixchel", "Pech")).unwrap();
     let version = Item::Version {
@@ -434,6 +438,54 @@ fn write_corpus() {
     put("codec", "hex", b"00ffAb");
     put("codec", "long", &[3, 0, 0, 0, 65]);
 }
+
+/// Samples of maps, exports and workbooks.
+fn write_import_corpus(put: &dyn Fn(&str, &str, &[u8])) {
+    put("record_csv", "primero", PRIMERO.as_bytes());
+    put("record_csv", "htcds", HTCDS.as_bytes());
+    let wide: Vec<u8> = "expediente\tcalidad\tnombres\r\n1\tvíctima\tXóchitl\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    put("record_csv", "utf-16", &[b"\xff\xfe", &wide[..]].concat());
+    let map = "version = 1\nsheet = \"Casos\"\n[columns]\n\"Quién\" = \"full_name\"\n\"Nac.\" = \"date_of_birth\"\n\"Tel 2\" = \"phone\"\n\"Control\" = \"htcds.vic_MethodsOfControl\"\n\"Color\" = \"\"\n[dates]\nall = \"mm/dd/yy\"\n[values.sex]\n\"1\" = \"F\"\n[constants]\nrole = \"witness\"\n";
+    let table = "Quién,Nac.,telefono,Tel 2,sexo,Control\nAna de la Cruz Soc,03/18/04,5510000001,5510000002,1,DebtBondage;Other\n";
+    put("import_map", "map", map.as_bytes());
+    put(
+        "import_map",
+        "map-and-table",
+        [map, "\0", table].concat().as_bytes(),
+    );
+    put("import_map", "table", ["\0", table].concat().as_bytes());
+    put(
+        "import_map",
+        "export",
+        ["version = 1\n\0", PRIMERO].concat().as_bytes(),
+    );
+    #[cfg(feature = "xlsx")]
+    {
+        use workbook::{Workbook, row};
+        let cells = row(1, &["expediente", "calidad", "nombres", "fecha_nacimiento"])
+            + "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"s\"><v>0</v></c><c r=\"C2\" t=\"str\"><f>A1</f><v>Ana</v></c><c r=\"D2\" s=\"1\"><v>38064</v></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>";
+        let mut book = Workbook::default().sheet("Casos", &cells).hidden("x", "");
+        book.shared = "<si><r><t>víc</t></r><r><t>tima&#33;</t></r></si>".to_owned();
+        put("workbook", "book", &book.bytes());
+        for (name, xml) in book.parts() {
+            let name = name
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches('.');
+            if !name.starts_with('[') {
+                put("workbook", name, xml.as_bytes());
+            }
+        }
+    }
+}
+
+const PRIMERO: &str = "id,case_id_display,name_first,name_middle,name_last,name,sex,age,date_of_birth,nationality,telephone_current,owned_by\n8f1,a1b2c3d,Rosa,,de la Cruz Soc,Rosa de la Cruz Soc,female,17,2008-05-01,\"[\"\"honduras\"\", \"\"mexico\"\"]\",'+529611234567,primero_cp\n";
+
+const HTCDS: &str = "prs_FirstName,prs_MiddleName,prs_SecondName,prs_Birthdate,prs_Gender,prs_Citizenship,vic_MethodsOfControl,cas_Status,con_Consent,hte_City,prs_Deceased\nAna,Lucía,Pérez Soc,2004-03-18,Feminine,HN;MX,DebtBondage;FalsePromises,Active,TRUE,San Pedro Sula,FALSE\n";
 
 /// Samples of what auditors, courts and cosigners read.
 fn write_log_corpus(put: &dyn Fn(&str, &str, &[u8]), head: &sigilo::log::SignedCheckpoint) {

@@ -21,6 +21,7 @@ use sigilo::round::evaluated::EvaluatedReply;
 use sigilo::round::holder::{self, HolderPolicy, HolderSecrets};
 use sigilo::round::join::SignedJoin;
 use sigilo::round::note::{AgreedNote, PublishedNote};
+use sigilo::round::notice::policy::Notices;
 use sigilo::round::pairs::{Budget, PairsAsk, PairsWeights};
 use sigilo::round::result::{Presence, RoundResult, SiteTotal};
 use sigilo::round::site::{AroundTokens, SiteRound, TokenInput};
@@ -119,6 +120,7 @@ fn network() -> Network {
         largest_share: 50,
         site_totals: true,
         quorum: 2,
+        notices: Notices::default(),
         compartments: vec!["victim".into()],
         coordinator: coordinator.card.id(),
         age: coordinator.fresh.recipient(),

@@ -198,7 +198,7 @@ fn whatever_is_done_the_index_finds_what_reading_everything_finds() {
                     .collect();
                 let new = [draw.person()];
                 vault
-                    .store_all(&new, &changed, Some(&none), |_| {})
+                    .store_all(&new, &changed, None, Some(&none), |_| {})
                     .unwrap();
             }
             7 | 8 if ids.len() > 3 => {

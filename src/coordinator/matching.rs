@@ -25,6 +25,8 @@ use crate::round::coordinator::{Bodies, Collected, Row};
 use crate::round::draft::{Draft, SITES_MAX};
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::AgreedNote;
+use crate::round::notice::desk::{self, Plan};
+use crate::round::notice::policy::{Mediation, Notices};
 use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::result::{self, Presence, RoundResult, SiteTotal};
 use crate::round::token_reader::TokenReader;
@@ -437,6 +439,8 @@ pub(super) struct Matched {
     steps: [u64; STEPS],
     agreement: Option<Agreement>,
     left: BTreeMap<PartyId, Totals>,
+    /// Pairs of persons that may be introduced.
+    released: Vec<(u32, u32)>,
 }
 
 /// Decides which rows are one person.
@@ -506,7 +510,16 @@ pub(super) fn decide(
             *n += 1;
         }
     }
+    let released = match &draft.notices {
+        Notices::Statistics => Vec::new(),
+        Notices::Mediated(how) => {
+            let released = decision.released(&steps, &in_step, how.band());
+            let sure = pairs.iter().zip(released).filter(|(_, sure)| *sure);
+            sure.map(|(p, _)| (p.a, p.b)).collect()
+        }
+    };
     Ok(Matched {
+        released,
         decision,
         totals,
         rows: numbering.rows as usize,
@@ -601,6 +614,35 @@ impl Matched {
             agreement: self.agreement.clone(),
             sites,
         })
+    }
+
+    /// Who is asked about whom, drawn anew.
+    pub fn plan(&self, how: &Mediation, collected: &Collected<'_>) -> Result<Plan, PartyError> {
+        let mut clusters = self.decision.clusters.iter();
+        let persons: Vec<(PartyId, Vec<(Handle, u32)>)> = collected
+            .files()
+            .map(|(site, file)| {
+                let numbered = file.handles.iter().zip(clusters.by_ref());
+                (*site, numbered.map(|(h, n)| (*h, *n)).collect())
+            })
+            .collect();
+        let handles: Vec<Handle> = persons
+            .iter()
+            .flat_map(|(_, p)| p.iter().map(|(h, _)| *h))
+            .collect();
+        let handle = |n: u32| handles.get(n as usize).copied();
+        let released = self.released.iter();
+        let released: Vec<(Handle, Handle)> = released
+            .filter_map(|(a, b)| handle(*a).zip(handle(*b)))
+            .collect();
+        let asked: Vec<desk::Asked<'_>> = persons
+            .iter()
+            .map(|(site, persons)| desk::Asked {
+                site: *site,
+                persons,
+            })
+            .collect();
+        Ok(Plan::draw(how, &asked, &released)?)
     }
 
     /// Rows of persons that are at more than one site.

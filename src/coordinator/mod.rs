@@ -6,7 +6,9 @@
 
 mod counting;
 mod matching;
+mod notices;
 mod ranked;
+mod report;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use matching::Numbering;
+pub use report::{figures, round_of};
 use tags::TagWriter;
 
 use zeroize::Zeroizing;
@@ -29,14 +32,16 @@ use crate::matching::score::Model;
 use crate::matching::tokens::Params;
 use crate::matching::{encoding, fixed};
 use crate::party::params::{millibits, rarity};
-use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
+use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, REPORT, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label, identity};
 use crate::party::{budget, heads};
+use crate::report::{Figures, page};
 use crate::round::counts_note::CountsNote;
 use crate::round::draft::{Draft, Group, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
+use crate::round::notice::policy::Notices;
 use crate::round::pairs::PairsWeights;
 use crate::round::result::RoundResult;
 use crate::round::token_reader::{self, TokenReader};
@@ -77,6 +82,8 @@ pub struct Plan {
     pub site_totals: bool,
     /// Sites that must take part; by default more than half of them.
     pub quorum: Option<u16>,
+    /// What sites learn beside the result.
+    pub notices: Notices,
     /// Compartments whose records enter.
     pub compartments: Vec<String>,
     /// The holder that compares; by default the first.
@@ -109,6 +116,7 @@ impl Plan {
             groups: Vec::new(),
             site_totals: false,
             quorum: None,
+            notices: Notices::default(),
             compartments: vec!["victim".to_owned()],
             comparer: None,
             holders: Vec::new(),
@@ -200,6 +208,7 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
             .quorum
             .unwrap_or(half.max(2))
             .min(u16::try_from(sites.len()).unwrap_or(u16::MAX)),
+        notices: plan.notices,
         compartments,
         coordinator: party.id(),
         age: secret.recipient(),
@@ -300,11 +309,14 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
             decide_into(party, stick, &note, &mut book, now, &mut out)?;
         }
     }
-    deliver_result(party, stick, &book, &mut out)?;
     if !book.closed {
         counting::counts_into(party, stick, &note, &mut book, now, &mut out)?;
     }
+    deliver_result(party, stick, &book, &mut out)?;
     counting::deliver(party, stick, &book, &mut out)?;
+    if book.result.is_some() && !book.closed {
+        notices::next(party, stick, &note, &mut book, now, &mut out)?;
+    }
     Ok(out)
 }
 
@@ -316,8 +328,24 @@ fn deliver_result(
 ) -> Result<(), PartyError> {
     if let Some(text) = &book.result {
         party.put(stick, RESULT, text.as_bytes(), out)?;
+        let figures = report::figures(party, Some(&book.round))?;
+        party.put(stick, REPORT, page(&figures).as_bytes(), out)?;
     }
     Ok(())
+}
+
+/// Writes the report of a round into a folder.
+///
+/// # Errors
+/// As [`figures`]; [`PartyError::File`].
+pub fn write_report(
+    party: &Party,
+    stick: &Stick,
+    figures: &Figures,
+) -> Result<Outcome, PartyError> {
+    let mut out = Outcome::default();
+    party.put(stick, REPORT, page(figures).as_bytes(), &mut out)?;
+    Ok(out)
 }
 
 /// Takes the joins in the folder and, once they are complete, publishes the round's note.
@@ -807,11 +835,15 @@ fn decide_into(
         let gone = matching::Gone::load(party, note, book, &collected)?;
         let matched = matching::decide(party, note, &asked, &collected, &gone, &ask, &weights)?;
         let several = counting::several(note.draft(), &matched, &Numbering::of(&collected)?)?;
+        let plan = match &note.draft().notices {
+            Notices::Statistics => None,
+            Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
+        };
         let result = matched.result(note, &asked, &collected, several.as_ref(), now)?;
-        decided = Some((result, several));
+        decided = Some((result, several, plan));
         Ok(())
     })?;
-    let Some((result, several)) = decided else {
+    let Some((result, several, plan)) = decided else {
         return Ok(());
     };
     let mut changes = Vec::new();
@@ -819,6 +851,9 @@ fn decide_into(
         changes.push(counting::remember(book, several));
         let epsilon = note.draft().epsilon_milli;
         changes.push(budget::spend(party, epsilon, budget::PER_YEAR, now)?);
+    }
+    if let Some(plan) = plan {
+        notices::keep(party, book, &plan)?;
     }
     let text = result.sign(note, party.card(), party.key())?;
     let taken = Taken {
@@ -883,12 +918,13 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
 /// Closes a round: the coordinator's recipient, the token files and what was asked are erased.
 ///
 /// # Errors
-/// [`PartyError::NoRound`], or what the vault says.
+/// [`PartyError::NoRound`], [`PartyError::Notice`] while requests are open, or what the vault says.
 pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyError> {
     party.require(Role::Coordinator)?;
     let mut book = party.chosen_book(round)?;
     let mut out = Outcome::default();
     if !book.closed {
+        notices::may_close(party, &book)?;
         if let Ok(asked) = matching::Asked::load(party, &book) {
             party.unshelve(&asked.own);
         }

@@ -1,11 +1,12 @@
 //! The page of a folder for a court: plain words, no script, nothing from elsewhere, made to be printed.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::check::{CheckedAct, CheckedReceipt, Verdict};
 use super::names;
 use crate::codec::to_hex;
 use crate::i18n::{Lang, Localize as _, Message, Messages};
+use crate::page::document;
 use crate::round::Time;
 use crate::vault::{Evidence, SlotId};
 
@@ -15,45 +16,28 @@ const STYLE: &str = include_str!("page.css");
 pub(super) fn page(verdict: &Verdict, lang: Lang, messages: &Messages) -> String {
     let page = Page { verdict, messages };
     let t = |id| messages.text(id);
-    let markup = html! {
-        (DOCTYPE)
-        html lang=(lang.code()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                meta http-equiv="Content-Security-Policy"
-                    content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (t("court-page-title")) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    header {
-                        h1 { (t("court-page-title")) }
-                        p.lead { (t("court-page-lead")) }
-                        p.other { a href=(other(lang)) hreflang=(other_code(lang)) lang=(other_code(lang)) {
-                            (t("court-page-other-language"))
-                        } }
-                    }
-                    @if let Some(item) = &verdict.item {
-                        (page.file(item))
-                        (page.checked(item))
-                    }
-                    (page.custody())
-                    @if !verdict.receipts.is_empty() { (page.receipts()) }
-                    (page.limits())
-                    (page.again())
-                    (page.folder(lang))
-                    @if let (Some(item), Some(act)) = (&verdict.item, verdict.handed_over()) {
-                        (page.form(item, act))
-                    }
-                }
-            }
+    let main = html! {
+        header {
+            h1 { (t("court-page-title")) }
+            p.lead { (t("court-page-lead")) }
+            p.other { a href=(other(lang)) hreflang=(other_code(lang)) lang=(other_code(lang)) {
+                (t("court-page-other-language"))
+            } }
+        }
+        @if let Some(item) = &verdict.item {
+            (page.file(item))
+            (page.checked(item))
+        }
+        (page.custody())
+        @if !verdict.receipts.is_empty() { (page.receipts()) }
+        (page.limits())
+        (page.again())
+        (page.folder(lang))
+        @if let (Some(item), Some(act)) = (&verdict.item, verdict.handed_over()) {
+            (page.form(item, act))
         }
     };
-    markup.into_string()
+    document(lang, &t("court-page-title"), STYLE, &main)
 }
 
 fn other(lang: Lang) -> &'static str {

@@ -133,3 +133,13 @@ pub const COUNTS_VERIFY: &str = "sigilo v1 counts verification key";
 pub const COUNTS_LOT: &[u8] = b"sigilo v1 counts lot";
 /// Counts: a site's own secret to the key of the tokens by which rows leave.
 pub const COUNTS_LEAVE: &str = "sigilo v1 counts leave tokens";
+/// Notices: a token secret to the key under which a letter can be opened by whoever has the token.
+pub const NOTICE_TOKEN: &str = "sigilo v1 notice token key";
+/// Notices: associated data of a key in a letter.
+pub const NOTICE_WRAP: &[u8] = b"sigilo v1 notice wrapped key";
+/// Notices: associated data of a letter's body.
+pub const NOTICE_BODY: &[u8] = b"sigilo v1 notice letter body";
+/// Notices: what the signature of a letter covers starts with this.
+pub const NOTICE_SIGNATURE: &[u8] = b"sigilo v1 notice letter signature";
+/// Notices: associated data of what a site keeps to open letters about one person.
+pub const NOTICE_KEYS: &[u8] = b"sigilo v1 notice keys of a person";

@@ -5,6 +5,7 @@
 //! header before it is parsed and the content while it is read. Passphrase stanzas are refused by
 //! the kind of identity that is used here.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, Read, Seek, Write};
 use std::str::FromStr;
 
@@ -139,6 +140,61 @@ pub fn encrypt<W: Write>(recipients: &[Recipient], out: W) -> Result<Encryptor<W
         .wrap_output(out)
         .map(Encryptor)
         .map_err(TravelError::Io)
+}
+
+/// Writes a file of exactly `len` bytes. `content` is told how many bytes it has to make: the header of
+/// an age file differs in length from file to file (age puts a stanza of chance into it), and what is
+/// left of `len` is the content's.
+///
+/// # Errors
+/// As [`encrypt`]; [`TravelError::TooLarge`] if the header alone is longer than `len`, or `content` made
+/// another number of bytes; what `content` says.
+pub fn encrypt_sized<E: From<TravelError>>(
+    recipients: &[Recipient],
+    len: usize,
+    content: impl FnOnce(usize) -> Result<Zeroizing<Vec<u8>>, E>,
+) -> Result<Vec<u8>, E> {
+    let piece = STREAM_CHUNK as usize;
+    loop {
+        let written = Cell::new(0);
+        let out = Counted {
+            out: Vec::with_capacity(len),
+            written: &written,
+        };
+        let mut writer = encrypt(recipients, out)?;
+        let body = len.checked_sub(written.get());
+        let body = body.ok_or(TravelError::TooLarge)?;
+        let tags = 16 * body.div_ceil(piece + 16).max(1);
+        let room = body.checked_sub(tags).ok_or(TravelError::TooLarge)?;
+        if 16 * room.div_ceil(piece).max(1) != tags {
+            // A last piece would be shorter than its tag: another header has another length.
+            continue;
+        }
+        let plain = content(room)?;
+        if plain.len() != room {
+            return Err(TravelError::TooLarge.into());
+        }
+        writer.write_all(&plain).map_err(TravelError::Io)?;
+        return Ok(writer.finish()?.out);
+    }
+}
+
+/// Says how much was written while it is being written.
+struct Counted<'a> {
+    out: Vec<u8>,
+    written: &'a Cell<usize>,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.extend_from_slice(bytes);
+        self.written.set(self.out.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file that is being encrypted.
@@ -333,6 +389,32 @@ mod tests {
                 ));
             }
         }
+    }
+
+    #[test]
+    fn a_file_has_the_size_that_was_asked_for() {
+        let identity = Identity::generate();
+        let recipients = [identity.recipient(), Identity::generate().recipient()];
+        let piece = STREAM_CHUNK as usize;
+        for len in [700, 4096, piece + 500, piece + 560, 2 * piece, 200_000] {
+            for _ in 0..20 {
+                let mut made = 0;
+                let file = encrypt_sized::<TravelError>(&recipients, len, |room| {
+                    made = room;
+                    Ok(Zeroizing::new(vec![7; room]))
+                })
+                .unwrap();
+                assert_eq!(file.len(), len);
+                let plain = decrypt_bytes(&identity, &file, len).unwrap();
+                assert_eq!(plain.as_slice(), vec![7; made]);
+            }
+        }
+        let small = |content: fn(usize) -> Vec<u8>| {
+            encrypt_sized::<TravelError>(&recipients, 700, |n| Ok(content(n).into()))
+        };
+        assert!(small(|n| vec![0; n + 1]).is_err() && small(|n| vec![0; n - 1]).is_err());
+        let tiny = encrypt_sized::<TravelError>(&recipients, 100, |n| Ok(vec![0; n].into()));
+        assert!(matches!(tiny, Err(TravelError::TooLarge)));
     }
 
     #[test]

@@ -1,64 +1,66 @@
 //! The report of an evaluation as one page: no script, nothing from elsewhere, made to be printed.
 
-use std::fmt::Write as _;
-
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::Report;
 use super::curve::{Point, TOKENS};
 use crate::i18n::{Message, Messages};
+use crate::page::svg::{Anchor, Canvas, Name};
+use crate::page::{document, percent};
 
 const STYLE: &str = include_str!("page.css");
 
 /// The page in the language of `messages`. `points` is the curve of [`super::curve::discovery`].
 pub fn page(report: &Report, points: &[Point], messages: &Messages) -> String {
-    let lang = messages.lang();
     let t = |id| messages.text(id);
-    let figure = |id, drawn: String| {
+    // The caption names the drawing, the figures of the table describe it.
+    let figure = |id: &str, desc: Message, draw: &dyn Fn(&Name<'_>) -> String| {
+        let (title, desc) = (messages.text(id), messages.say(&desc));
+        let name = Name {
+            id: id.trim_start_matches("evaluate-page-"),
+            title: &title,
+            desc: &desc,
+        };
         html! {
             figure {
-                figcaption { (t(id)) }
-                (PreEscaped(drawn))
+                figcaption { (title) }
+                (PreEscaped(draw(&name)))
             }
         }
     };
-    let markup = html! {
-        (DOCTYPE)
-        html lang=(lang.code()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta http-equiv="Content-Security-Policy"
-                    content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (t("evaluate-page-title")) }
-                style { (PreEscaped(STYLE)) }
+    let number = |x: f64| format!("{x:.3}");
+    let found = Message::new("evaluate-discover")
+        .with("pairs", report.discover.candidate_pairs)
+        .with("recall", number(report.discover.recall))
+        .with("degree", number(report.discover.non_match_degree))
+        .with("p99", report.discover.degree_p99);
+    let decided = Message::new("evaluate-final")
+        .with("precision", number(report.decided.precision))
+        .with("recall", number(report.decided.recall))
+        .with("f1", number(report.decided.f1));
+    let main = html! {
+        h1 { (t("evaluate-page-title")) }
+        p { (messages.say(&data(report))) }
+        (headline(report, messages))
+        h2 { (t("evaluate-page-curves")) }
+        (figure("evaluate-page-discovery", found, &|name| discovery(name, points, report)))
+        p.key { @for (i, tokens) in TOKENS.iter().enumerate() {
+            span class=(format!("k{i}")) {
+                (messages.say(&Message::new("evaluate-page-tokens").with("tokens", *tokens)))
             }
-            body { main {
-                h1 { (t("evaluate-page-title")) }
-                p { (messages.say(&data(report))) }
-                (headline(report, messages))
-                h2 { (t("evaluate-page-curves")) }
-                (figure("evaluate-page-discovery", discovery(points, report)))
-                p.key { @for (i, tokens) in TOKENS.iter().enumerate() {
-                    span class=(format!("k{i}")) {
-                        (messages.say(&Message::new("evaluate-page-tokens").with("tokens", *tokens)))
-                    }
-                } }
-                (figure("evaluate-page-thresholds", thresholds(report)))
-                (figure("evaluate-page-weights", weights(report)))
-                p.key {
-                    span.k0 { (t("evaluate-page-matches")) }
-                    span.k1 { (t("evaluate-page-others")) }
-                }
-                h2 { (t("evaluate-page-lost")) }
-                p { (t("evaluate-page-lost-lead")) }
-                (lost(report, messages))
-                p.small { (t("evaluate-stand-in")) }
-            } }
+        } }
+        (figure("evaluate-page-thresholds", decided, &|name| thresholds(name, report)))
+        (figure("evaluate-page-weights", data(report), &|name| weights(name, report)))
+        p.key {
+            span.k0 { (t("evaluate-page-matches")) }
+            span.k1 { (t("evaluate-page-others")) }
         }
+        h2 { (t("evaluate-page-lost")) }
+        p { (t("evaluate-page-lost-lead")) }
+        (lost(report, messages))
+        p.small { (t("evaluate-stand-in")) }
     };
-    markup.into_string()
+    document(messages.lang(), &t("evaluate-page-title"), STYLE, &main)
 }
 
 fn data(report: &Report) -> Message {
@@ -66,10 +68,6 @@ fn data(report: &Report) -> Message {
         .with("records", report.records)
         .with("sites", report.sites)
         .with("pairs", report.true_pairs)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 fn headline(report: &Report, messages: &Messages) -> Markup {
@@ -129,72 +127,44 @@ const SIZE: (f64, f64) = (640.0, 300.0);
 const MARGIN: (f64, f64) = (48.0, 30.0);
 
 /// A drawing with axes: `x` and `y` from 0 to 1 inside it, y upwards.
-struct Drawing(String);
+struct Drawing(Canvas);
 
 impl Drawing {
-    fn new(x_marks: &[(f64, String)], y_marks: &[(f64, String)]) -> Self {
-        let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"img\">", SIZE.0, SIZE.1);
+    fn new(name: &Name<'_>, x_marks: &[(f64, String)], y_marks: &[(f64, String)]) -> Self {
+        let mut canvas = Canvas::new(name, SIZE.0, SIZE.1);
         for (at, label) in x_marks {
             let (x, y) = place(*at, 0.0);
-            let _ = write!(
-                out,
-                "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
-                y + 18.0
-            );
+            canvas.text(x, y + 18.0, Anchor::Middle, "soft", label);
         }
         for (at, label) in y_marks {
             let (x, y) = place(0.0, *at);
             let (right, _) = place(1.0, *at);
-            let _ = write!(
-                out,
-                "<line class=\"grid\" x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{right:.1}\" y2=\"{y:.1}\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
-                x - 6.0,
-                y + 4.0
-            );
+            canvas.line("grid", (x, y), (right, y));
+            canvas.text(x - 6.0, y + 4.0, Anchor::End, "soft", label);
         }
-        Self(out)
+        Self(canvas)
     }
 
     fn line(&mut self, class: &str, points: &[(f64, f64)]) {
-        let list: Vec<String> = points
-            .iter()
-            .map(|(x, y)| {
-                let (x, y) = place(*x, *y);
-                format!("{x:.1},{y:.1}")
-            })
-            .collect();
-        let _ = write!(
-            self.0,
-            "<polyline class=\"{class}\" points=\"{}\"/>",
-            list.join(" ")
-        );
-        for (x, y) in points {
-            self.dot(class, *x, *y, 2.5);
+        let placed: Vec<(f64, f64)> = points.iter().map(|(x, y)| place(*x, *y)).collect();
+        self.0.polyline(class, &placed);
+        for at in placed {
+            self.0.dot(class, at, 2.5);
         }
     }
 
     fn dot(&mut self, class: &str, x: f64, y: f64, radius: f64) {
-        let (x, y) = place(x, y);
-        let _ = write!(
-            self.0,
-            "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\"/>"
-        );
+        self.0.dot(class, place(x, y), radius);
     }
 
     fn bar(&mut self, class: &str, x: f64, width: f64, height: f64) {
         let ((left, top), (right, bottom)) = (place(x, height), place(x + width, 0.0));
-        let _ = write!(
-            self.0,
-            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
-            right - left,
-            bottom - top
-        );
+        let size = (right - left, bottom - top);
+        self.0.rect(class, (left, top), size, None);
     }
 
-    fn done(mut self) -> String {
-        self.0.push_str("</svg>");
-        self.0
+    fn done(self) -> String {
+        self.0.done()
     }
 }
 
@@ -218,7 +188,7 @@ fn marks(low: f64, high: f64, count: usize, digits: usize) -> Vec<(f64, String)>
 
 /// Recall against degree (logarithmic, 0.01 to 100), one line for each number of tokens; the round
 /// itself is the large dot.
-fn discovery(points: &[Point], report: &Report) -> String {
+fn discovery(name: &Name<'_>, points: &[Point], report: &Report) -> String {
     let x = |degree: f64| (degree.max(0.01).log10() + 2.0) / 4.0;
     let x_marks: Vec<(f64, String)> = [0.01, 0.1, 1.0, 10.0, 100.0]
         .iter()
@@ -227,7 +197,7 @@ fn discovery(points: &[Point], report: &Report) -> String {
     let lowest = points.iter().map(|p| p.recall).fold(1.0, f64::min);
     let low = (lowest * 10.0).floor() / 10.0;
     let y = |recall: f64| (recall - low) / (1.0 - low).max(1e-9);
-    let mut drawing = Drawing::new(&x_marks, &marks(low, 1.0, 5, 2));
+    let mut drawing = Drawing::new(name, &x_marks, &marks(low, 1.0, 5, 2));
     for (i, tokens) in TOKENS.iter().enumerate() {
         let line: Vec<(f64, f64)> = points
             .iter()
@@ -242,9 +212,9 @@ fn discovery(points: &[Point], report: &Report) -> String {
 }
 
 /// Precision against recall over all thresholds; the decision itself is the large dot.
-fn thresholds(report: &Report) -> String {
+fn thresholds(name: &Name<'_>, report: &Report) -> String {
     let marks = marks(0.0, 1.0, 5, 1);
-    let mut drawing = Drawing::new(&marks, &marks);
+    let mut drawing = Drawing::new(name, &marks, &marks);
     let line: Vec<(f64, f64)> = report
         .thresholds
         .iter()
@@ -256,7 +226,7 @@ fn thresholds(report: &Report) -> String {
 }
 
 /// Candidate pairs by weight, on a logarithmic scale.
-fn weights(report: &Report) -> String {
+fn weights(name: &Name<'_>, report: &Report) -> String {
     let top = report
         .weights
         .iter()
@@ -273,7 +243,7 @@ fn weights(report: &Report) -> String {
     let y_marks: Vec<(f64, String)> = (0..=decades as i32)
         .map(|d| (f64::from(d) / decades, format!("10^{d}")))
         .collect();
-    let mut drawing = Drawing::new(&x_marks, &y_marks);
+    let mut drawing = Drawing::new(name, &x_marks, &y_marks);
     for bin in &report.weights {
         drawing.bar("k1", x(bin.from) + 0.002, 0.018, height(bin.others));
         drawing.bar("k0", x(bin.from) + 0.021, 0.018, height(bin.matches));

@@ -18,9 +18,11 @@ use crate::round::pairs::AskPair;
 /// Fewest pairs of which anything is told: with fewer, the noise leaves nothing to read.
 const PAIRS_MIN: usize = 200;
 
-/// Bytes of coins for one number: the noise is the number of heads less half of all coins, with a
-/// standard deviation of √(8·128)/2 = 16 pairs.
+/// Bytes of coins for one number: the noise is the number of heads less half of all coins.
 const COINS: usize = 128;
+
+/// Standard deviation of the noise in a number of the agreement of fields, in pairs: √(8·128)/2.
+pub const NOISE: f64 = 16.0;
 
 /// How a pair is in every field.
 pub(super) type Fields = [How; Field::ALL.len()];
@@ -79,7 +81,7 @@ pub(super) fn agreement(
         }
     }
     let adapted = score::adapt(Model::shipped(), policy, &counts);
-    let matched = score::bands(&adapted, &counts).matched;
+    let matched = score::bands(Model::shipped(), &adapted, &counts).matched;
     let mut drawn = Vec::new();
     for ((pair, level), fields) in pairs.iter().zip(levels).zip(fields) {
         if let (true, Some(fields)) = (*level >= matched, fields) {

@@ -13,6 +13,7 @@ mod tally;
 use scoring::Scorer;
 use zeroize::Zeroizing;
 
+pub use explain::NOISE as AGREEMENT_NOISE;
 pub use policy::Policy;
 pub use tally::tally;
 

@@ -216,7 +216,7 @@ fn matched(
         }
     }
     let adapted = score::adapt(Model::shipped(), rarity(draft.policy), &counts);
-    let from = score::bands(&adapted, &counts).matched;
+    let from = score::bands(Model::shipped(), &adapted, &counts).matched;
     let matched = pairs.iter().filter(|(.., level)| *level >= from);
     matched.map(|(a, b, _)| (*a.min(b), *a.max(b))).collect()
 }

@@ -132,6 +132,8 @@ act_kinds! {
     HoldLifted = 31, "log-act-hold-lifted";
     /// The date until which a record is to be kept was set or taken away.
     Retention = 32, "log-act-retention";
+    /// An unfinished interview was kept, gone on with, finished or given up.
+    Draft = 33, "log-act-draft";
     /// Records were sent to another vault of the site; the count is that of the items.
     TransferSent = 40, "log-act-transfer-sent";
     /// Records came from another vault of the site; the count is that of what was stored.
@@ -242,6 +244,12 @@ act_kinds! {
     HeadRefused = 172, "log-act-head-refused";
     /// The keys of a round were erased.
     KeysErased = 173, "log-act-keys-erased";
+    /// Requests about persons were written; the count is the number of the batch.
+    NoticesSent = 180, "log-act-notices-sent";
+    /// A site's answers to requests were received; the count is the number of the batch.
+    ConsentReceived = 181, "log-act-consent-received";
+    /// Introductions were written; the count is that of the sites.
+    IntroductionsSent = 182, "log-act-introductions-sent";
 }
 
 impl Localize for ActKind {

@@ -3,6 +3,9 @@
 #[doc = include_str!("vault.md")]
 pub mod vault {}
 
+#[doc = include_str!("desk.md")]
+pub mod desk {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 
@@ -11,6 +14,9 @@ pub mod court {}
 
 #[doc = include_str!("record.md")]
 pub mod record {}
+
+#[doc = include_str!("import.md")]
+pub mod import {}
 
 #[doc = include_str!("matching.md")]
 pub mod matching {}

@@ -46,7 +46,7 @@ pub fn decide(
         }
     }
     let adapted = score::adapt(model, policy, &counts);
-    let bands = score::bands(&adapted, &counts);
+    let bands = score::bands(model, &adapted, &counts);
     let posterior = |s: &u8| adapted.posterior.get(step_of(s)).copied().unwrap_or(0.0);
     let scored: Vec<Scored> = pairs
         .iter()
@@ -92,6 +92,18 @@ pub fn decide(
         belief,
         precision,
         recall,
+    }
+}
+
+impl Decision {
+    /// Pairs that are sure enough to be told: compared with each other, decided to be one person, and in a
+    /// step from which on the expected precision is at least this. No pair through a third record. `counts` says
+    /// how many pairs are in each step.
+    pub fn released(&self, steps: &[u8], counts: &[u64; STEPS], precision: f64) -> Vec<bool> {
+        let from = score::release_band(&self.adapted, counts, &self.bands, precision);
+        let all = steps.iter().zip(&self.declared);
+        all.map(|(step, declared)| *declared && from.is_some_and(|from| *step >= from))
+            .collect()
     }
 }
 
@@ -150,14 +162,8 @@ fn quality(model: &Model, belief: &Belief) -> ([f64; 3], [f64; 3]) {
     )
 }
 
-/// Log-odds of a share, kept away from 0 and 1 by half an observation of `n`.
-pub fn log_odds(share: f64, n: f64) -> f64 {
-    let share = (share * n + 0.5) / (n + 1.0);
-    (share / (1.0 - share)).ln()
-}
-
 fn held_against(share: f64, n: f64, (bias, spread): (f64, f64)) -> [f64; 3] {
-    let centre = log_odds(share, n) + bias;
+    let centre = score::log_odds(share, n) + bias;
     let back = |x: f64| 1.0 / (1.0 + (-x).exp());
     let p = back(centre);
     // Chance in log-odds: 1 / (n p (1 - p)).

@@ -16,13 +16,15 @@ use super::{Description, Person, join};
 use crate::crypto::{Secret, kdf};
 
 /// Weight that two records of one site need to be proposed as one person, in 1/1000 nat.
-pub const LINK: i32 = 4000;
+pub const LINK: i32 = 4500;
 
 /// Groups of `records` that are one person each: for every record the place of the first record
 /// of its group. `secret` only shuffles the search.
 pub fn link(records: &[Description], model: &Model, secret: &Secret<32>) -> Vec<u32> {
     let mut params = Params::new(Policy::Standard, records.len() as u64);
     params.h = fixed::log2_bits(records.len().max(2) as u64).max(8 * ONE_BIT);
+    // Nobody else sees these tokens.
+    params.withheld = 0;
     let per = usize::from(params.tokens);
     let site = SiteSecret::new(secret);
     let key = kdf::derive(crate::crypto::labels::MATCH_ENCODING, &[secret.expose()]);

@@ -345,22 +345,28 @@ pub struct Bands {
     pub possible: Step,
 }
 
+/// Expected precision from which pairs are declared.
+const PRECISION: f64 = 0.95;
+
 /// The step from which pairs are matches: the one with the best expected F1 among those with an
-/// expected precision of at least 0.95 (or, if none has it, the highest), without labels.
-pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
+/// expected precision of at least 0.95 (or, if none has it, the highest), without labels. What is
+/// expected of precision is the posteriors' view moved by the mean difference that rounds with a
+/// known truth showed, else a cautious model would give matches away.
+pub fn bands(model: &Model, adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
     let weigh = |from: usize| -> (f64, f64) {
         (from..STEPS).fold((0.0, 0.0), |(n, tp), s| {
             let c = counts[s] as f64;
             (n + c, tp + c * adapted.posterior[s])
         })
     };
+    let [(bias, _), _] = model.quality();
     let (_, matches) = weigh(0);
     let mut best = (f64::MIN, STEPS - 1);
     for from in 1..STEPS {
         let (n, tp) = weigh(from);
-        let precision = if n > 0.0 { tp / n } else { 1.0 };
+        let enough = n == 0.0 || moved(tp / n, n, bias) >= PRECISION;
         let f1 = 2.0 * tp / (n + matches).max(1e-9);
-        if precision >= 0.95 && f1 > best.0 {
+        if enough && f1 > best.0 {
             best = (f1, from);
         }
     }
@@ -373,9 +379,67 @@ pub fn bands(adapted: &Adapted, counts: &[u64; STEPS]) -> Bands {
     }
 }
 
+/// Log-odds of a share, kept away from 0 and 1 by half an observation of `n`.
+pub fn log_odds(share: f64, n: f64) -> f64 {
+    let share = (share * n + 0.5) / (n + 1.0);
+    (share / (1.0 - share)).ln()
+}
+
+/// A share whose log-odds are moved.
+fn moved(share: f64, n: f64, by: f64) -> f64 {
+    1.0 / (1.0 + (-(log_odds(share, n) + by)).exp())
+}
+
+/// The lowest step from which on pairs have, together, an expected precision of at least `precision`, and in
+/// no step one that would not do for the counts; never below the band of matches. `None` if there is none.
+pub fn release_band(
+    adapted: &Adapted,
+    counts: &[u64; STEPS],
+    bands: &Bands,
+    precision: f64,
+) -> Option<Step> {
+    let mut lowest = None;
+    let (mut pairs, mut matches) = (0.0, 0.0);
+    for step in (usize::from(bands.matched)..STEPS).rev() {
+        let count = counts[step] as f64;
+        pairs += count;
+        matches += count * adapted.posterior[step];
+        if adapted.posterior[step] < 0.95 || matches < precision * pairs {
+            break;
+        }
+        lowest = Some(step as Step);
+    }
+    lowest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_released_is_surer_than_what_is_counted() {
+        let adapted = Adapted {
+            prior: 0.2,
+            posterior: [0.0, 0.0, 0.01, 0.1, 0.6, 0.96, 0.994, 0.9999],
+        };
+        let bands = |matched| Bands {
+            matched,
+            possible: 1,
+        };
+        let counts = [900, 50, 20, 10, 10, 10, 20, 100];
+        let band = |counts, matched, p| release_band(&adapted, counts, &bands(matched), p);
+        assert_eq!(band(&counts, 4, 0.99), Some(5));
+        assert_eq!(band(&counts, 4, 0.998), Some(6));
+        assert_eq!(band(&counts, 6, 0.99), Some(6));
+        // Many doubtful ones in a step pull it under the bar.
+        assert_eq!(band(&[0, 0, 0, 0, 0, 90, 20, 100], 4, 0.99), Some(6));
+        assert_eq!(band(&[0; STEPS], 7, 0.99), Some(7));
+        let none = Adapted {
+            prior: 0.2,
+            posterior: [0.5; STEPS],
+        };
+        assert_eq!(release_band(&none, &counts, &bands(4), 0.99), None);
+    }
 
     #[test]
     fn the_shipped_model_is_read() {

@@ -8,6 +8,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
 use crate::round::counts::Unfair;
+use crate::round::notice::NoticeError;
 use crate::round::{Role, RoundError};
 use crate::site::referral::ReferralError;
 use crate::vault::VaultError;
@@ -29,6 +30,9 @@ pub enum PartyError {
     /// A referral.
     #[error(transparent)]
     Referral(#[from] ReferralError),
+    /// A request about a person.
+    #[error(transparent)]
+    Notice(#[from] NoticeError),
     /// A file or folder could not be read or written.
     #[error("{name}: {kind}")]
     File {
@@ -197,6 +201,8 @@ impl PartyError {
             },
             Self::Round(e) => round_class(e),
             Self::Transfer(e) => transfer_class(e),
+            Self::Notice(NoticeError::NoSuchRequest) => Class::Nothing,
+            Self::Notice(_) => Class::Refused,
             Self::Referral(ReferralError::NoSuchReferral | ReferralError::NoSuchFile) => {
                 Class::Nothing
             }
@@ -312,6 +318,7 @@ impl Localize for PartyError {
             Self::Round(e) => e.message(),
             Self::Transfer(e) => e.message(),
             Self::Referral(e) => e.message(),
+            Self::Notice(e) => e.message(),
             Self::File { name, kind } => {
                 named("party-file", name).with("what", VaultError::Io((*kind).into()).message())
             }

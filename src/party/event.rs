@@ -123,6 +123,26 @@ pub enum Event {
         /// Entries that the head covers.
         size: u64,
     },
+    /// Requests about persons came: how many wait for a person's word, and until when.
+    Requests {
+        /// Requests that are open.
+        open: u64,
+        /// Until when they can be answered.
+        until: Time,
+    },
+    /// Answers to requests left with the stick; nothing shows before this moment.
+    Answered(Time),
+    /// Another house knows the person, and both persons agreed.
+    Introduced {
+        /// The own record.
+        record: String,
+        /// The other house.
+        house: String,
+    },
+    /// Requests that ended without contact.
+    NoContact(u64),
+    /// Nothing is due before this day.
+    NextDay(Time),
     /// Waiting for a file of somebody.
     WaitsFor(String),
     /// Waiting until this moment, or until everybody is there.
@@ -207,12 +227,27 @@ impl Localize for Event {
             Self::HeadReturned { name, size } => Message::new("party-head-returned")
                 .with("name", name.as_str())
                 .with("size", *size),
+            Self::Requests { open, until } => Message::new("party-requests")
+                .with("open", *open)
+                .with("day", day(until)),
+            Self::Answered(ends) => Message::new("party-answered").with("day", day(ends)),
+            Self::Introduced { record, house } => Message::new("party-introduced")
+                .with("record", record.as_str())
+                .with("house", house.as_str()),
+            Self::NoContact(count) => Message::new("party-no-contact").with("count", *count),
+            Self::NextDay(time) => Message::new("party-next-day").with("day", day(time)),
             Self::WaitsFor(name) => file("party-waits-for", name),
             Self::WaitsUntil(time) => {
                 Message::new("party-waits-until").with("time", time.to_string())
             }
         }
     }
+}
+
+/// The day of a moment, as it is written.
+fn day(time: &Time) -> String {
+    let text = time.to_string();
+    text.split('T').next().unwrap_or_default().to_owned()
 }
 
 /// What became of a folder: what was done, what was refused, what is waited for.

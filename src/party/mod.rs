@@ -15,6 +15,7 @@ pub(crate) mod stick;
 
 use zeroize::Zeroizing;
 
+pub(crate) use book::named_round;
 pub use book::{Book, Shelved, Taken};
 pub use error::{Class, PartyError};
 pub use event::{Event, Outcome};

@@ -26,6 +26,8 @@ pub(crate) const COUNTS_REPLY: &str = "counts.reply";
 pub(crate) const COUNTS: &str = "counts.note";
 /// Name of the result.
 pub(crate) const RESULT: &str = "result.note";
+/// Name of the page with the figures.
+pub(crate) const REPORT: &str = "report.html";
 /// Largest note.
 pub(crate) const NOTE_MAX: u64 = crate::log::note::MAX_NOTE as u64;
 

@@ -231,81 +231,88 @@ impl TryFrom<String> for FieldId {
     }
 }
 
-/// The questions to ask, in an order fit for a frightened person: what may be done with the answers
-/// and how to stay safe come first, then the name the person wants to hear, and what hurts comes
-/// late. Every question may be left without an answer.
+/// The questions to ask, in an order fit for a frightened person (manual: *desk*, "The order of the
+/// questions"): what may be written down, how to stay safe and what is needed now come first; then what
+/// is easy to say; then what may be done with the answers; only then who the person is in the eyes of the
+/// law; what hurts comes last. Every question may be left without an answer.
 pub fn interview(kind: Kind) -> &'static [FieldId] {
     use FieldId as F;
     const PERSON: &[FieldId] = &[
+        // Leave, safety, needs.
         F::ConsentRecord,
         F::SafeContact,
-        F::PreferredName,
         F::Languages,
-        F::GivenNames,
-        F::PaternalSurname,
-        F::MaternalSurname,
-        F::MarriedName,
-        F::Aliases,
+        F::Disability,
+        F::PreferredName,
+        // Easy to say.
+        F::DateOfBirth,
         F::Sex,
         F::Gender,
-        F::DateOfBirth,
         F::Nationality,
+        F::Ethnicity,
         F::BirthCountry,
         F::BirthState,
         F::BirthMunicipality,
-        F::ResidenceCountry,
-        F::ResidenceState,
-        F::ResidenceMunicipality,
-        F::Phone,
-        F::Ethnicity,
-        F::Disability,
-        F::DocumentType,
-        F::DocumentNumber,
-        F::DocumentCountry,
-        F::ExploitationType,
+        // What the house knows without asking.
+        F::LocalId,
+        F::IntakeDate,
         F::Medical,
         F::SocialProtection,
         F::MentalHealth,
         F::Legal,
-        F::LegalActions,
+        // What may be done with it.
         F::ConsentMatching,
         F::ConsentMatchingUntil,
         F::ConsentMatchingForm,
         F::ConsentReferral,
         F::ConsentReferralUntil,
         F::ConsentReferralForm,
-        F::LocalId,
-        F::IntakeDate,
-        F::RetainUntil,
+        // Who the person is.
+        F::GivenNames,
+        F::PaternalSurname,
+        F::MaternalSurname,
+        F::MarriedName,
+        F::Aliases,
+        F::Phone,
+        F::ResidenceCountry,
+        F::ResidenceState,
+        F::ResidenceMunicipality,
+        F::DocumentType,
+        F::DocumentNumber,
+        F::DocumentCountry,
+        // What hurts.
+        F::ExploitationType,
+        F::LegalActions,
         F::Notes,
+        F::RetainUntil,
     ];
     const CALL: &[FieldId] = &[
         F::ConsentRecord,
         F::SafeContact,
+        F::Languages,
+        F::PreferredName,
         F::CallChannel,
         F::CallCaller,
-        F::PreferredName,
-        F::Languages,
-        F::GivenNames,
-        F::PaternalSurname,
-        F::MaternalSurname,
-        F::Aliases,
-        F::Sex,
         F::DateOfBirth,
+        F::Sex,
         F::Nationality,
-        F::BirthState,
-        F::BirthMunicipality,
-        F::ResidenceState,
-        F::ResidenceMunicipality,
-        F::Phone,
-        F::ExploitationType,
+        F::LocalId,
+        F::IntakeDate,
         F::CallIntervention,
         F::CallInterventionNote,
         F::ConsentMatching,
         F::ConsentMatchingUntil,
         F::ConsentReferral,
-        F::LocalId,
-        F::IntakeDate,
+        F::GivenNames,
+        F::PaternalSurname,
+        F::MaternalSurname,
+        F::Aliases,
+        F::Phone,
+        F::BirthState,
+        F::BirthMunicipality,
+        F::ResidenceState,
+        F::ResidenceMunicipality,
+        F::ExploitationType,
         F::Notes,
     ];
     match kind {
@@ -340,7 +347,12 @@ mod tests {
     fn the_interview_asks_nothing_twice_and_consent_first() {
         for kind in Kind::ALL {
             let mut asked = interview(*kind).to_vec();
+            let place = |field| asked.iter().position(|f| *f == field).unwrap();
             assert_eq!(asked[0], FieldId::ConsentRecord);
+            assert_eq!(asked[1], FieldId::SafeContact);
+            // Nobody is asked for a name before knowing what it is used for, or first of all for what hurts.
+            assert!(place(FieldId::ConsentMatching) < place(FieldId::GivenNames));
+            assert!(place(FieldId::GivenNames) < place(FieldId::ExploitationType));
             asked.sort();
             asked.dedup();
             assert_eq!(asked.len(), interview(*kind).len());

@@ -37,6 +37,27 @@ pub enum At {
         /// Physical line of the file on which the row begins, from 1.
         line: u64,
     },
+    /// In a cell of a sheet, told as the spreadsheet does: `C4`.
+    SheetCell {
+        /// Row, from 1.
+        row: u64,
+        /// Number of the column, from 1.
+        column: usize,
+        /// Its header, as the file writes it.
+        header: String,
+    },
+    /// In a row of a sheet.
+    SheetRow {
+        /// Row, from 1.
+        row: u64,
+    },
+    /// In a column of a sheet.
+    SheetColumn {
+        /// Number of the column, from 1.
+        column: usize,
+        /// Its header, as the file writes it.
+        header: String,
+    },
     /// In a column of a table.
     Column {
         /// Number of the column, from 1.
@@ -124,6 +145,12 @@ pub enum Fault {
     AfterQuote,
     /// A cell whose quote is never closed.
     OpenQuote,
+    /// A number of which a spreadsheet kept the size and not the digits.
+    Scientific,
+    /// An error of a spreadsheet, such as `#N/A`.
+    SheetError,
+    /// A formula whose result the file does not hold.
+    NoResult,
     /// Not JSON.
     Syntax,
     /// A JSON value of another type than the field needs.
@@ -169,6 +196,59 @@ pub enum Note {
     ConsentOrder,
     /// Born after the intake.
     BornAfterIntake,
+    /// Other rows stand above the header.
+    HeaderBelow {
+        /// Line of the header.
+        line: u64,
+    },
+    /// The header once more, among the rows.
+    HeaderAgain,
+    /// The export of another program.
+    Export {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Columns of an export that are not taken over.
+    ColumnsLeft {
+        /// How many.
+        count: usize,
+    },
+    /// The map names a column that the file does not have.
+    NoSuchColumn {
+        /// Its header, as the map writes it.
+        header: String,
+    },
+    /// A whole name was taken apart.
+    NameSplit,
+    /// A cell beside the columns that have a header.
+    BeyondHeader,
+    /// A number without the format of a date was taken for one.
+    SerialDate,
+    /// A number of more digits than a spreadsheet keeps.
+    DigitsLost,
+    /// A zero in front, which a spreadsheet drops, was put back.
+    ZeroRestored,
+    /// Values that formulas gave.
+    Formulas {
+        /// How many cells.
+        count: usize,
+    },
+    /// Merged cells below the header: only the first of each has the value.
+    Merged {
+        /// The first range, as `B4:B7`.
+        first: String,
+        /// How many ranges.
+        count: usize,
+    },
+    /// A workbook has other sheets.
+    OtherSheets {
+        /// The one that is read.
+        sheet: String,
+        /// The others that are seen.
+        others: Vec<String>,
+        /// Those that are hidden.
+        hidden: Vec<String>,
+    },
 }
 
 impl Problem {
@@ -216,6 +296,9 @@ impl Localize for Fault {
             Self::BareQuote => Message::new("record-fault-bare-quote"),
             Self::AfterQuote => Message::new("record-fault-after-quote"),
             Self::OpenQuote => Message::new("record-fault-open-quote"),
+            Self::Scientific => Message::new("record-fault-scientific"),
+            Self::SheetError => Message::new("record-fault-sheet-error"),
+            Self::NoResult => Message::new("record-fault-no-result"),
             Self::Syntax => Message::new("record-fault-syntax"),
             Self::WrongType { expected } => Message::new("record-fault-type").with(
                 "expected",
@@ -253,8 +336,66 @@ impl Localize for Note {
             Self::SexOnlyM => Message::new("record-note-sex-only-m"),
             Self::ConsentOrder => Message::new("record-note-consent-order"),
             Self::BornAfterIntake => Message::new("record-note-born-after-intake"),
+            Self::HeaderBelow { line } => {
+                Message::new("record-note-header-below").with("line", *line)
+            }
+            Self::HeaderAgain => Message::new("record-note-header-again"),
+            Self::Export { name } => Message::new("record-note-export").with("name", *name),
+            Self::ColumnsLeft { count } => {
+                Message::new("record-note-columns-left").with("count", *count)
+            }
+            Self::NoSuchColumn { header } => {
+                Message::new("record-note-no-such-column").with("header", header.as_str())
+            }
+            Self::NameSplit => Message::new("record-note-name-split"),
+            Self::BeyondHeader => Message::new("record-note-beyond-header"),
+            Self::SerialDate => Message::new("record-note-serial-date"),
+            Self::DigitsLost => Message::new("record-note-digits-lost"),
+            Self::ZeroRestored => Message::new("record-note-zero-restored"),
+            Self::Formulas { count } => Message::new("record-note-formulas").with("count", *count),
+            Self::Merged { first, count } => Message::new("record-note-merged")
+                .with("first", first.as_str())
+                .with("count", *count),
+            Self::OtherSheets {
+                sheet,
+                others,
+                hidden,
+            } => Message::new("record-note-other-sheets")
+                .with("sheet", sheet.as_str())
+                .with("count", others.len())
+                .with("others", sheet_names(others))
+                .with("hidden-count", hidden.len())
+                .with("hidden", sheet_names(hidden)),
         }
     }
+}
+
+/// Names of sheets behind each other, each in the marks of the language.
+pub(crate) fn sheet_names(names: &[String]) -> Message {
+    let mut each = names
+        .iter()
+        .map(|name| Message::new("record-sheet").with("name", name.as_str()));
+    let Some(first) = each.next() else {
+        return Message::new("record-no-sheet");
+    };
+    each.fold(first, |before, next| {
+        Message::new("record-sheets-and")
+            .with("before", before)
+            .with("next", next)
+    })
+}
+
+/// The letters by which a spreadsheet calls a column, which counts from 1: `A`, `Z`, `AA`.
+pub(crate) fn column_letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    while column > 0 {
+        column -= 1;
+        // Below 26.
+        letters.push(b'A' + (column % 26) as u8);
+        column /= 26;
+    }
+    letters.reverse();
+    String::from_utf8(letters).unwrap_or_default()
 }
 
 impl At {
@@ -286,6 +427,21 @@ impl At {
                 .with("what", what),
             Self::Row { line } => Message::new("record-at-row")
                 .with("line", *line)
+                .with("what", what),
+            Self::SheetCell {
+                row,
+                column,
+                header,
+            } => Message::new("record-at-sheet-cell")
+                .with("cell", format!("{}{row}", column_letters(*column)))
+                .with("header", header.as_str())
+                .with("what", what),
+            Self::SheetRow { row } => Message::new("record-at-sheet-row")
+                .with("row", *row)
+                .with("what", what),
+            Self::SheetColumn { column, header } => Message::new("record-at-sheet-column")
+                .with("column", column_letters(*column))
+                .with("header", header.as_str())
                 .with("what", what),
             Self::Column { column, header } => Message::new("record-at-column")
                 .with("column", *column)

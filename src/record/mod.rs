@@ -3,6 +3,7 @@
 //! [`Record`] is what a vault seals. It is read from JSON ([`from_json`]), from tables
 //! ([`import::read`]) or field by field ([`set`]); it is stored through [`crate::codec::body_to_bytes`].
 
+mod choices;
 pub mod code;
 mod country;
 mod date;
@@ -20,6 +21,7 @@ mod model;
 mod search;
 mod value;
 
+pub use choices::{choices, takes_several};
 pub use code::Kind;
 pub use country::{Country, NotACountry};
 pub use date::{Date, NotADate, PartialDate, today};

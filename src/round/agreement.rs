@@ -69,6 +69,16 @@ pub enum How {
 impl How {
     /// All of them, in the order of a table.
     pub const ALL: [Self; 4] = [Self::Same, Self::Alike, Self::Different, Self::Unknown];
+
+    /// The word in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Alike => "alike",
+            Self::Different => "different",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Pairs of the band *match* in a round, by field and by how they agree in it. The numbers have noise

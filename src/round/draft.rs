@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::notice::policy::{Mediation, Notices};
 use super::text::{Lines, canonical, hex, is_plain};
 use super::trust::TrustStore;
 use super::{Card, PartyId, Role, RoundError, Time};
@@ -118,6 +119,8 @@ pub struct Draft {
     pub site_totals: bool,
     /// Sites that must take part for a result.
     pub quorum: u16,
+    /// Whether sites may be introduced to each other, and how.
+    pub notices: Notices,
     /// Compartments whose records enter.
     pub compartments: Vec<String>,
     /// The coordinator.
@@ -161,6 +164,9 @@ impl Draft {
             if self.site_totals { "yes" } else { "no" },
             self.quorum,
         );
+        if let Notices::Mediated(how) = &self.notices {
+            let _ = writeln!(out, "notices {how}");
+        }
         for name in &self.compartments {
             let _ = writeln!(out, "compartment {name}");
         }
@@ -212,6 +218,11 @@ impl Draft {
             })?,
             site_totals: lines.yes_no("site-totals")?,
             quorum: small(lines, "quorum", u16::MAX)?,
+            notices: if lines.at("notices") {
+                Notices::Mediated(lines.value("notices", Mediation::parse)?)
+            } else {
+                Notices::Statistics
+            },
             compartments: many(lines, "compartment", COMPARTMENTS_MAX, |v| {
                 is_plain(v, 64).then(|| v.to_owned())
             })?,

@@ -50,6 +50,12 @@ pub enum Kind {
     CountsAsk = 10,
     /// Sums of shares, comparer to coordinator.
     CountsReply = 11,
+    /// Requests about persons, coordinator to site.
+    Notice = 20,
+    /// What the site answers, site to coordinator.
+    Consent = 21,
+    /// Letters of other sites, coordinator to site.
+    Introduction = 22,
 }
 
 impl Kind {
@@ -66,6 +72,9 @@ impl Kind {
             Self::HeadAnswer,
             Self::CountsAsk,
             Self::CountsReply,
+            Self::Notice,
+            Self::Consent,
+            Self::Introduction,
         ]
         .into_iter()
         .find(|k| *k as u8 == byte)
@@ -86,6 +95,9 @@ impl Localize for Kind {
             Self::HeadAnswer => "round-kind-head-answer",
             Self::CountsAsk => "round-kind-counts-ask",
             Self::CountsReply => "round-kind-counts-reply",
+            Self::Notice => "round-kind-notice",
+            Self::Consent => "round-kind-consent",
+            Self::Introduction => "round-kind-introduction",
         })
     }
 }
@@ -139,6 +151,48 @@ pub fn seal(
         writer.write_all(part).map_err(|_| RoundError::Io)?;
     }
     Ok((id, writer.finish()?))
+}
+
+/// Bytes of a file of [`seal_sized`] beside its payload: what stands around the payload, age's header for
+/// one receiver, which has at most 424 bytes, and the tags of 64 KiB each.
+pub fn sized(payload: usize) -> usize {
+    let plain = FIXED + 32 + 8 + 64 + payload;
+    plain + 512 + 16 * (plain.div_ceil(1 << 16) + 1)
+}
+
+/// As [`seal`], to one receiver; every file with a payload of this length has the same length, which is
+/// [`sized`]. Zeros behind the payload make up for what differs.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_sized(
+    kind: Kind,
+    note: NoteHash,
+    sender: PartyId,
+    key: &SigningKey,
+    receiver: &(PartyId, Recipient),
+    payload: &[u8],
+) -> Result<Vec<u8>, RoundError> {
+    let recipients = std::slice::from_ref(&receiver.1);
+    travel::encrypt_sized(recipients, sized(payload.len()), |room| {
+        let around = FIXED + 32 + 8 + 64;
+        let len = room.checked_sub(around).ok_or(RoundError::TooLarge)?;
+        if len < payload.len() {
+            return Err(RoundError::TooLarge);
+        }
+        let mut plain = Zeroizing::new(Vec::with_capacity(room));
+        plain.extend_from_slice(&[VERSION, kind as u8]);
+        plain.extend_from_slice(&note.0);
+        plain.extend_from_slice(&sender.0);
+        plain.push(1);
+        plain.extend_from_slice(&receiver.0.0);
+        plain.extend_from_slice(&(len as u64).to_be_bytes());
+        plain.extend_from_slice(payload);
+        plain.resize(room - 64, 0);
+        let id = EnvelopeId::of(&[&plain]);
+        plain.extend_from_slice(&key.sign(&id.signed())?);
+        Ok(plain)
+    })
 }
 
 /// What stands in front of the payload.

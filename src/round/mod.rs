@@ -19,6 +19,7 @@ pub mod evaluated;
 pub mod holder;
 pub mod join;
 pub mod note;
+pub mod notice;
 pub mod pairs;
 pub mod parcel;
 pub mod receipt;

@@ -5,6 +5,7 @@
 //! is remembered by record and version, so that the second visit computes what the first did even if
 //! records were changed between.
 
+pub mod notices;
 pub(crate) mod people;
 pub mod referral;
 mod state;
@@ -385,6 +386,12 @@ impl Visit<'_> {
             &[self.note.coordinator()],
             &made.file.to_bytes(),
         )?;
+        let places = made.handles.iter().enumerate().zip(&persons);
+        let places: Vec<(usize, Handle)> = places
+            .filter_map(|((place, handle), here)| here.as_ref().map(|_| (place, *handle)))
+            .collect();
+        let letters =
+            notices::prepare(party, self.note, &mut self.book, &tokens, &inputs, &places)?;
         // Who has left has no handle that means anything, and is no longer to be withdrawn.
         let here = persons.iter().map(Option::is_some);
         let (entered, handles) = std::mem::take(&mut taking.entered)
@@ -398,7 +405,8 @@ impl Visit<'_> {
         let change = taking.change(&self.book, version)?;
         self.book.sent.insert(file.clone(), party.shelve(&sealed)?);
         let act = ActNote::new(ActKind::TokensIssued).count(totals.persons);
-        party.keep(&mut self.book, vec![change], act)?;
+        let changes = std::iter::once(change).chain(letters).collect();
+        party.keep(&mut self.book, changes, act)?;
         out.done.push(Event::Tokens {
             persons: totals.persons,
             dropped: persons.len() as u64 - totals.persons,
@@ -409,6 +417,9 @@ impl Visit<'_> {
     }
 
     fn result(&mut self, out: &mut Outcome) -> Result<(), PartyError> {
+        if self.book.result.is_some() {
+            return self.notices(out);
+        }
         let Some(bytes) = self.stick.read(RESULT, NOTE_MAX)? else {
             return Ok(());
         };
@@ -416,15 +427,43 @@ impl Visit<'_> {
         attempt(out, RESULT, |out| {
             let result = RoundResult::read(&bytes, self.note, party.trust())?;
             self.book.result = Some(String::from_utf8_lossy(&bytes).into_owned());
-            close_book(party, &mut self.book)?;
             out.done.push(Event::Decided {
                 records: result.records,
                 local_persons: result.local_persons,
                 persons: result.persons,
             });
-            out.done.push(Event::Closed);
+            if party
+                .vault()
+                .state(&self.book.part(notices::HOUSE))?
+                .is_none()
+            {
+                close_book(party, &mut self.book)?;
+                out.done.push(Event::Closed);
+                return Ok(());
+            }
+            // What the requests to come do not need goes now.
+            let (mut taking, version) = Taking::load(party, &self.book)?;
+            taking.forget();
+            let change = taking.change(&self.book, version)?;
+            party.keep(&mut self.book, vec![change], ActNote::new(ActKind::State))?;
+            party.unshelve(&taking.own);
             Ok(())
-        })
+        })?;
+        if self.book.result.is_some() && !self.book.closed {
+            self.notices(out)?;
+        }
+        Ok(())
+    }
+
+    /// Requests about persons, between the result and the last day.
+    fn notices(&mut self, out: &mut Outcome) -> Result<(), PartyError> {
+        let open = notices::Open::load(self.party, self.note, &self.book, self.now)?;
+        let Some(mut open) = open else { return Ok(()) };
+        if open.next(self.stick, &mut self.book, out)? {
+            close_book(self.party, &mut self.book)?;
+            out.done.push(Event::Closed);
+        }
+        Ok(())
     }
 }
 
@@ -587,5 +626,7 @@ fn close_book(party: &Party, book: &mut Book) -> Result<(), PartyError> {
     if let Ok((taking, _)) = Taking::load(party, book) {
         party.unshelve(&taking.own);
     }
-    party.end(book, &[TAKING], ActNote::new(ActKind::RoundClosed))
+    notices::forget(party, &book.round)?;
+    let parts = [TAKING, notices::HOUSE];
+    party.end(book, &parts, ActNote::new(ActKind::RoundClosed))
 }

@@ -44,6 +44,12 @@ impl Taking {
         self.entered.iter().map(|e| e.records.len() as u64).sum()
     }
 
+    /// Drops the secrets of the round. Who stands behind which handle stays.
+    pub fn forget(&mut self) {
+        self.secret = Secret::init_with(|_| {});
+        self.group = Secret::init_with(|_| {});
+    }
+
     fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, PartyError> {
         let records: usize = self.entered.iter().map(|e| e.records.len()).sum();
         // Reserved in one piece: a vector that grows leaves copies of secrets behind.

@@ -368,7 +368,7 @@ impl Vault {
                         }
                     }
                 }
-                ContentKind::State | ContentKind::RoundState => {}
+                ContentKind::State | ContentKind::RoundState | ContentKind::Draft => {}
                 ContentKind::Keeping => {
                     let leaves = catalog.keepings.entry(header.object).or_default();
                     leaves.push(leaf);
@@ -412,35 +412,57 @@ impl Vault {
         catalog: &Catalog,
         visit: impl Fn(&Item, &Record) -> T + Sync,
     ) -> Result<Vec<T>, VaultError> {
+        let latest = catalog.items.iter().map(|item| (item, item.latest()));
+        self.scan_versions(latest.collect(), |item, _, record| visit(item, record))
+    }
+
+    /// [`Vault::scan`] over every version of each record, oldest first.
+    ///
+    /// # Errors
+    /// As [`Vault::scan`].
+    pub fn scan_all<T: Send>(
+        &self,
+        catalog: &Catalog,
+        visit: impl Fn(&Item, Version, &Record) -> T + Sync,
+    ) -> Result<Vec<T>, VaultError> {
+        let items = catalog.items.iter();
+        let all = items.flat_map(|item| item.versions.iter().map(move |v| (item, *v)));
+        self.scan_versions(all.collect(), visit)
+    }
+
+    fn scan_versions<T: Send>(
+        &self,
+        versions: Vec<(&Item, Version)>,
+        visit: impl Fn(&Item, Version, &Record) -> T + Sync,
+    ) -> Result<Vec<T>, VaultError> {
         let view = self.store.view()?;
-        let wanted: HashMap<u64, &Item> = catalog
-            .items
+        let wanted: HashMap<u64, (&Item, Version)> = versions
             .iter()
-            .map(|item| (item.latest().leaf, item))
+            .map(|(item, v)| (v.leaf, (*item, *v)))
             .collect();
-        let mut out: HashMap<ObjectId, T> = HashMap::with_capacity(wanted.len());
-        let mut chunk: Vec<(&Item, Wrapped, Vec<u8>)> = Vec::with_capacity(CHUNK);
+        let mut out: HashMap<u64, T> = HashMap::with_capacity(wanted.len());
+        let mut chunk: Vec<(&Item, Version, Wrapped, Vec<u8>)> = Vec::with_capacity(CHUNK);
         let id = self.id();
-        let mut open = |chunk: &mut Vec<(&Item, Wrapped, Vec<u8>)>| -> Result<(), VaultError> {
+        let mut open = |chunk: &mut Vec<(&Item, Version, Wrapped, Vec<u8>)>| {
             let opened = chunk
                 .par_drain(..)
-                .map(|(item, wrapped, body)| {
+                .map(|(item, version, wrapped, body)| {
                     let sealed = unwrapped(wrapped, id, body)?;
                     let record = record(&sealed.open(id)?, sealed.leaf)?;
-                    Ok((item.id, visit(item, &record)))
+                    Ok((version.leaf, visit(item, version, &record)))
                 })
                 .collect::<Result<Vec<_>, VaultError>>()?;
             out.extend(opened);
-            Ok(())
+            Ok::<(), VaultError>(())
         };
         view.each_content(|at, leaf, row| {
-            let Some(item) = wanted.get(&at) else {
+            let Some((item, version)) = wanted.get(&at) else {
                 return Ok(());
             };
             let batch = self.batch_key(&view, row.batch, at)?;
             let batch = batch.ok_or(VaultError::Locked)?;
             let wrapped = Wrapped::new(at, leaf, batch, row.wrapped);
-            chunk.push((*item, wrapped, row.body));
+            chunk.push((*item, *version, wrapped, row.body));
             if chunk.len() == CHUNK {
                 open(&mut chunk)?;
             }
@@ -448,10 +470,9 @@ impl Vault {
         })?;
         open(&mut chunk)?;
         // A record that another program erased since the catalog was made is simply not there.
-        Ok(catalog
-            .items
+        Ok(versions
             .iter()
-            .filter_map(|i| out.remove(&i.id))
+            .filter_map(|(_, version)| out.remove(&version.leaf))
             .collect())
     }
 
@@ -550,6 +571,7 @@ pub(crate) fn each_unreadable(
                     ContentKind::State | ContentKind::RoundState => super::state::is_state(&body),
                     ContentKind::Evidence => Description::from_bytes(&body).is_ok(),
                     ContentKind::Keeping => super::Keeping::from_bytes(&body).is_ok(),
+                    ContentKind::Draft => super::drafts::is_draft(&body),
                 };
                 if !fits {
                     report(leaf);

@@ -31,6 +31,8 @@ pub enum ContentKind {
     Evidence,
     /// How long a record is to be kept; the object is the record.
     Keeping,
+    /// An interview that is not finished.
+    Draft,
 }
 
 impl ContentKind {
@@ -42,6 +44,7 @@ impl ContentKind {
             Self::RoundState => 4,
             Self::Evidence => 5,
             Self::Keeping => 6,
+            Self::Draft => 7,
         }
     }
 }
@@ -77,6 +80,7 @@ impl Decode for Header {
                 4 => ContentKind::RoundState,
                 5 => ContentKind::Evidence,
                 6 => ContentKind::Keeping,
+                7 => ContentKind::Draft,
                 _ => return Err(DecodeError::Value("content kind")),
             },
         })

@@ -11,6 +11,7 @@ pub mod backup;
 pub mod catalog;
 mod content;
 pub mod custody;
+mod drafts;
 mod dual;
 mod duress;
 pub mod error;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use catalog::Catalog;
+pub use drafts::Draft;
 pub use dual::{Guarded, Policy};
 pub use duress::Panicked;
 pub use error::VaultError;
@@ -131,6 +133,11 @@ impl Location {
 
     fn database(&self) -> PathBuf {
         self.dir.join(DATABASE_FILE)
+    }
+
+    /// Whether the keyring is where it should be; it may lie on a stick that is not there.
+    pub fn has_keyring(&self) -> bool {
+        self.keyring().is_file() || self.staged_keyring().is_file()
     }
 
     /// Whether a vault is here.

@@ -59,6 +59,21 @@ impl Vault {
         compartment: CompartmentId,
     ) -> Result<ObjectId, VaultError> {
         self.require(Rights::SEAL)?;
+        let compartment = self.compartment_that_takes(record, compartment)?;
+        let id = ObjectId::random()?;
+        let note = ActNote::new(ActKind::Seal);
+        let mut writing = Writing::begin(self)?;
+        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
+        writing.finish()?;
+        Ok(id)
+    }
+
+    /// A compartment of somebody's choice, if records of this kind may go there.
+    pub(super) fn compartment_that_takes(
+        &self,
+        record: &Record,
+        compartment: CompartmentId,
+    ) -> Result<CompartmentId, VaultError> {
         let rows = &self.access.roster.compartments;
         let row = rows.iter().find(|(id, ..)| *id == compartment);
         let (_, name, kinds) = row.ok_or(VaultError::NoCompartment)?;
@@ -66,12 +81,7 @@ impl Vault {
         if !takes || name == super::STATE_COMPARTMENT {
             return Err(VaultError::NoCompartment);
         }
-        let id = ObjectId::random()?;
-        let note = ActNote::new(ActKind::Seal);
-        let mut writing = Writing::begin(self)?;
-        writing.seal(&[new_record(compartment, id, 1, body(record)?, note)])?;
-        writing.finish()?;
-        Ok(id)
+        Ok(compartment)
     }
 
     /// Where the next version of a record goes: one that lies in a compartment of somebody's choice
@@ -102,11 +112,12 @@ impl Vault {
         import: Option<&Reason>,
         progress: impl FnMut(usize),
     ) -> Result<Vec<ObjectId>, VaultError> {
-        self.store_all(records, &[], import, progress)
+        self.store_all(records, &[], None, import, progress)
     }
 
     /// Seals new records and new versions of known ones, all or none. Of a changed record come its
-    /// id, the version that it was made from, and the new content. Returns the ids of the new ones.
+    /// id, the version that it was made from, and the new content. New ones go into `compartment`, or
+    /// each into that of its kind. Returns the ids of the new ones.
     ///
     /// # Errors
     /// As [`Vault::amend`]; nothing is stored then.
@@ -114,6 +125,7 @@ impl Vault {
         &self,
         new: &[Record],
         changed: &[(ObjectId, u32, Record)],
+        compartment: Option<CompartmentId>,
         import: Option<&Reason>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<ObjectId>, VaultError> {
@@ -126,8 +138,12 @@ impl Vault {
             for record in chunk {
                 let id = ObjectId::random()?;
                 ids.push(id);
+                let compartment = match compartment {
+                    Some(chosen) => self.compartment_that_takes(record, chosen)?,
+                    None => self.compartment_for(record)?,
+                };
                 contents.push(new_record(
-                    self.compartment_for(record)?,
+                    compartment,
                     id,
                     1,
                     body(record)?,

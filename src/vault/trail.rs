@@ -100,7 +100,7 @@ impl Stored<'_> {
                 // Without a data key, it is the keyring.
                 Fact::Content { key: None, .. } => slot.rights.has(Rights::MANAGE),
                 Fact::Tombstone(_) => match signed.act.kind {
-                    ActKind::Erase => slot.rights.has(Rights::READ),
+                    ActKind::Erase | ActKind::Draft => slot.rights.has(Rights::READ),
                     _ => slot.rights.has(Rights::MANAGE),
                 },
             },

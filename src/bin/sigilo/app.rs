@@ -7,17 +7,37 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sigilo::i18n::{Localize, Messages};
 
 use crate::cli::Global;
+use crate::config::{Config, Given};
 use crate::failure::Failure;
 
 /// What every command is given.
 pub(crate) struct App {
     pub messages: Messages,
     pub global: Global,
+    /// What the configuration file says.
+    pub config: Config,
+    /// What the command line and the environment gave.
+    pub given: Given,
 }
 
 impl App {
-    pub fn new(messages: Messages, global: Global) -> Self {
-        Self { messages, global }
+    /// With the defaults of the configuration filled in.
+    pub fn new(messages: Messages, mut global: Global, config: Config, given: Given) -> Self {
+        config.complete(&mut global);
+        Self {
+            messages,
+            global,
+            config,
+            given,
+        }
+    }
+
+    /// Whether to do without boxes, bars and a moving cursor: asked for, or no terminal that could.
+    pub fn plain(&self) -> bool {
+        self.global.plain
+            || !io::stdin().is_terminal()
+            || !io::stderr().is_terminal()
+            || std::env::var_os("TERM").is_some_and(|t| t == "dumb")
     }
 
     pub fn json(&self) -> bool {
@@ -77,10 +97,10 @@ impl App {
         eprintln!("sigilo: {text}");
     }
 
-    /// A bar on standard error for work of `total` steps. It shows itself after two seconds, and
-    /// only on a terminal.
+    /// A bar on standard error for work of `total` steps, with their rate and the time that is left.
+    /// It shows itself after two seconds, and only on a terminal that may be drawn on.
     pub fn progress(&self, id: &'static str, total: u64) -> Progress {
-        let hidden = self.global.quiet || !io::stderr().is_terminal();
+        let hidden = self.global.quiet || self.json() || self.plain();
         let bar = ProgressBar::with_draw_target(
             Some(total),
             if hidden {

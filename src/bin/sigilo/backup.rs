@@ -1,7 +1,7 @@
 //! Copies that travel, and the way back.
 
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sigilo::crypto::Secret;
 use sigilo::crypto::travel::{IDENTITY, Identity, Recipient};
@@ -268,7 +268,7 @@ pub(crate) fn identity(app: &App, args: &KeysIdentity) -> Result<u8, Failure> {
 }
 
 /// Writes a new file that only its owner can read.
-pub(crate) fn write_private(path: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The command line.
@@ -57,11 +58,13 @@ pub(crate) struct Global {
     pub lang: Option<LangArg>,
     #[arg(long, global = true)]
     pub json: bool,
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, env = "SIGILO_QUIET", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub quiet: bool,
+    #[arg(long, global = true, env = "SIGILO_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub plain: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangArg {
     Es,
     En,
@@ -112,6 +115,30 @@ pub(crate) enum Command {
     Audit(Audit),
     Demo(Demo),
     Evaluate(Evaluate),
+    Shell,
+    Config,
+    Completions(Completions),
+    Man(Man),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+#[derive(Args)]
+pub(crate) struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: ShellArg,
+}
+
+#[derive(Args)]
+pub(crate) struct Man {
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -141,6 +168,14 @@ pub(crate) struct Seal {
 pub(crate) struct Import {
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "map")]
+    pub propose_map: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub compartment: Option<String>,
     #[arg(long)]
     pub keep_going: bool,
     #[arg(long)]

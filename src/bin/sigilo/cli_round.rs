@@ -11,6 +11,42 @@ pub(crate) enum RoundCommands {
     Round(Round),
     Coordinator(Coordinator),
     Keyholder(Keyholder),
+    Notice(Notice),
+}
+
+#[derive(Args)]
+pub(crate) struct Notice {
+    #[command(subcommand)]
+    pub command: NoticeCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum NoticeCommand {
+    List,
+    Show(NoticeId),
+    Answer(NoticeAnswer),
+}
+
+#[derive(Args)]
+pub(crate) struct NoticeId {
+    pub notice: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct NoticeAnswer {
+    pub notice: Option<String>,
+    #[arg(long, required_unless_present = "no", conflicts_with = "no")]
+    pub yes: bool,
+    #[arg(long)]
+    pub no: bool,
+    #[arg(long, value_name = "NAME")]
+    pub asked_by: String,
+    #[arg(long, value_name = "HOUSE", conflicts_with = "no")]
+    pub except: Vec<String>,
+    #[arg(long, value_name = "HOUSE", conflicts_with_all = ["no", "except"])]
+    pub only: Vec<String>,
+    #[arg(long, value_name = "TEXT", default_value = "", conflicts_with = "no")]
+    pub contact: String,
 }
 
 #[derive(Args)]
@@ -84,6 +120,7 @@ pub(crate) enum CoordinatorCommand {
     Export(Export),
     Decide(Folder),
     Counts(Counts),
+    Report(Report),
     Close(Close),
 }
 
@@ -94,6 +131,16 @@ pub(crate) struct Export {
     pub dir: PathBuf,
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    #[arg(conflicts_with = "to")]
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub round: Option<String>,
 }
 
 #[derive(Args)]
@@ -110,6 +157,12 @@ pub(crate) struct PartyInit {
 pub(crate) enum PolicyArg {
     Strict,
     Standard,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NoticesArg {
+    Statistics,
+    Mediated,
 }
 
 #[derive(Args)]
@@ -154,6 +207,16 @@ pub(crate) struct Open {
     pub largest_share: u16,
     #[arg(long, value_name = "NAME=SITE,SITE,SITE")]
     pub group: Vec<String>,
+    #[arg(long, value_enum, default_value = "statistics")]
+    pub notices: NoticesArg,
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub notice_requests: u16,
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=12))]
+    pub notice_batches: u16,
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub notice_delay: u16,
+    #[arg(long, value_name = "P", default_value_t = 990, value_parser = clap::value_parser!(u16).range(960..=999))]
+    pub notice_band: u16,
 }
 
 #[derive(Args)]

@@ -2,17 +2,19 @@
 
 use sigilo::coordinator::{self, Plan, Status};
 use sigilo::i18n::Message;
-use sigilo::party::{self, Party};
+use sigilo::party::{self, Party, PartyError};
 use sigilo::record::Date;
 use sigilo::round::draft::Policy;
+use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{PartyId, Role, Time};
 
 use crate::app::App;
 use crate::card::{self, millibits};
 use crate::cli_round::{
-    Close, Coordinator, CoordinatorCommand, Folder, Match, Open, PartyInit, PolicyArg,
+    Close, Coordinator, CoordinatorCommand, Folder, Match, NoticesArg, Open, PartyInit, PolicyArg,
+    Report,
 };
-use crate::failure::{Failure, NOTHING};
+use crate::failure::{Failure, NOTHING, file};
 use crate::round::{finish, named_round, print_result, result_json};
 
 pub(crate) fn run(app: &App, args: &Coordinator) -> Result<u8, Failure> {
@@ -26,6 +28,7 @@ pub(crate) fn run(app: &App, args: &Coordinator) -> Result<u8, Failure> {
         CoordinatorCommand::Export(args) => export(app, args),
         CoordinatorCommand::Decide(args) => decide(app, args),
         CoordinatorCommand::Counts(args) => crate::counts::run(app, args),
+        CoordinatorCommand::Report(args) => report(app, args),
         CoordinatorCommand::Close(args) => close(app, args),
     }
 }
@@ -80,6 +83,15 @@ fn open(app: &App, args: &Open) -> Result<u8, Failure> {
             .push((name.to_owned(), ids(&party, &members, Role::Site)?));
     }
     plan.site_totals = args.site_totals;
+    if args.notices == NoticesArg::Mediated {
+        let how = Mediation::new(
+            args.notice_requests,
+            args.notice_batches,
+            args.notice_delay,
+            args.notice_band,
+        );
+        plan.notices = Notices::Mediated(how.ok_or(PartyError::Plan("notices"))?);
+    }
     plan.quorum = args.quorum;
     plan.compartments = args.compartment.clone();
     plan.quota = args.quota;
@@ -139,8 +151,46 @@ fn decide(app: &App, args: &Folder) -> Result<u8, Failure> {
     finish(app, &party, out)
 }
 
+/// The page of a round: into the folder of the round, or into a file. With `--json` the figures are
+/// the output.
+fn report(app: &App, args: &Report) -> Result<u8, Failure> {
+    if args.folder.is_none() && args.to.is_none() && !app.json() {
+        return Err(Failure::usage("party-usage-report"));
+    }
+    let named = named_round(args.round.as_deref())?;
+    let party = card::open(app)?;
+    let stick = args.folder.as_deref().map(card::stick).transpose()?;
+    let round = match (named, &stick) {
+        (None, Some(stick)) => coordinator::round_of(&party, stick)?,
+        (named, _) => named,
+    };
+    let figures = coordinator::figures(&party, round.as_ref())?;
+    let mut out = party::Outcome::default();
+    if let Some(stick) = &stick {
+        out = coordinator::write_report(&party, stick, &figures)?;
+    }
+    if let Some(path) = &args.to {
+        let page = sigilo::report::page(&figures);
+        if path.as_os_str() == "-" {
+            if app.json() {
+                return Err(Failure::usage("party-usage-report"));
+            }
+            app.print(&page);
+            return Ok(0);
+        }
+        std::fs::write(path, page).map_err(|e| file(path, &e))?;
+        let name = path.display().to_string();
+        out.done.push(party::Event::Wrote(name));
+    }
+    if app.json() {
+        app.print_json(&figures.to_json());
+        return Ok(0);
+    }
+    finish(app, &party, out)
+}
+
 fn close(app: &App, args: &Close) -> Result<u8, Failure> {
-    let round = named_round(args)?;
+    let round = named_round(args.round.as_deref())?;
     crate::round::confirm_close(app, args)?;
     let party = card::open(app)?;
     let out = coordinator::close(&party, round.as_ref())?;

@@ -13,7 +13,7 @@ use sigilo::round::counts_note::CountsNote;
 
 use crate::app::{App, column};
 use crate::card;
-use crate::cli_round::{Close, Counts};
+use crate::cli_round::Counts;
 use crate::failure::{Failure, file};
 use crate::round::{finish, named_round};
 
@@ -26,10 +26,7 @@ pub(crate) fn epsilon(given: f64) -> Result<u32, Failure> {
 }
 
 pub(crate) fn run(app: &App, args: &Counts) -> Result<u8, Failure> {
-    let round = named_round(&Close {
-        round: args.round.clone(),
-        yes: true,
-    })?;
+    let round = named_round(args.round.as_deref())?;
     let party = card::open(app)?;
     let stick = args.folder.as_ref().map(|f| card::stick(f)).transpose()?;
     let now = party::now();

@@ -99,7 +99,7 @@ pub(crate) fn demo(app: &App, args: &Demo) -> Result<u8, Failure> {
         }
     };
     std::fs::create_dir(&dir).map_err(|e| file(&dir, &e))?;
-    let done = play(app, &dir);
+    let done = play(app, &dir, keep);
     if !keep {
         // Invented people in a temporary folder: nothing is lost if it stays.
         let _ = std::fs::remove_dir_all(&dir);
@@ -162,7 +162,7 @@ fn read(day: Date) -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
     Ok((setups, given))
 }
 
-fn play(app: &App, dir: &Path) -> Result<u8, Failure> {
+fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     let began = Instant::now();
     step(app, &Message::new("demo-begin"));
     let now = sigilo::party::now();
@@ -213,12 +213,15 @@ fn play(app: &App, dir: &Path) -> Result<u8, Failure> {
         .as_ref()
         .map(|c| &c.published)
         .ok_or_else(|| Failure::of("demo-empty"))?;
+    let page = dir.join("report.html");
+    std::fs::write(&page, sigilo::report::page(&played.figures)).map_err(|e| file(&page, &e))?;
     if !app.json() {
         print_sites(app, &played, &given);
         print_result(app, &played, &quality);
         truth.print(app, counts);
         print_seen(app, &played);
         app.print("");
+        print_report(app, &page, keep);
     }
     let site = House {
         name: SITES[0].0,
@@ -240,6 +243,10 @@ fn play(app: &App, dir: &Path) -> Result<u8, Failure> {
         value["counts"] = truth.json(counts);
         value["erased"] = serde_json::json!(erased.to_string());
         value["tampering_caught"] = serde_json::json!(caught);
+        value["report"] = match keep {
+            true => serde_json::json!(page.display().to_string()),
+            false => serde_json::Value::Null,
+        };
         value["sound"] = serde_json::json!(true);
         value["seconds"] = serde_json::json!(seconds);
         app.print_json(&value);
@@ -420,6 +427,15 @@ fn print_seen(app: &App, played: &Played) {
             format!("{} KB", bytes.div_ceil(1000)),
         ));
     }
+}
+
+fn print_report(app: &App, page: &Path, keep: bool) {
+    let message = if keep {
+        Message::new("demo-report").with("file", page.display().to_string())
+    } else {
+        Message::new("demo-report-gone")
+    };
+    app.print(&app.text(&message));
 }
 
 fn print_seconds(app: &App, played: &Played) {

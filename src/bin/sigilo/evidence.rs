@@ -7,6 +7,8 @@ use sigilo::codec::to_hex;
 use sigilo::i18n::Message;
 use sigilo::vault::{Evidence, Vault, VaultError};
 
+use std::io::IsTerminal as _;
+
 use crate::app::{App, column};
 use crate::cli::{EvidenceAdd, EvidenceExtract, EvidenceList};
 use crate::failure::{Failure, NOTHING, file};
@@ -98,6 +100,9 @@ pub(crate) fn extract(app: &App, args: &EvidenceExtract) -> Result<u8, Failure> 
     let vault = vault::open(app)?;
     let found = &find_evidence(&vault, &args.id)?;
     if args.to == Path::new("-") {
+        if std::io::stdout().is_terminal() {
+            return Err(Failure::usage("cli-binary-to-terminal"));
+        }
         let mut out = std::io::stdout().lock();
         vault.extract_evidence(found, &mut out, &reason)?;
         let _ = out.flush();

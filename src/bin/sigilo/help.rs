@@ -6,13 +6,16 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 use sigilo::i18n::{Message, Messages};
 
-use crate::app::App;
-use crate::failure::{Failure, USAGE};
+use crate::failure::USAGE;
 
-/// Puts the texts in. Command `keys add` has `help-keys-add`; its argument `name` has
-/// `help-keys-add-name`, or what all commands share: `help-arg-name`.
+/// Puts the texts in. Command `keys add` has `help-keys-add`, and examples in
+/// `help-keys-add-example`, or in `help-keys-add-after` with whatever else is to be said; its argument `name` has `help-keys-add-name`, or what all commands
+/// share: `help-arg-name`. What a value is called is `help-value-file` for `FILE`.
 pub(crate) fn localize(command: Command, messages: &Messages) -> Command {
-    walk(command, "", messages)
+    let mut command = walk(command, "", messages);
+    // Usage lines name the whole command, which is known once all is in place.
+    command.build();
+    usage(command, messages)
 }
 
 fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
@@ -45,9 +48,17 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
                 .action(ArgAction::Version),
         );
     }
-    let after = format!("{own}-after");
+    let (examples, after) = (format!("{own}-example"), format!("{own}-after"));
     if messages.has(&after) {
         command = command.after_help(text(&after));
+    } else if messages.has(&examples) {
+        let lines = text(&examples);
+        let mut after = text("help-examples");
+        for line in lines.lines() {
+            after.push_str("\n  ");
+            after.push_str(line);
+        }
+        command = command.after_help(after);
     }
     command = command.mut_args(|arg| {
         let id = arg.get_id().as_str().replace('_', "-");
@@ -57,15 +68,22 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
         } else {
             text(&format!("help-arg-{id}"))
         };
-        let heading = if arg.is_positional() {
+        let heading = if arg.is_global_set() {
+            text("help-common-options")
+        } else if arg.is_positional() {
             text("help-arguments")
         } else {
             text("help-options")
         };
         let takes_value = arg.get_action().takes_values();
+        let arg = if takes_value {
+            value_name(arg, &id, messages)
+        } else {
+            arg
+        };
         arg.help(help)
             .help_heading(heading)
-            .hide_env(takes_value)
+            .hide_env(true)
             .hide_default_value(takes_value)
             .hide_possible_values(takes_value)
     });
@@ -73,6 +91,31 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
         let path = format!("{path}-{}", sub.get_name());
         walk(sub, &path, messages)
     })
+}
+
+/// What the value of an argument is called.
+fn value_name(arg: Arg, id: &str, messages: &Messages) -> Arg {
+    let name = match arg.get_value_names() {
+        Some([name, ..]) => name.to_lowercase(),
+        _ => id.to_owned(),
+    };
+    let known = format!("help-value-{}", name.replace('=', "-"));
+    if messages.has(&known) {
+        arg.value_name(messages.text(&known))
+    } else {
+        arg
+    }
+}
+
+/// The usage lines, without the English words that clap puts into them.
+fn usage(mut command: Command, messages: &Messages) -> Command {
+    let line = command.render_usage().to_string();
+    let line = line.strip_prefix("Usage: ").unwrap_or(&line);
+    let options = messages.text("help-options-word");
+    let line = line.replace("[OPTIONS]", &format!("[{options}]"));
+    command
+        .override_usage(line)
+        .mut_subcommands(|sub| usage(sub, messages))
 }
 
 /// Says what is wrong with a command line, or shows help where that was asked for.
@@ -119,17 +162,6 @@ pub(crate) fn report(error: &clap::Error, messages: &Messages) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// What to do next, for somebody who typed the name of the program and nothing else.
-pub(crate) fn first_steps(app: &App) -> Result<u8, Failure> {
-    let here = crate::vault::location(app).is_ok_and(|l| l.exists());
-    app.print(&app.t(if here {
-        "cli-first-steps-vault"
-    } else {
-        "cli-first-steps"
-    }));
-    Ok(0)
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -158,13 +190,111 @@ mod tests {
         }
     }
 
+    /// The words of a command line, as a shell splits them; enough for examples.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for c in line.chars() {
+            match c {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        words
+    }
+
+    /// The command of a line, behind *Example:* or whatever stands before it.
+    fn command_of(line: &str) -> Option<&str> {
+        let line = line.trim();
+        let line = line
+            .strip_prefix("Ejemplo: ")
+            .or_else(|| line.strip_prefix("Example: "))
+            .unwrap_or(line);
+        line.starts_with("sigilo ").then_some(line)
+    }
+
+    fn examples(command: &Command, path: &str, found: &mut Vec<(String, String)>) {
+        let own = format!("{path} {}", command.get_name()).trim().to_owned();
+        if command.get_subcommands().next().is_none() {
+            let after = command.get_after_help().map(ToString::to_string);
+            let after = after.unwrap_or_default();
+            let mut lines = after.lines().filter_map(command_of);
+            let first = lines.next();
+            assert!(first.is_some(), "{own}: no example in --help");
+            for line in first.into_iter().chain(lines) {
+                found.push((own.clone(), line.to_owned()));
+            }
+        }
+        for sub in command.get_subcommands() {
+            examples(sub, &own, found);
+        }
+    }
+
+    #[test]
+    fn every_example_of_the_help_is_a_command_that_is_understood() {
+        for lang in [Lang::Es, Lang::En] {
+            let messages = Messages::new(lang);
+            let command = localize(Cli::command(), &messages);
+            let mut found = Vec::new();
+            examples(&command, "", &mut found);
+            for (of, line) in found {
+                let parsed = command.clone().try_get_matches_from(words(&line));
+                let matches = parsed.unwrap_or_else(|e| panic!("{line}: {e}"));
+                let mut named = String::from("sigilo");
+                let mut at = &matches;
+                while let Some((name, below)) = at.subcommand() {
+                    named = format!("{named} {name}");
+                    at = below;
+                }
+                assert_eq!(named, of, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_in_spanish_has_no_english_of_the_parser() {
+        let messages = Messages::new(Lang::Es);
+        let command = localize(Cli::command(), &messages);
+        fn all(mut command: Command) {
+            let help = command.render_help().to_string();
+            for word in [
+                "Usage",
+                "Commands",
+                "Options",
+                "Arguments",
+                "[OPTIONS]",
+                "[COMMAND]",
+                "<COMMAND>",
+                "DIR>",
+                "FILE>",
+                "NAME>",
+                "TEXT>",
+                "DATE>",
+                "Print ",
+                "[env:",
+                "[default",
+                "possible values",
+            ] {
+                assert!(
+                    !help.contains(word),
+                    "{}: {word}\n{help}",
+                    command.get_name()
+                );
+            }
+            for sub in command.get_subcommands() {
+                all(sub.clone());
+            }
+        }
+        all(command);
+    }
+
     #[test]
     fn every_command_and_argument_is_explained_in_both_languages() {
         Cli::command().debug_assert();
         for lang in [Lang::Es, Lang::En] {
             let messages = Messages::new(lang);
-            let mut command = localize(Cli::command(), &messages);
-            command.build();
+            let command = localize(Cli::command(), &messages);
             command.clone().debug_assert();
             check(&command);
         }

@@ -76,7 +76,7 @@ fn step(
 }
 
 fn close(app: &App, args: &Close) -> Result<u8, Failure> {
-    let round = named_round(args)?;
+    let round = named_round(args.round.as_deref())?;
     confirm_close(app, args)?;
     let party = card::open(app)?;
     let out = holder::close(&party, round.as_ref())?;

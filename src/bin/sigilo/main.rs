@@ -8,6 +8,8 @@ mod cli;
 mod cli_round;
 mod cli_transfer;
 mod coercion;
+mod completions;
+mod config;
 mod coordinator;
 mod cosign;
 mod counts;
@@ -23,11 +25,16 @@ mod keeping;
 mod keyholder;
 mod keys;
 mod log;
+mod notice;
+mod press;
 mod process;
 mod prompt;
 mod records;
 mod referral;
 mod round;
+mod screen;
+mod shell;
+mod steps;
 mod transfer;
 mod truth;
 mod vault;
@@ -39,25 +46,36 @@ use sigilo::i18n::{Lang, Messages};
 
 use crate::app::App;
 use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
+use crate::config::{Config, Given};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
     // Before there is anything to keep.
     process::keep_memory_private();
     let args: Vec<_> = std::env::args_os().collect();
-    let messages = Messages::new(language(&args));
+    // What is wrong with it is told once the language is known: help is there in any case.
+    let config = Config::read();
+    let filed = config.as_ref().ok().and_then(Config::lang);
+    let messages = Messages::new(language(&args, filed));
+    process::end_cleanly(messages.text("cli-interrupted"));
     let command = help::localize(Cli::command(), &messages);
-    let parsed = command
-        .try_get_matches_from(&args)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let parsed = command.try_get_matches_from(&args).and_then(|matches| {
+        let given = Given::of(&matches);
+        Cli::from_arg_matches(&matches).map(|cli| (cli, given))
+    });
+    let (cli, given) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return help::report(&error, &messages),
     };
-    let app = App::new(messages, cli.global);
-    let done = match cli.command {
-        Some(command) => run(&app, command),
-        None => help::first_steps(&app),
+    let (config, mistake) = match config {
+        Ok(config) => (config, None),
+        Err(mistake) => (Config::default(), Some(mistake)),
+    };
+    let app = App::new(messages, cli.global, config, given);
+    let done = match (mistake, cli.command) {
+        (Some(mistake), _) => Err(mistake),
+        (None, Some(command)) => run(&app, command),
+        (None, None) => steps::show(&app),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -69,7 +87,7 @@ fn main() -> ExitCode {
 }
 
 /// The language asked for, before the arguments can be read: help has one, too.
-fn language(args: &[std::ffi::OsString]) -> Lang {
+fn language(args: &[std::ffi::OsString], filed: Option<Lang>) -> Lang {
     let mut asked = None;
     let mut words = args.iter().filter_map(|a| a.to_str());
     while let Some(word) = words.next() {
@@ -81,9 +99,10 @@ fn language(args: &[std::ffi::OsString]) -> Lang {
     }
     let environment = std::env::var("SIGILO_LANG").ok();
     let system = || sys_locale::get_locale();
-    let chosen = asked.or(environment).or_else(system);
+    let chosen = asked.or(environment).and_then(|n| Lang::from_locale(&n));
     chosen
-        .and_then(|name| Lang::from_locale(&name))
+        .or(filed)
+        .or_else(|| system().and_then(|n| Lang::from_locale(&n)))
         .unwrap_or(Lang::En)
 }
 
@@ -154,5 +173,9 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
+        Command::Shell => shell::shell(app),
+        Command::Config => config::show(app),
+        Command::Completions(args) => completions::completions(app, &args),
+        Command::Man(args) => completions::man(app, &args),
     }
 }

@@ -1,4 +1,4 @@
-//! What the system is told about this process.
+//! What the system is told about this process, and how it ends when it is told to.
 
 /// Asks the system to write no core dump of this process, and, on Linux, to let no other program of
 /// the same user read its memory. A system that refuses is no reason to refuse the person.
@@ -19,3 +19,34 @@ pub(crate) fn keep_memory_private() {
 
 #[cfg(not(unix))]
 pub(crate) fn keep_memory_private() {}
+
+/// Ends cleanly on Ctrl-C, on a request to end, and when the terminal goes away: the terminal gets
+/// back the state in which it was found, `say` is written, and the exit code is 128 plus the number
+/// of the signal. What was being stored is one transaction: it is there as a whole or not at all.
+#[cfg(unix)]
+pub(crate) fn end_cleanly(say: String) {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    let terminal = std::fs::File::open("/dev/tty").ok().and_then(|tty| {
+        let found = tcgetattr(&tty).ok()?;
+        Some((tty, found))
+    });
+    // Without the thread a signal ends the process at once, as for any other program.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            crate::screen::leave();
+            if let Some((tty, found)) = terminal {
+                let _ = tcsetattr(&tty, OptionalActions::Now, &found);
+            }
+            eprintln!("\n{say}");
+            std::process::exit(128 + signal);
+        }
+    });
+}
+
+#[cfg(not(unix))]
+pub(crate) fn end_cleanly(_say: String) {}

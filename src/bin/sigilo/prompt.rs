@@ -117,6 +117,23 @@ pub(crate) fn passphrase(app: &App) -> Result<Passphrase, Failure> {
     ask_passphrase(app, Which::Current, "cli-ask-passphrase")
 }
 
+/// Whether the passphrase comes from somewhere without asking.
+pub(crate) fn has_source(app: &App) -> bool {
+    let (file, command) = Which::Current.variables();
+    app.global.passphrase_fd.is_some()
+        || std::env::var_os(file).is_some()
+        || std::env::var_os(command).is_some()
+}
+
+/// A passphrase, or nothing if the person just presses Enter.
+pub(crate) fn optional_passphrase(
+    app: &App,
+    question: &'static str,
+) -> Result<Option<Passphrase>, Failure> {
+    let text = ask_hidden(&app.t(question))?;
+    Ok((!text.is_empty()).then(|| as_passphrase(&text)))
+}
+
 /// The passphrase of the second person.
 pub(crate) fn second_passphrase(app: &App) -> Result<Passphrase, Failure> {
     ask_passphrase(app, Which::Second, "cli-ask-second-passphrase")

@@ -8,13 +8,17 @@ use sigilo::log::act::{ActKind, Reason};
 use sigilo::record::{self, FieldId, Kind, Query, Record, SearchKey};
 use sigilo::vault::catalog::Item;
 use sigilo::vault::index::Found;
-use sigilo::vault::{ActNote, Catalog, Guarded, ObjectId, Rights, Vault, VaultError};
+use sigilo::vault::{
+    ActNote, Catalog, CompartmentId, Guarded, ObjectId, Rights, Vault, VaultError,
+};
 use zeroize::Zeroizing;
 
 use crate::app::{App, column};
 use crate::cli::{Amend, Duplicates, Erase, KindArg, List, Pair, Seal, Search, Show};
 use crate::failure::{FAILED, Failure, NOTHING, file};
-use crate::{interview, prompt, vault};
+use crate::interview::form::Form;
+use crate::interview::{self, Ended};
+use crate::{prompt, vault};
 
 /// Text from a file, or from standard input for `-`.
 pub(crate) fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, Failure> {
@@ -93,12 +97,9 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
             let text = read_text(path, record::JSON_MAX)?;
             record::from_json(&text).map_err(|p| refused(app, &p))?
         }
-        None => interview::ask(app, kind)?,
+        None => return interviewed(app, &vault, kind, compartment),
     };
-    let warnings = record::check(&record, record::today()).map_err(|p| refused(app, &p))?;
-    for warning in &warnings {
-        app.warn(warning);
-    }
+    checked(app, &record)?;
     let likely = likely(app, &vault, &record)?;
     if !likely.is_empty() && !args.yes && prompt::interactive() {
         let question = Message::new("cli-ask-seal-anyway");
@@ -110,18 +111,73 @@ pub(crate) fn seal(app: &App, args: &Seal) -> Result<u8, Failure> {
         Some(compartment) => vault.seal_into(&record, compartment)?,
         None => vault.seal(&record)?,
     };
+    sealed(app, id, &likely);
+    Ok(0)
+}
+
+/// Asks in a terminal and seals, or keeps what was answered for another day.
+fn interviewed(
+    app: &App,
+    vault: &Vault,
+    kind: Option<Kind>,
+    compartment: Option<CompartmentId>,
+) -> Result<u8, Failure> {
+    let draft = interview::resume(app, vault)?;
+    let form = match &draft {
+        Some(draft) => Form::resumed(draft.record.clone(), draft.at),
+        None => Form::new(kind),
+    };
+    let mut alike = Vec::new();
+    let ended = interview::ask(app, form, |record| {
+        let found = likely_lines(app, vault, record)?;
+        alike = found.iter().map(|(id, _)| *id).collect();
+        Ok(found.into_iter().map(|(_, line)| line).collect())
+    })?;
+    match ended {
+        Ended::Finished(form) => {
+            let id = match (&draft, compartment) {
+                (Some(draft), _) => vault.seal_draft(&form.record, compartment, draft)?,
+                (None, Some(compartment)) => vault.seal_into(&form.record, compartment)?,
+                (None, None) => vault.seal(&form.record)?,
+            };
+            sealed(app, id, &alike);
+            Ok(0)
+        }
+        Ended::Kept(form) => {
+            interview::keep(app, vault, &form, compartment, draft.as_ref())?;
+            Ok(0)
+        }
+        Ended::Left => Err(interview::left()),
+    }
+}
+
+fn sealed(app: &App, id: ObjectId, likely: &[ObjectId]) {
     if app.json() {
         let likely: Vec<_> = likely.iter().map(ToString::to_string).collect();
         app.print_json(&serde_json::json!({ "id": id.to_string(), "likely_duplicates": likely }));
     } else {
         app.print(&app.text(&Message::new("cli-sealed").with("id", id.short())));
     }
-    Ok(0)
 }
 
 /// Shows records that are probably the same person as a new one, before it is stored. A key that
 /// cannot read shows nothing.
 pub(crate) fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<ObjectId>, Failure> {
+    let found = likely_lines(app, vault, new)?;
+    if !found.is_empty() {
+        app.warn(&Message::new("cli-seal-likely").with("count", found.len()));
+        for (_, line) in &found {
+            app.warn_line(line);
+        }
+    }
+    Ok(found.into_iter().map(|(id, _)| id).collect())
+}
+
+/// A record that was found, and its line.
+type Told = (ObjectId, Zeroizing<String>);
+
+/// The records that are probably the same person as a new one. That they were shown is logged.
+pub(crate) fn likely_lines(app: &App, vault: &Vault, new: &Record) -> Result<Vec<Told>, Failure> {
     const SHOWN: usize = 5;
     if !vault.access().rights.has(Rights::READ) {
         return Ok(Vec::new());
@@ -131,12 +187,11 @@ pub(crate) fn likely(app: &App, vault: &Vault, new: &Record) -> Result<Vec<Objec
     let found = opened(vault, alike.into_iter().take(SHOWN))?;
     if !found.is_empty() {
         vault.log(ActNote::new(ActKind::Duplicates).count(found.len() as u64))?;
-        app.warn(&Message::new("cli-seal-likely").with("count", found.len()));
-        for (_, _, line) in &found {
-            app.warn_line(&line.text(app));
-        }
     }
-    Ok(found.into_iter().map(|(_, id, _)| id).collect())
+    let lines = found.into_iter();
+    Ok(lines
+        .map(|(_, id, line)| (id, Zeroizing::new(line.text(app))))
+        .collect())
 }
 
 /// Opens what was found, to show a line of each. What another program erased meanwhile is not there.
@@ -353,6 +408,37 @@ pub(crate) fn print_record(app: &App, record: &Record) {
     }
 }
 
+/// A record that was found: how well it fits, its id, its line.
+type Ranked = (u32, ObjectId, Line);
+
+/// Finds people, best first, and how many there are in all. That they were looked for is logged.
+pub(crate) fn searched(
+    vault: &Vault,
+    words: &str,
+    limit: usize,
+) -> Result<(Vec<Ranked>, usize), Failure> {
+    let all = vault.index()?.search(&Query::new(words));
+    let total = all.len();
+    vault.require_two(Guarded::Opening, total.min(limit) as u64)?;
+    let found = opened(vault, all.into_iter().take(limit))?;
+    vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
+    Ok((found, total))
+}
+
+/// The first records of the vault, and how many there are. That they were listed is logged.
+pub(crate) fn listed(
+    vault: &Vault,
+    limit: usize,
+) -> Result<(Vec<(ObjectId, Line)>, usize), Failure> {
+    let catalog = vault.catalog()?;
+    let mut lines = vault.scan(&catalog, |item, r| (item.id, Line::new(item, r)))?;
+    let total = lines.len();
+    lines.truncate(limit);
+    vault.require_two(Guarded::Opening, lines.len() as u64)?;
+    vault.log(ActNote::new(ActKind::List).count(lines.len() as u64))?;
+    Ok((lines, total))
+}
+
 pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
     let query = if args.words.is_empty() {
         if !prompt::interactive() {
@@ -363,11 +449,7 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         Zeroizing::new(args.words.join(" "))
     };
     let vault = vault::open(app)?;
-    let all = vault.index()?.search(&Query::new(&query));
-    let total = all.len();
-    vault.require_two(Guarded::Opening, total.min(args.limit) as u64)?;
-    let found = opened(&vault, all.into_iter().take(args.limit))?;
-    vault.log(ActNote::new(ActKind::Search).count(found.len() as u64))?;
+    let (found, total) = searched(&vault, &query, args.limit)?;
     if app.json() {
         let rows: Vec<_> = found
             .iter()
@@ -397,10 +479,12 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
     vault.log(ActNote::new(ActKind::Open).on(item.id.0, latest.number))?;
     let after = match &args.file {
         None if prompt::interactive() => {
-            let mut record = before.clone();
-            app.warn(&Message::new("cli-interview-help"));
-            interview::fill(app, &mut record, record::interview(before.kind))?;
-            record
+            let questions = record::interview(before.kind).to_vec();
+            let form = Form::amending(before.clone(), questions);
+            match interview::ask(app, form, |_| Ok(Vec::new()))? {
+                Ended::Finished(form) => form.record.clone(),
+                Ended::Kept(_) | Ended::Left => return Err(interview::left()),
+            }
         }
         file => {
             let path = file.as_deref().unwrap_or(Path::new("-"));

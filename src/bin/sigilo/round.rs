@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::card;
 use crate::cli_round::{Close, Folder, Round, RoundCommand, RoundCommands, Withdraw};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, REFUSED, WRONG_KEY};
-use crate::{coordinator, keyholder, prompt, records};
+use crate::{coordinator, keyholder, notice, prompt, records};
 
 pub(crate) fn run(app: &App, command: &RoundCommands) -> Result<u8, Failure> {
     match command {
@@ -26,6 +26,7 @@ pub(crate) fn run(app: &App, command: &RoundCommands) -> Result<u8, Failure> {
         },
         RoundCommands::Coordinator(args) => coordinator::run(app, args),
         RoundCommands::Keyholder(args) => keyholder::run(app, args),
+        RoundCommands::Notice(args) => notice::run(app, args),
     }
 }
 
@@ -96,8 +97,8 @@ fn next(app: &App, args: &Folder) -> Result<u8, Failure> {
 }
 
 /// The round that somebody names, as 32 hexadecimal digits.
-pub(crate) fn named_round(args: &Close) -> Result<Option<[u8; 16]>, Failure> {
-    let Some(text) = &args.round else {
+pub(crate) fn named_round(text: Option<&str>) -> Result<Option<[u8; 16]>, Failure> {
+    let Some(text) = text else {
         return Ok(None);
     };
     let bytes = sigilo::codec::from_hex(text).ok();
@@ -115,7 +116,7 @@ pub(crate) fn confirm_close(app: &App, args: &Close) -> Result<(), Failure> {
 }
 
 fn leave(app: &App, args: &Close) -> Result<u8, Failure> {
-    let round = named_round(args)?;
+    let round = named_round(args.round.as_deref())?;
     confirm_close(app, args)?;
     let party = card::open(app)?;
     let out = site::close(&party, round.as_ref())?;

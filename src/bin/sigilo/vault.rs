@@ -26,6 +26,16 @@ pub(crate) fn location(app: &App) -> Result<Location, Failure> {
     })
 }
 
+/// Whether a key is at hand without asking anybody: an option or a variable names it.
+pub(crate) fn key_at_hand(app: &App) -> bool {
+    let g = &app.global;
+    g.key_file.is_some()
+        || g.age.is_some()
+        || g.recovery
+        || !g.shares.is_empty()
+        || prompt::has_source(app)
+}
+
 /// Opens the vault with the key that the person brings.
 pub(crate) fn open(app: &App) -> Result<Vault, Failure> {
     let location = location(app)?;

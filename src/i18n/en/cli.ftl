@@ -23,12 +23,11 @@ help-arg-limit = How many to show at most
 help-init = Make a new vault and show its recovery code
 help-init-site = Name of the house; it is kept sealed
 help-init-slot-name = What to call your key in the log; "direction" unless said
-help-init-after = Example: sigilo init --vault house --site "Casa Esperanza"
 help-seal = Seal a record: from a JSON file, or asked field by field
 help-seal-file = JSON file of the record; "-" is standard input
 help-seal-kind = Kind of record when asking: victim, witness, call
-help-import = Seal the records of CSV tables
-help-import-files = CSV tables, with headers in Spanish or English; "-" is standard input
+help-import = Seal the records of CSV tables and XLSX workbooks
+help-import-files = CSV tables or XLSX workbooks, with headers in Spanish or English; "-" is standard input
 help-import-keep-going = Store the rows that are right even if others have mistakes
 help-import-update = Store as a new version the rows whose case number exists with other data
 help-import-dry-run = Only say what would be stored and what is wrong
@@ -77,19 +76,6 @@ help-audit-verify-head = A head that you kept earlier: the vault must continue f
 help-audit-verify-key = Key that signs this vault's heads, from a source other than the vault itself
 help-demo = Show everything with invented people: six vaults, a blind round, search, erasure, and a tampering caught
 help-demo-dir = New folder to leave the vaults in; if absent, they are deleted at the end
-cli-first-steps =
-    There is no vault in this folder. Next steps:
-      sigilo demo                              see how it works, with invented people
-      sigilo init --vault FOLDER               make a vault
-      sigilo --vault FOLDER list               open one that exists
-      sigilo --help                            all commands
-cli-first-steps-vault =
-    There is a vault here. Next steps:
-      sigilo search         look for a person
-      sigilo seal           seal a record
-      sigilo list           see all
-      sigilo check          check that it is sound
-      sigilo --help         all commands
 cli-usage-unknown-argument = There is no option { $argument }. See those that there are with --help.
 cli-usage-unknown-command = There is no command "{ $command }". See those that there are with "sigilo --help".
 cli-usage-missing-argument = { $argument } is missing. See how it is used with --help.
@@ -121,12 +107,9 @@ cli-ask-recovery = Recovery code (not shown):
 cli-ask-site = Name of the house:
 cli-ask-slot-name = Whose key is it?
 cli-ask-search = Whom are you looking for?
-cli-ask-kind = What will you seal? 1 victim, 2 witness, 3 call:
-cli-ask-kind-again = Type 1, 2 or 3.
 cli-ask-erase-reason = Why is it erased?
 cli-ask-erase = Record { $id } ({ $versions } versions) is destroyed for ever. Are you sure? (y/n)
 cli-ask-remove-key = Remove the key "{ $name }"? (y/n)
-cli-interview-help = Enter: no answer or no change · ? not known · < back · - empty · . finish and store
 cli-init-needs-folder = Name a new folder with --vault.
 cli-init-needs-site = Give the name of the house with --site.
 cli-init-done = The vault of { $site } is ready.
@@ -165,7 +148,7 @@ cli-linked = Linked: { $first } and { $second } are the same person.
 cli-unlinked = Unlinked: { $first } and { $second }.
 cli-erase-needs-reason = Say why it is erased with --reason.
 cli-import-line = { $file }: { $what }
-cli-import-differs = line { $line }: the case number is there already, in the vault or in this file, with other data. Use --update to store it as a new version.
+cli-import-differs = the case number is there already, in the vault or in this file, with other data. Use --update to store it as a new version.
 cli-import-nothing-stored = nothing of this file was stored. Correct what was pointed out, or use --keep-going to store the rows that are right.
 cli-import-done = { $file }: { $stored } sealed, { $updated } updated, { $present } already there, { $refused } with mistakes
 cli-import-would = { $file }: { $stored } would be sealed, { $updated } updated, { $present } are there already, { $refused } with mistakes. Nothing was stored.
@@ -290,6 +273,8 @@ demo-role-site = site
 demo-role-coordinator = coordinator
 demo-role-holder = holder
 demo-role-auditor = auditor
+demo-report = Report of the round, to be opened in a browser: { $file }
+demo-report-gone = The report of the round goes with the demonstration. With --dir FOLDER it stays there, to be opened in a browser.
 demo-seconds = Seconds a stage: { $stages }
 demo-search = { $site }: somebody asks for "{ $heard }", as they heard it. { $count ->
     [0] Nobody.

@@ -54,6 +54,7 @@ log-act-consent-withdrawn = Consent withdrawn
 log-act-hold = Record put on legal hold
 log-act-hold-lifted = Legal hold lifted
 log-act-retention = Retention date changed
+log-act-draft = Unfinished interview
 log-act-key-add = Key added
 log-act-key-remove = Key revoked
 log-act-key-change = Passphrase or key changed
@@ -100,6 +101,9 @@ log-act-published = Result published
 log-act-head-cosigned = Head of another log cosigned
 log-act-head-refused = Head of another log refused
 log-act-keys-erased = Keys of a round erased
+log-act-notices-sent = Requests about persons sent
+log-act-consent-received = Answers to requests received
+log-act-introductions-sent = Introductions sent
 
 ## Tiles
 log-tile-missing = Tile { $index } of level { $level } of the log is missing or too short.

@@ -15,6 +15,9 @@ round-kind-head = head of a chain
 round-kind-head-answer = cosignature of a head
 round-kind-counts-ask = list of what is counted
 round-kind-counts-reply = sums of the counts
+round-kind-notice = list of requests about persons
+round-kind-consent = answers to requests
+round-kind-introduction = introductions
 round-receipt-received = received
 round-receipt-accepted = accepted
 round-receipt-refused = refused
@@ -113,6 +116,18 @@ party-compared = { $pairs } pairs compared; { $unreadable } could not be opened.
 party-decided = { $records } records, { $local } persons counted by each house for itself, { $persons } persons without duplicates.
 party-round-closed = The round is closed here; its secrets are erased.
 party-withdrawn = The person no longer takes part in the round.
+party-requests = { $open ->
+    [0] A list of requests came; none waits for a person’s word.
+    [one] A list of requests came. One waits for the person’s word, until { $day }: see it with “sigilo notice list”.
+   *[other] A list of requests came. { $open } wait for the person’s word, until { $day }: see them with “sigilo notice list”.
+}
+party-answered = The answers leave with the stick. Everything ends on { $day }: before, nothing is known, and from outside all look alike.
+party-introduced = Another house knows the person of record { $record }, and both said yes: { $house }. Details: “sigilo notice show”.
+party-no-contact = { $count ->
+    [one] One request was closed without contact. That does not say whether another house knows the person.
+   *[other] { $count } requests were closed without contact. That does not say whether another house knows the persons.
+}
+party-next-day = The next step is due on { $day }.
 party-waits-for = waiting for: { $file }
 party-waits-until = After { $time }, or before if you wish: go on without them with “sigilo coordinator match --without”.
 party-refused = refused: { $file }: { $why }
@@ -132,6 +147,7 @@ party-distrusted = The card of { $name } is trusted no longer.
 party-ask-close = The secrets of the round are erased for ever. Are you sure? (y/n)
 party-usage-bits = Bits are a number between 1 and 128.
 party-usage-quota = A quota is a number behind the name: “Casa Alba=512”.
+party-usage-report = Say where the report goes: the folder of the round, or a file with --to. With --json the figures are printed.
 party-usage-round = A round is named by its 32 hexadecimal digits.
 party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }. Epsilon in a year: { $epsilon }.
 party-state-drafted = drafted; waiting for key-holders
@@ -156,16 +172,13 @@ help-card = Write your card, with which others know you
 help-card-folder = Folder for the card; the current one unless said
 help-card-name = Name on the card, the first time; the name of the house unless said
 help-card-svg = Write the QR code as a picture, too
-help-card-after = Example: sigilo card --vault house /media/usb
 help-trust = Trust the card of another party, or list those that are trusted
 help-trust-file = Card of the other party, or a folder with cards
 help-trust-fingerprint = The eight words that the other party has told you
 help-trust-remove = Trust this party no longer
-help-trust-after = Example: sigilo trust defensoria.card --fingerprint "baba sono …"
 help-round = Take part in rounds of blind counting
 help-round-next = Take from a folder what is there for you, and write what is due
 help-round-next-folder = Folder or USB stick with the files of the round
-help-round-next-after = Example: sigilo round next /media/usb
 help-round-status = Where the rounds stand
 help-round-withdraw = Take the person of a record out of the open rounds
 help-round-leave = Leave a round: erase its secrets
@@ -190,7 +203,6 @@ help-coordinator-open-bits = Bits that every token tells, instead of what the po
 help-coordinator-open-compartment = Compartments whose records enter; victim unless said
 help-coordinator-open-site-totals = Publish totals of single sites; everybody sees that before taking part
 help-coordinator-open-min-cell = Smallest number that is published in a table; 10 unless said
-help-coordinator-open-after = Example: sigilo coordinator open /media/usb --purpose "First quarter" --until 2027-04-30 --expected 2000
 help-coordinator-publish = Take the key-holders' joins and publish the round
 help-coordinator-status = Where every round stands and who owes what
 help-coordinator-match = Look for candidate pairs and ask the comparer about them
@@ -200,6 +212,10 @@ help-coordinator-export = Write the tags as Parquet, to look for pairs on severa
 help-coordinator-export-dir = A new folder
 help-coordinator-export-without = Go on without this site
 help-coordinator-decide = Take the comparer's answer and write the result
+help-coordinator-report = Write the report of a round: a page to read or to print
+help-coordinator-report-folder = Folder or USB stick of the round; the page is called report.html
+help-coordinator-report-to = Write the page into this file; “-” is the output
+help-coordinator-report-round = The round; by default that of the folder, or the one decided last
 help-coordinator-close = Close a round: erase its secrets and the token files
 help-keyholder = A key-holder's work
 help-keyholder-init = Make the folder of a key-holder
@@ -217,3 +233,72 @@ party-head-returned = { $name } cosigned your chain: { $size } entries.
 party-head-refused = The head of the chain of { $name } was not cosigned: { $reason } The refusal, which anybody can check, is in { $file }. Tell whoever audits.
 party-own-head-refused = { $name } refused to cosign the chain of this house: { $reason } If an old copy of the vault was put back, talk to { $name } before you go on.
 party-other-log = The head is not of the chain that the card of { $name } names. After a restore, the house asks for the cosignature with "sigilo audit cosign".
+
+notice-error-no-such-request = There is no open request with this beginning, or more than one. “sigilo notice list” shows those that wait.
+notice-error-sent = The answer has left and is not changed. If the person no longer wants it, withdraw her from the round with “sigilo round withdraw” and carry the stick before the closing day.
+notice-error-late = This request could be answered until { $day }. It will be closed without contact, as all that are not answered.
+notice-error-early = This file is not opened before { $day }. Bring the stick again on that day or later.
+notice-error-second-batch = Another list of the same batch was taken before. The coordinator cannot change it: tell the auditor.
+notice-error-no-house = There is no house that could be told: you have no card of another house of this round, or all were left out. Exchange cards in person with “sigilo card” and “sigilo trust”.
+notice-error-too-many-houses = At most { $most } houses can be told. Name those that the person accepts with “--only”.
+notice-error-contact = The contact line is too long or has signs that are not allowed: use letters, digits and plain punctuation, up to 200 bytes.
+notice-error-open = Requests of this round are open until { $day }. Close the round after the introductions are delivered.
+
+# Requests about persons
+
+notice-none = No request has come.
+notice-status-open = waits for her word
+notice-status-yes = said yes
+notice-status-no = said no
+notice-status-unanswered = not answered
+notice-status-closed = closed without contact
+notice-status-introduced = introduced
+notice-about = Request { $id } · record { $record } · { $name } · { $status }
+notice-ask =
+    Ask the person, alone and without haste:
+
+      “If another house of the network knows you, do you want both houses to know, so that they can agree on how
+      to support you? You can say no, and nothing changes here. You can say yes, but not to certain houses.”
+
+    This request does not mean that anybody knows her: who is asked is drawn by lot, and mostly there is nobody.
+    Do not say that she “was found”. If there is anyone she fears, ask with which houses not.
+
+    Could be told: { $houses }
+
+    Note it until { $day }:
+      sigilo notice answer --yes --asked-by YOUR-NAME [--except HOUSE] [--contact TEXT]
+      sigilo notice answer --no --asked-by YOUR-NAME
+    No answer counts as “no”. Everything ends on { $ends }.
+notice-no-houses = none yet (cards have to be exchanged in person)
+notice-said-yes = Said yes; asked by { $who }, { $day }. Could be told: { $houses }
+notice-said-no = Said no; asked by { $who }, { $day }.
+notice-left = The answer has left. Everything ends on { $ends }; before, nothing is known.
+notice-closed = Closed without contact on { $day }. That does not say whether another house knows her: requests about nobody, a “no” and those that nobody answered end like this too.
+notice-meeting = { $house } knows the person: { $sex }, born in { $year }, { $country }, initials { $given } { $surname }.
+notice-contact = Contact: { $contact }
+notice-introduced-advice = Make sure with the other house, by voice, that it is the same person before you say more. A record is sent only with her consent: “sigilo refer”.
+notice-sex-f = woman
+notice-sex-m = man
+notice-sex-x = another sex
+notice-unknown = sex not on record
+notice-answered-yes = Noted: yes, request { $id }. Could be told: { $houses }. Until { $day } she may change her mind, as long as the stick has not left.
+notice-answered-no = Noted: no, request { $id }. Until { $day } she may change her mind, as long as the stick has not left.
+notice-answered-advice = It leaves with the next visit: “sigilo round next”.
+notice-usage-asked-by = Say with --asked-by who asked the person.
+
+help-notice = Requests: asking the person whether another house may know
+help-notice-list = See where each of them stands
+help-notice-show = See one, with what to ask
+help-notice-answer = Note what the person said
+help-notice-answer-yes = The person wants it
+help-notice-answer-no = The person does not want it
+help-notice-answer-asked-by = Who asked her
+help-notice-answer-except = House that is not told; may be repeated
+help-notice-answer-only = House that is told, and no other; may be repeated
+help-notice-answer-contact = How the other house gets in touch, in one line
+help-arg-notice = Beginning of the id of the request; without it, the only one that waits
+help-coordinator-open-notices = statistics (unless said): sites get the result only; mediated: requests and introductions
+help-coordinator-open-notice-requests = Requests of each site in a batch; 4 unless said
+help-coordinator-open-notice-batches = Number of batches; 3 unless said
+help-coordinator-open-notice-delay = Days between batches; 7 unless said
+help-coordinator-open-notice-band = Expected precision of what is introduced, in thousandths; 990 unless said

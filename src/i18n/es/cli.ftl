@@ -23,12 +23,11 @@ help-arg-limit = Cuántos mostrar como máximo
 help-init = Crea una bóveda nueva y muestra su código de recuperación
 help-init-site = Nombre de la casa; queda sellado
 help-init-slot-name = Cómo llamar a su clave en el registro; de fábrica «dirección»
-help-init-after = Ejemplo: sigilo init --vault casa --site "Casa Esperanza"
 help-seal = Sella un expediente: desde un archivo JSON, o preguntando campo por campo
 help-seal-file = Archivo JSON del expediente; «-» es la entrada estándar
 help-seal-kind = Clase de expediente al preguntar: victim, witness, call
-help-import = Sella los expedientes de tablas CSV
-help-import-files = Tablas CSV, con encabezados en español o inglés; «-» es la entrada estándar
+help-import = Sella los expedientes de tablas CSV y libros XLSX
+help-import-files = Tablas CSV o libros XLSX, con encabezados en español o inglés; «-» es la entrada estándar
 help-import-keep-going = Guardar las filas correctas aunque otras tengan errores
 help-import-update = Guardar como versión nueva las filas cuyo número de expediente ya existe con otros datos
 help-import-dry-run = Solo decir qué se guardaría y qué está mal
@@ -77,19 +76,6 @@ help-audit-verify-head = Una cabeza que usted guardó antes: la bóveda debe ser
 help-audit-verify-key = Clave que firma las cabezas de esta bóveda, de una fuente distinta a la bóveda misma
 help-demo = Muestra todo con personas inventadas: seis bóvedas, una ronda a ciegas, búsqueda, borrado y una alteración descubierta
 help-demo-dir = Carpeta nueva donde dejar las bóvedas; si falta, se borran al final
-cli-first-steps =
-    No hay ninguna bóveda en esta carpeta. Pasos siguientes:
-      sigilo demo                              ver cómo funciona, con personas inventadas
-      sigilo init --vault CARPETA              crear una bóveda
-      sigilo --vault CARPETA list              abrir una que ya existe
-      sigilo --help                            todas las órdenes
-cli-first-steps-vault =
-    Aquí hay una bóveda. Pasos siguientes:
-      sigilo search         buscar a una persona
-      sigilo seal           sellar un expediente
-      sigilo list           ver todos
-      sigilo check          revisar que esté íntegra
-      sigilo --help         todas las órdenes
 cli-usage-unknown-argument = No conozco la opción { $argument }. Vea las que hay con --help.
 cli-usage-unknown-command = No conozco la orden «{ $command }». Vea las que hay con «sigilo --help».
 cli-usage-missing-argument = Falta { $argument }. Vea cómo se usa con --help.
@@ -121,12 +107,9 @@ cli-ask-recovery = Código de recuperación (no se muestra):
 cli-ask-site = Nombre de la casa:
 cli-ask-slot-name = ¿De quién es la clave?
 cli-ask-search = ¿A quién busca?
-cli-ask-kind = ¿Qué va a sellar? 1 víctima, 2 testigo, 3 llamada:
-cli-ask-kind-again = Escriba 1, 2 o 3.
 cli-ask-erase-reason = ¿Por qué se borra?
 cli-ask-erase = El expediente { $id } ({ $versions } versiones) se destruye para siempre. ¿Seguro? (s/n)
 cli-ask-remove-key = ¿Quitar la clave «{ $name }»? (s/n)
-cli-interview-help = Enter: sin respuesta o sin cambio · ? no se sabe · < atrás · - vaciar · . terminar y guardar
 cli-init-needs-folder = Indique una carpeta nueva con --vault.
 cli-init-needs-site = Indique el nombre de la casa con --site.
 cli-init-done = La bóveda de { $site } está lista.
@@ -165,7 +148,7 @@ cli-linked = Unidos: { $first } y { $second } son la misma persona.
 cli-unlinked = Separados: { $first } y { $second }.
 cli-erase-needs-reason = Diga por qué se borra con --reason.
 cli-import-line = { $file }: { $what }
-cli-import-differs = línea { $line }: el número de expediente ya está, en la bóveda o en este archivo, con otros datos. Use --update para guardarlo como versión nueva.
+cli-import-differs = el número de expediente ya está, en la bóveda o en este archivo, con otros datos. Use --update para guardarlo como versión nueva.
 cli-import-nothing-stored = no se guardó nada de este archivo. Corrija lo señalado, o use --keep-going para guardar las filas correctas.
 cli-import-done = { $file }: { $stored } sellados, { $updated } actualizados, { $present } ya estaban, { $refused } con errores
 cli-import-would = { $file }: se sellarían { $stored }, se actualizarían { $updated }, { $present } ya están, { $refused } con errores. No se guardó nada.
@@ -290,6 +273,8 @@ demo-role-site = casa
 demo-role-coordinator = coordinación
 demo-role-holder = custodio
 demo-role-auditor = auditoría
+demo-report = Informe de la ronda, para abrir en un navegador: { $file }
+demo-report-gone = El informe de la ronda se va con la demostración. Con --dir CARPETA queda en ella, para abrirlo en un navegador.
 demo-seconds = Segundos por etapa: { $stages }
 demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $count ->
     [0] Nadie.

@@ -54,6 +54,7 @@ log-act-consent-withdrawn = Consentimiento retirado
 log-act-hold = Expediente bajo retención legal
 log-act-hold-lifted = Retención legal levantada
 log-act-retention = Fecha de conservación cambiada
+log-act-draft = Entrevista sin terminar
 log-act-key-add = Clave agregada
 log-act-key-remove = Clave revocada
 log-act-key-change = Contraseña o clave cambiada
@@ -100,6 +101,9 @@ log-act-published = Resultado publicado
 log-act-head-cosigned = Cabeza de otra cadena contrafirmada
 log-act-head-refused = Cabeza de otra cadena rechazada
 log-act-keys-erased = Claves de una ronda borradas
+log-act-notices-sent = Solicitudes sobre personas enviadas
+log-act-consent-received = Respuestas a solicitudes recibidas
+log-act-introductions-sent = Presentaciones enviadas
 
 ## Bloques de la cadena
 log-tile-missing = El bloque { $index } del nivel { $level } de la cadena falta o es demasiado corto.

@@ -15,6 +15,9 @@ round-kind-head = cabeza de una cadena
 round-kind-head-answer = cofirma de una cabeza
 round-kind-counts-ask = lista de lo que se cuenta
 round-kind-counts-reply = sumas de los conteos
+round-kind-notice = lista de solicitudes sobre personas
+round-kind-consent = respuestas a solicitudes
+round-kind-introduction = presentaciones
 round-receipt-received = recibido
 round-receipt-accepted = aceptado
 round-receipt-refused = rechazado
@@ -113,6 +116,18 @@ party-compared = { $pairs } pares comparados; { $unreadable } no se pudieron abr
 party-decided = { $records } expedientes, { $local } personas contadas por cada casa, { $persons } personas sin duplicados.
 party-round-closed = La ronda está cerrada aquí; sus secretos se borraron.
 party-withdrawn = La persona ya no participa en la ronda.
+party-requests = { $open ->
+    [0] Llegó una lista de solicitudes; ninguna espera la palabra de una persona.
+    [one] Llegó una lista de solicitudes. Una espera la palabra de la persona, hasta el { $day }: véala con «sigilo notice list».
+   *[other] Llegó una lista de solicitudes. { $open } esperan la palabra de la persona, hasta el { $day }: véalas con «sigilo notice list».
+}
+party-answered = Las respuestas salen con la memoria. El { $day } termina todo: antes no se sabe nada, y desde afuera todas se ven igual.
+party-introduced = Otra casa conoce a la persona del expediente { $record }, y las dos dijeron que sí: { $house }. Detalles: «sigilo notice show».
+party-no-contact = { $count ->
+    [one] Una solicitud se cerró sin contacto. Eso no dice si otra casa conoce a la persona.
+   *[other] { $count } solicitudes se cerraron sin contacto. Eso no dice si otra casa conoce a las personas.
+}
+party-next-day = Lo siguiente toca el { $day }.
 party-waits-for = falta: { $file }
 party-waits-until = Después de { $time }, o antes si usted quiere: siga sin ellos con «sigilo coordinator match --without».
 party-refused = rechazado: { $file }: { $why }
@@ -132,6 +147,7 @@ party-distrusted = Ya no se confía en la tarjeta de { $name }.
 party-ask-close = Los secretos de la ronda se borran para siempre. ¿Está usted segura o seguro? (s/n)
 party-usage-bits = Los bits son un número entre 1 y 128.
 party-usage-quota = El cupo es un número después del nombre: «Casa Alba=512».
+party-usage-report = Diga adónde va el informe: la carpeta de la ronda, o un archivo con --to. Con --json salen las cifras.
 party-usage-round = La ronda se nombra con sus 32 dígitos hexadecimales.
 party-limits = Cupo máximo de un sitio: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para un sitio en un año: { $points }. Épsilon en un año: { $epsilon }.
 party-state-drafted = en borrador; faltan custodios
@@ -156,16 +172,13 @@ help-card = Escribir su tarjeta, con la que otras partes le conocen
 help-card-folder = Carpeta para la tarjeta; la actual si no se dice
 help-card-name = Nombre en la tarjeta, la primera vez; el de la casa si no se dice
 help-card-svg = Escribir también el código QR como imagen
-help-card-after = Ejemplo: sigilo card --vault casa /media/usb
 help-trust = Registrar la tarjeta de otra parte, o ver las registradas
 help-trust-file = Tarjeta de la otra parte, o carpeta con tarjetas
 help-trust-fingerprint = Las ocho palabras que la otra parte le dijo
 help-trust-remove = Dejar de confiar en esta parte
-help-trust-after = Ejemplo: sigilo trust defensoria.card --fingerprint "baba sono …"
 help-round = Participar en rondas de conteo a ciegas
 help-round-next = Tomar de una carpeta lo que hay para usted y escribir lo que toca
 help-round-next-folder = Carpeta o memoria USB con los archivos de la ronda
-help-round-next-after = Ejemplo: sigilo round next /media/usb
 help-round-status = En qué están las rondas
 help-round-withdraw = Sacar de las rondas abiertas a la persona de un expediente
 help-round-leave = Dejar una ronda: borrar sus secretos
@@ -190,7 +203,6 @@ help-coordinator-open-bits = Bits que dice cada ficha, en lugar de los que da la
 help-coordinator-open-compartment = Apartados cuyos expedientes entran; victim si no se dice
 help-coordinator-open-site-totals = Publicar totales de cada sitio; todas las partes lo ven antes de participar
 help-coordinator-open-min-cell = Número más pequeño que se publica en un cuadro; 10 si no se dice
-help-coordinator-open-after = Ejemplo: sigilo coordinator open /media/usb --purpose "Primer trimestre" --until 2027-04-30 --expected 2000
 help-coordinator-publish = Tomar las adhesiones de los custodios y publicar la ronda
 help-coordinator-status = En qué está cada ronda y quién debe qué
 help-coordinator-match = Buscar pares candidatos y preguntar por ellos a quien compara
@@ -200,6 +212,10 @@ help-coordinator-export = Escribir las etiquetas como Parquet, para buscar pares
 help-coordinator-export-dir = Carpeta nueva
 help-coordinator-export-without = Seguir sin este sitio
 help-coordinator-decide = Tomar la respuesta de quien compara y escribir el resultado
+help-coordinator-report = Escribir el informe de una ronda: una página para leer o imprimir
+help-coordinator-report-folder = Carpeta o memoria USB de la ronda; la página se llama report.html
+help-coordinator-report-to = Escribir la página en este archivo; «-» es la salida
+help-coordinator-report-round = La ronda; si no se dice, la de la carpeta o la última decidida
 help-coordinator-close = Cerrar una ronda: borrar sus secretos y los archivos de fichas
 help-keyholder = El trabajo de un custodio de llave
 help-keyholder-init = Hacer la carpeta de un custodio de llave
@@ -217,3 +233,72 @@ party-head-returned = { $name } cofirmó su cadena: { $size } asientos.
 party-head-refused = La cabeza de la cadena de { $name } no se cofirmó: { $reason } La negativa, que cualquiera puede comprobar, está en { $file }. Avise a quien audita.
 party-own-head-refused = { $name } se negó a cofirmar la cadena de esta casa: { $reason } Si se repuso una copia antigua de la bóveda, hable con { $name } antes de seguir.
 party-other-log = La cabeza no es de la cadena que nombra la tarjeta de { $name }. Después de restaurar una copia, la casa pide la cofirma con «sigilo audit cosign».
+
+notice-error-no-such-request = No hay solicitud abierta con ese inicio, o hay más de una. «sigilo notice list» muestra las que esperan.
+notice-error-sent = La respuesta ya salió y no se cambia. Si la persona ya no quiere, retírela de la ronda con «sigilo round withdraw» y lleve la memoria antes del día del cierre.
+notice-error-late = Esta solicitud se podía contestar hasta el { $day }. Se cerrará sin contacto, como todas las que no se contestan.
+notice-error-early = Este archivo no se abre antes del { $day }. Vuelva a traer la memoria ese día o después.
+notice-error-second-batch = Ya se recibió otra lista de la misma tanda. La coordinación no puede cambiarla: avise a quien audita.
+notice-error-no-house = No hay casa a la que se pueda avisar: no tiene la tarjeta de ninguna otra casa de esta ronda, o se excluyeron todas. Intercambie tarjetas en persona con «sigilo card» y «sigilo trust».
+notice-error-too-many-houses = A lo más { $most } casas pueden ser avisadas. Nombre con «--only» las que la persona acepta.
+notice-error-contact = La línea de contacto es demasiado larga o tiene signos que no se admiten: use letras, números y puntuación sencilla, hasta 200 bytes.
+notice-error-open = Las solicitudes de esta ronda siguen abiertas hasta el { $day }. Cierre la ronda después de entregar las presentaciones.
+
+# Solicitudes sobre personas
+
+notice-none = No ha llegado ninguna solicitud.
+notice-status-open = espera su palabra
+notice-status-yes = dijo que sí
+notice-status-no = dijo que no
+notice-status-unanswered = sin respuesta
+notice-status-closed = cerrada sin contacto
+notice-status-introduced = presentada
+notice-about = Solicitud { $id } · expediente { $record } · { $name } · { $status }
+notice-ask =
+    Pregunte a la persona, a solas y sin prisa:
+
+      «Si otra casa de la red la conoce, ¿quiere que las dos casas lo sepan para ponerse de acuerdo en cómo
+      apoyarla? Puede decir que no, y nada cambia aquí. Puede decir que sí, pero no a ciertas casas.»
+
+    Esta solicitud no quiere decir que alguien la conozca: se pregunta por sorteo, y casi siempre no hay nadie.
+    No le diga que «la encontraron». Si hay alguien a quien teme, pregunte con qué casas no.
+
+    Se podría avisar a: { $houses }
+
+    Anótelo hasta el { $day }:
+      sigilo notice answer --yes --asked-by SU-NOMBRE [--except CASA] [--contact TEXTO]
+      sigilo notice answer --no --asked-by SU-NOMBRE
+    Sin respuesta cuenta como «no». Todo termina el { $ends }.
+notice-no-houses = ninguna todavía (falta intercambiar tarjetas en persona)
+notice-said-yes = Dijo que sí; preguntó { $who }, { $day }. Se puede avisar a: { $houses }
+notice-said-no = Dijo que no; preguntó { $who }, { $day }.
+notice-left = La respuesta ya salió. Todo termina el { $ends }; antes no se sabe nada.
+notice-closed = Cerrada sin contacto el { $day }. Eso no dice si otra casa la conoce: así terminan también las solicitudes sobre nadie, los «no» y las que nadie contestó.
+notice-meeting = { $house } conoce a la persona: { $sex }, nacida en { $year }, { $country }, iniciales { $given } { $surname }.
+notice-contact = Contacto: { $contact }
+notice-introduced-advice = Compruebe con la otra casa, de viva voz, que sea la misma persona antes de decir más. Un expediente se envía solo con su consentimiento: «sigilo refer».
+notice-sex-f = mujer
+notice-sex-m = hombre
+notice-sex-x = otro sexo
+notice-unknown = sexo sin anotar
+notice-answered-yes = Anotado: sí, solicitud { $id }. Se puede avisar a: { $houses }. Hasta el { $day } puede cambiar de opinión, mientras la memoria no salga.
+notice-answered-no = Anotado: no, solicitud { $id }. Hasta el { $day } puede cambiar de opinión, mientras la memoria no salga.
+notice-answered-advice = Sale con la próxima visita: «sigilo round next».
+notice-usage-asked-by = Diga con --asked-by quién le preguntó a la persona.
+
+help-notice = Solicitudes: preguntar a la persona si quiere que otra casa lo sepa
+help-notice-list = Ver en qué está cada una
+help-notice-show = Ver una, con lo que hay que preguntar
+help-notice-answer = Anotar lo que dijo la persona
+help-notice-answer-yes = La persona quiere
+help-notice-answer-no = La persona no quiere
+help-notice-answer-asked-by = Quién le preguntó
+help-notice-answer-except = Casa a la que no se avisa; puede repetirse
+help-notice-answer-only = Casa a la que se avisa, y a ninguna otra; puede repetirse
+help-notice-answer-contact = Cómo se comunica la otra casa, en una línea
+help-arg-notice = Comienzo del identificador de la solicitud; sin él, la única que espera
+help-coordinator-open-notices = statistics (si no se dice): las casas solo reciben el resultado; mediated: solicitudes y presentaciones
+help-coordinator-open-notice-requests = Solicitudes por casa en cada tanda; 4 si no se dice
+help-coordinator-open-notice-batches = Número de tandas; 3 si no se dice
+help-coordinator-open-notice-delay = Días entre tandas; 7 si no se dice
+help-coordinator-open-notice-band = Precisión esperada de lo que se presenta, en milésimas; 990 si no se dice

@@ -1,4 +1,4 @@
-//! From the bytes of a file to text (manual: *record*, "Tables").
+//! From the bytes of a file to text (manual: *import*, "Tables").
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use super::{Encoding, FileProblem};
 
 /// The text of a file, without a byte-order mark.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), FileProblem> {
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(FileProblem::Spreadsheet);
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(FileProblem::OldSpreadsheet);
     }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || is_wide(bytes) {
-        return Err(FileProblem::Utf16);
+    if let Some((body, order)) = wide(bytes) {
+        return Ok((Cow::Owned(utf16(body, order)?), Encoding::Utf16));
     }
     if bytes.starts_with(b"%PDF") || bytes.starts_with(b"{\\rtf") || bytes.starts_with(b"\x1f\x8b")
     {
@@ -36,17 +36,55 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), FileProbl
     Ok((Cow::Owned(text), Encoding::Windows1252))
 }
 
-/// UTF-16 without a mark: every second byte of the beginning is zero.
-fn is_wide(bytes: &[u8]) -> bool {
+type Order = fn([u8; 2]) -> u16;
+
+/// The bytes and their order, if this is UTF-16: with a mark, or every second byte of the beginning
+/// is zero.
+fn wide(bytes: &[u8]) -> Option<(&[u8], Order)> {
+    if let Some(body) = bytes.strip_prefix(b"\xff\xfe") {
+        return Some((body, u16::from_le_bytes));
+    }
+    if let Some(body) = bytes.strip_prefix(b"\xfe\xff") {
+        return Some((body, u16::from_be_bytes));
+    }
     let head = &bytes[..bytes.len().min(64)];
-    let zeros = |odd: usize| {
-        head.iter()
-            .skip(odd)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
+    let zeros = |from: usize| {
+        let every = head.iter().skip(from).step_by(2);
+        every.filter(|b| **b == 0).count()
     };
-    head.len() >= 4 && zeros(0).max(zeros(1)) * 5 >= head.len() * 2
+    let (even, odd) = (zeros(0), zeros(1));
+    if head.len() < 4 || even.max(odd) * 5 < head.len() * 2 {
+        return None;
+    }
+    Some((
+        bytes,
+        if odd > even {
+            u16::from_le_bytes
+        } else {
+            u16::from_be_bytes
+        },
+    ))
+}
+
+fn utf16(bytes: &[u8], order: Order) -> Result<String, FileProblem> {
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut line = 1;
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    for c in char::decode_utf16(pairs.iter().map(|pair| order(*pair))) {
+        match c {
+            Ok('\0') => return Err(FileProblem::Nul { line }),
+            Ok(c) => {
+                line += u64::from(c == '\n');
+                text.push(c);
+            }
+            Err(_) => return Err(FileProblem::Encoding { line }),
+        }
+    }
+    if rest.is_empty() {
+        Ok(text)
+    } else {
+        Err(FileProblem::Encoding { line })
+    }
 }
 
 /// Bytes 0x80 to 0x9f (Unicode, CP1252.TXT); five of them mean nothing.

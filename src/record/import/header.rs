@@ -1,10 +1,63 @@
-//! Which column is which field (manual: *record*, "Headers").
+//! Which row is the header, and which column is which field (manual: *import*, "Headers").
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::map::Map;
+use super::scan::Cell;
+use super::table::Rows;
 use crate::record::field::FieldId;
 use crate::record::fold::key;
+
+/// Rows among which the header is looked for: titles and the name of the house stand above it.
+pub(super) const HEADER_ROWS: u32 = 20;
+
+/// Where a header was found.
+pub(super) struct Found<'t> {
+    /// Its cells.
+    pub cells: Vec<Cell<'t>>,
+    /// How many of them are known.
+    pub known: usize,
+    /// Whether other rows stand above it.
+    pub below: bool,
+    /// The rows behind it.
+    pub rest: Rows<'t>,
+}
+
+/// Whether a header means something, by itself or by the map.
+pub(super) fn known(header: &str, map: Option<&Map>) -> bool {
+    map.is_some_and(|m| m.column(header).is_some())
+        || (!map.is_some_and(|m| m.only) && recognize(header).is_some())
+        || crate::record::htcds::find(header.trim()).is_some()
+}
+
+/// The header among the first rows: the one with most names that are known. The first row needs one
+/// of them, a lower one two.
+pub(super) fn find<'t>(mut rows: Rows<'t>, known: impl Fn(&str) -> bool) -> Option<Found<'t>> {
+    let mut best: Option<Found<'t>> = None;
+    let mut cells = Vec::new();
+    let mut first = true;
+    for _ in 0..HEADER_ROWS {
+        if !rows.next_row(&mut cells) {
+            break;
+        }
+        if cells.iter().all(Cell::is_blank) {
+            continue;
+        }
+        let count = cells.iter().filter(|c| known(&c.text)).count();
+        let enough = count > usize::from(!first);
+        if enough && best.as_ref().is_none_or(|b| count > b.known) {
+            best = Some(Found {
+                cells: std::mem::take(&mut cells),
+                known: count,
+                below: !first,
+                rest: rows.clone(),
+            });
+        }
+        first = false;
+    }
+    best
+}
 
 /// The field that a header means: its id or one of the names that files of the region use, without
 /// regard to case, accents, spaces, signs, and anything in parentheses.
@@ -28,13 +81,23 @@ pub(super) fn recognize(header: &str) -> Option<FieldId> {
     NAMES.get(&key(bare)).copied()
 }
 
+/// Most characters of a header that are shown.
+const SHOWN: usize = 40;
+
+/// All names of each field: its id and the synonyms.
+pub(super) fn names() -> impl Iterator<Item = (FieldId, &'static str)> {
+    let ids = FieldId::ALL.iter().map(|f| (*f, f.id()));
+    let others = SYNONYMS.iter();
+    ids.chain(others.flat_map(|(field, names)| names.split('|').map(|n| (*field, n))))
+}
+
 /// A header as it may be repeated in a message: one line, not long.
 pub(super) fn shown(header: &str) -> String {
     header
         .trim()
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .take(40)
+        .take(SHOWN)
         .collect()
 }
 

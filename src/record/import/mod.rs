@@ -1,27 +1,52 @@
-//! Records from a table (manual: *record*, "Tables").
+//! Records from a table or a workbook (manual: *import*).
 //!
-//! Every mistake of a file is found in one pass, and told by line and column without repeating what
-//! the cell holds.
+//! Every mistake of a file is found in one pass, and told by line and column, or by the cell of a
+//! sheet, without repeating what the cell holds.
 
+mod dates;
 mod decode;
+#[cfg_attr(
+    not(feature = "xlsx"),
+    allow(dead_code, reason = "only workbooks have cells of a sheet")
+)]
+mod grid;
 mod header;
+mod map;
+mod propose;
 mod scan;
+mod table;
+mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "xlsx")]
+pub(crate) mod workbook;
 
 use std::borrow::Cow;
 
-use super::code::{Kind, Sex};
-use super::date::{Date, PartialDate, today};
+use super::code::Kind;
+use super::date::{Date, today};
 use super::field::FieldId;
-use super::finding::{At, Fault, Note, Problem, Warning};
-use super::model::{Birth, Consent, Consents, Record};
-use super::value::set_at;
+use super::finding::{Problem, Warning, sheet_names};
+use super::model::{Consents, Record};
 use crate::i18n::{Localize, Message};
-use scan::{Cell, Scanner};
 
-/// Largest file, in bytes.
+pub use dates::DateForm;
+pub use map::{Export, MAP_MAX, Map, MapProblem};
+pub use propose::propose;
+pub use table::Table;
+pub use target::Target;
+
+/// Largest file, in bytes; of a workbook, 64 MiB.
 pub const FILE_MAX: usize = 512 << 20;
+
+/// Most rows: more than twice the largest site.
+pub const ROWS_MAX: usize = 250_000;
+
+/// Most cells of a sheet that are not empty.
+pub const CELLS_MAX: usize = 8_000_000;
+
+/// Most bytes of text in all cells of a sheet.
+pub const TEXT_IN_ALL_MAX: usize = 256 << 20;
 
 /// Most columns.
 pub const COLUMNS_MAX: usize = 512;
@@ -38,6 +63,10 @@ pub struct Options {
     pub consents: Consents,
     /// Sign between cells; `None` to find out.
     pub delimiter: Option<u8>,
+    /// Name of the sheet of a workbook; `None` for the only one with a header that is known.
+    pub sheet: Option<String>,
+    /// What the columns mean, beyond what is known by their headers.
+    pub map: Option<Map>,
 }
 
 impl Default for Options {
@@ -47,6 +76,8 @@ impl Default for Options {
             kind: None,
             consents: Consents::default(),
             delimiter: None,
+            sheet: None,
+            map: None,
         }
     }
 }
@@ -56,6 +87,8 @@ impl Default for Options {
 pub enum Encoding {
     /// UTF-8, with or without a byte-order mark.
     Utf8,
+    /// UTF-16, with a byte-order mark or without.
+    Utf16,
     /// Windows-1252, of which Latin-1 is a part.
     Windows1252,
 }
@@ -74,10 +107,39 @@ pub enum FileProblem {
     DuplicateHeaders(Vec<(usize, usize, FieldId)>),
     /// A quote in the header went wrong; the column, from 1.
     HeaderQuote(usize),
-    /// UTF-16.
-    Utf16,
-    /// A workbook.
+    /// A workbook, and this program was built without reading them.
     Spreadsheet,
+    /// A workbook of before 2007, or one with a password.
+    OldSpreadsheet,
+    /// A workbook with a password.
+    Protected,
+    /// A workbook of another form (ODS).
+    OpenDocument,
+    /// The container of a workbook or a part of it is damaged.
+    Damaged,
+    /// A workbook that would grow beyond a limit when it is unpacked.
+    Inflates,
+    /// Several sheets have headers that are known.
+    SeveralSheets {
+        /// Their names.
+        names: Vec<String>,
+        /// Sheets that are hidden.
+        hidden: Vec<String>,
+    },
+    /// No sheet has a header that is known.
+    NoHeaderInSheets {
+        /// The sheets that are seen.
+        names: Vec<String>,
+        /// Sheets that are hidden.
+        hidden: Vec<String>,
+    },
+    /// There is no sheet of the name that was asked for.
+    NoSuchSheet {
+        /// The sheets that are seen.
+        names: Vec<String>,
+        /// Sheets that are hidden.
+        hidden: Vec<String>,
+    },
     /// Some other kind of file.
     NotATable,
     /// A zero byte.
@@ -85,7 +147,7 @@ pub enum FileProblem {
         /// Physical line.
         line: u64,
     },
-    /// Neither UTF-8 nor Windows-1252.
+    /// Neither UTF-8 nor UTF-16 nor Windows-1252.
     Encoding {
         /// Physical line.
         line: u64,
@@ -100,6 +162,24 @@ pub enum FileProblem {
         /// The most allowed.
         max: usize,
     },
+    /// Too many rows.
+    TooManyRows {
+        /// The most allowed.
+        max: usize,
+    },
+    /// Too many cells.
+    TooManyCells {
+        /// The most allowed.
+        max: usize,
+    },
+}
+
+/// Names of sheets, and of hidden ones if there are any.
+fn sheets(id: &'static str, names: &[String], hidden: &[String]) -> Message {
+    Message::new(id)
+        .with("names", sheet_names(names))
+        .with("hidden-count", hidden.len())
+        .with("hidden", sheet_names(hidden))
 }
 
 impl Localize for FileProblem {
@@ -119,8 +199,21 @@ impl Localize for FileProblem {
             Self::HeaderQuote(column) => {
                 Message::new("record-file-header-quote").with("column", *column)
             }
-            Self::Utf16 => Message::new("record-file-utf16"),
             Self::Spreadsheet => Message::new("record-file-spreadsheet"),
+            Self::OldSpreadsheet => Message::new("record-file-old-spreadsheet"),
+            Self::Protected => Message::new("record-file-protected"),
+            Self::OpenDocument => Message::new("record-file-open-document"),
+            Self::Damaged => Message::new("record-file-damaged"),
+            Self::Inflates => Message::new("record-file-inflates"),
+            Self::SeveralSheets { names, hidden } => {
+                sheets("record-file-several-sheets", names, hidden)
+            }
+            Self::NoHeaderInSheets { names, hidden } => {
+                sheets("record-file-no-header-in-sheets", names, hidden)
+            }
+            Self::NoSuchSheet { names, hidden } => {
+                sheets("record-file-no-such-sheet", names, hidden)
+            }
             Self::NotATable => Message::new("record-file-not-a-table"),
             Self::Nul { line } => Message::new("record-file-nul").with("line", *line),
             Self::Encoding { line } => Message::new("record-file-encoding").with("line", *line),
@@ -129,6 +222,12 @@ impl Localize for FileProblem {
             }
             Self::TooManyColumns { max } => {
                 Message::new("record-file-too-many-columns").with("max", *max)
+            }
+            Self::TooManyRows { max } => {
+                Message::new("record-file-too-many-rows").with("max", *max)
+            }
+            Self::TooManyCells { max } => {
+                Message::new("record-file-too-many-cells").with("max", *max)
             }
         }
     }
@@ -141,12 +240,14 @@ pub struct Import {
     pub rows: Vec<Row>,
     /// What is remarkable about the file as a whole.
     pub warnings: Vec<Warning>,
-    /// Fields of the columns; `None` for a column that is not taken over.
-    pub columns: Vec<Option<FieldId>>,
-    /// Sign between cells.
-    pub delimiter: u8,
-    /// Encoding.
-    pub encoding: Encoding,
+    /// What becomes of the columns; `None` for one that is not known.
+    pub columns: Vec<Option<Target>>,
+    /// Sign between cells; `None` for a workbook.
+    pub delimiter: Option<u8>,
+    /// Encoding; `None` for a workbook.
+    pub encoding: Option<Encoding>,
+    /// The program whose export it is, if that is known.
+    pub export: Option<Export>,
 }
 
 impl Import {
@@ -162,7 +263,7 @@ impl Import {
 /// One row.
 #[derive(Debug)]
 pub struct Row {
-    /// Physical line of the file on which it begins, from 1.
+    /// Physical line of the file on which it begins, from 1; of a sheet its row.
     pub line: u64,
     /// The record, or every mistake of the row.
     pub record: Result<Record, Vec<Problem>>,
@@ -175,9 +276,15 @@ pub struct Row {
 /// # Errors
 /// [`FileProblem`], if this is no table of records; mistakes of single rows are in the rows.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, FileProblem> {
-    let text = Text::decode(bytes)?;
-    let mut table = text.table(options)?;
-    let rows: Vec<Row> = table.by_ref().collect();
+    let source = Source::open(bytes, options)?;
+    let mut table = source.table(options)?;
+    let mut rows = Vec::new();
+    for row in table.by_ref() {
+        if rows.len() == ROWS_MAX {
+            return Err(FileProblem::TooManyRows { max: ROWS_MAX });
+        }
+        rows.push(row);
+    }
     if rows.is_empty() {
         return Err(FileProblem::NoRows);
     }
@@ -186,28 +293,59 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, FileProblem> {
         warnings: table.warnings,
         columns: table.columns,
         delimiter: table.delimiter,
-        encoding: text.encoding,
+        encoding: source.encoding(),
+        export: table.export,
     })
 }
 
-/// The text of a file: the first half of [`read`], for who wants the rows one by one.
-pub struct Text<'b> {
-    text: Cow<'b, str>,
-    /// Encoding.
-    pub encoding: Encoding,
+/// The cells of a file: the first half of [`read`], for who wants the rows one by one.
+pub struct Source<'b>(Cells<'b>);
+
+enum Cells<'b> {
+    Text(Cow<'b, str>, Encoding),
+    #[cfg(feature = "xlsx")]
+    Book(Box<workbook::Book>),
 }
 
-impl<'b> Text<'b> {
-    /// Decodes the bytes of a file.
+impl<'b> Source<'b> {
+    /// Decodes a text, or opens a workbook.
     ///
     /// # Errors
-    /// [`FileProblem`], if they are no text.
-    pub fn decode(bytes: &'b [u8]) -> Result<Self, FileProblem> {
+    /// [`FileProblem`], if it is neither.
+    pub fn open(bytes: &'b [u8], options: &Options) -> Result<Self, FileProblem> {
         if bytes.len() > FILE_MAX {
             return Err(FileProblem::TooLarge { max: FILE_MAX });
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            #[cfg(feature = "xlsx")]
+            {
+                use workbook::{Book, Pick};
+                let map = options.map.as_ref();
+                let sheet = map.and_then(|m| m.sheet.as_deref());
+                let sheet = options.sheet.as_deref().or(sheet);
+                let book = Book::open(bytes, sheet.map_or(Pick::Known(map), Pick::Named))?;
+                return Ok(Self(Cells::Book(Box::new(book))));
+            }
+            #[cfg(not(feature = "xlsx"))]
+            return Err(FileProblem::Spreadsheet);
+        }
+        if options.sheet.is_some() {
+            return Err(FileProblem::NoSuchSheet {
+                names: Vec::new(),
+                hidden: Vec::new(),
+            });
+        }
         let (text, encoding) = decode::decode(bytes)?;
-        Ok(Self { text, encoding })
+        Ok(Self(Cells::Text(text, encoding)))
+    }
+
+    /// Encoding; `None` for a workbook.
+    pub fn encoding(&self) -> Option<Encoding> {
+        match &self.0 {
+            Cells::Text(_, encoding) => Some(*encoding),
+            #[cfg(feature = "xlsx")]
+            Cells::Book(_) => None,
+        }
     }
 
     /// Reads the header.
@@ -215,309 +353,10 @@ impl<'b> Text<'b> {
     /// # Errors
     /// [`FileProblem`], if there is none that is known.
     pub fn table<'t>(&'t self, options: &'t Options) -> Result<Table<'t>, FileProblem> {
-        Table::new(&self.text, options)
-    }
-}
-
-/// The rows of a table, one after the other.
-pub struct Table<'t> {
-    scanner: Scanner<'t>,
-    options: &'t Options,
-    cells: Vec<Cell<'t>>,
-    headers: Vec<String>,
-    sex: SexColumn,
-    consents: Consents,
-    /// What is remarkable about the file as a whole.
-    pub warnings: Vec<Warning>,
-    /// Fields of the columns; `None` for a column that is not taken over.
-    pub columns: Vec<Option<FieldId>>,
-    /// Sign between cells.
-    pub delimiter: u8,
-}
-
-/// What `M` means in the column of the sex.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum SexColumn {
-    Male,
-    Mujer,
-    Ambiguous,
-}
-
-impl<'t> Table<'t> {
-    fn new(text: &'t str, options: &'t Options) -> Result<Self, FileProblem> {
-        if text.trim().is_empty() {
-            return Err(FileProblem::Empty);
-        }
-        let mut cells = Vec::new();
-        let mut start = Scanner::new(text, options.delimiter.unwrap_or(b','));
-        let mut declared = options.delimiter;
-        // A first line `sep=;`, as spreadsheets write it.
-        let mut ahead = start.clone();
-        ahead.set_delimiter(b'\n');
-        if ahead.next_row(&mut cells)
-            && let Some(&[sign]) = cells[0].text.strip_prefix("sep=").map(str::as_bytes)
-            && sign.is_ascii()
-            && !matches!(sign, b'"' | b'\n' | b'\r')
-        {
-            declared = declared.or(Some(sign));
-            start = ahead;
-        }
-        let (delimiter, scanner) = declared
-            .as_ref()
-            .map_or(&b",;\t|"[..], std::slice::from_ref)
-            .iter()
-            .map(|delimiter| {
-                let mut scanner = start.clone();
-                scanner.set_delimiter(*delimiter);
-                scanner.next_row(&mut cells);
-                let known = cells
-                    .iter()
-                    .filter(|c| header::recognize(&c.text).is_some())
-                    .count();
-                (known, cells.len(), *delimiter, scanner)
-            })
-            .reduce(|best, next| {
-                if (next.0, next.1) > (best.0, best.1) {
-                    next
-                } else {
-                    best
-                }
-            })
-            .filter(|(known, ..)| *known > 0)
-            .map(|(_, _, delimiter, scanner)| (delimiter, scanner))
-            .ok_or(FileProblem::NoHeader)?;
-        start.set_delimiter(delimiter);
-        start.next_row(&mut cells);
-        let mut table = Self {
-            scanner,
-            options,
-            cells: Vec::new(),
-            headers: Vec::new(),
-            sex: SexColumn::Male,
-            consents: options.consents.clone(),
-            warnings: Vec::new(),
-            columns: Vec::new(),
-            delimiter,
-        };
-        table.header(&cells)?;
-        table.role();
-        table.consents();
-        table.find_out_sex();
-        Ok(table)
-    }
-
-    fn header(&mut self, cells: &[Cell<'t>]) -> Result<(), FileProblem> {
-        let used = cells.iter().rposition(|c| !is_blank(c));
-        let cells = &cells[..used.map_or(0, |n| n + 1)];
-        if cells.len() > COLUMNS_MAX {
-            return Err(FileProblem::TooManyColumns { max: COLUMNS_MAX });
-        }
-        if let Some(at) = cells.iter().position(|c| c.fault.is_some()) {
-            return Err(FileProblem::HeaderQuote(at + 1));
-        }
-        let mut twice = Vec::new();
-        for (at, cell) in cells.iter().enumerate() {
-            let field = header::recognize(&cell.text);
-            match field {
-                Some(field) => {
-                    if let Some(first) = self.columns.iter().position(|f| *f == Some(field)) {
-                        twice.push((first + 1, at + 1, field));
-                    }
-                }
-                None => self.warnings.push(Warning {
-                    at: At::Column {
-                        column: at + 1,
-                        header: header::shown(&cell.text),
-                    },
-                    note: Note::UnknownColumn,
-                }),
-            }
-            self.columns.push(field);
-            self.headers.push(header::shown(&cell.text));
-        }
-        if twice.is_empty() {
-            Ok(())
-        } else {
-            Err(FileProblem::DuplicateHeaders(twice))
-        }
-    }
-
-    fn role(&mut self) {
-        if self.options.kind.is_none() && !self.columns.contains(&Some(FieldId::Role)) {
-            self.warnings.push(Warning {
-                at: At::Record,
-                note: Note::NoRoleColumn {
-                    role: Kind::Victim.code(),
-                },
-            });
-        }
-    }
-
-    /// A column of the file counts before what the site says of all rows, also where a cell is
-    /// empty: nobody is matched who may not have been asked.
-    fn consents(&mut self) {
-        for (field, consent) in [
-            (FieldId::ConsentRecord, &mut self.consents.record),
-            (FieldId::ConsentMatching, &mut self.consents.matching),
-            (FieldId::ConsentReferral, &mut self.consents.referral),
-        ] {
-            if self.columns.contains(&Some(field)) {
-                *consent = Consent::default();
-            }
-        }
-    }
-
-    /// `H` and `M` are *hombre* and *mujer* in Spanish, `F` and `M` *femenino* and *masculino*: which
-    /// one a file means shows in the whole column only.
-    fn find_out_sex(&mut self) {
-        let Some(column) = self.columns.iter().position(|f| *f == Some(FieldId::Sex)) else {
-            return;
-        };
-        let (mut h, mut f, mut m) = (false, false, false);
-        let mut ahead = self.scanner.clone();
-        let mut cells = Vec::new();
-        while !(h && f && m) && ahead.next_row(&mut cells) {
-            match cells.get(column).map(|c| c.text.trim()) {
-                Some("H" | "h") => h = true,
-                Some("F" | "f") => f = true,
-                Some("M" | "m") => m = true,
-                _ => {}
-            }
-        }
-        let note = match (h, f, m) {
-            (true, false, true) => {
-                self.sex = SexColumn::Mujer;
-                Note::SexIsSpanish
-            }
-            (true, true, true) => {
-                self.sex = SexColumn::Ambiguous;
-                return;
-            }
-            (false, false, true) => Note::SexOnlyM,
-            _ => return,
-        };
-        self.warnings.push(Warning {
-            at: At::Column {
-                column: column + 1,
-                header: self.headers[column].clone(),
-            },
-            note,
-        });
-    }
-
-    fn row(&mut self) -> Row {
-        let line = self.cells.first().map_or(0, |c| c.line);
-        let mut problems = Vec::new();
-        let mut warnings = Vec::new();
-        let expected = self.columns.len();
-        while self.cells.len() > expected && self.cells.last().is_some_and(is_blank) {
-            self.cells.pop();
-        }
-        let cell_at = |at: usize, cell: &Cell<'_>| At::Cell {
-            line: cell.line,
-            column: at + 1,
-            header: self.headers.get(at).cloned().unwrap_or_default(),
-        };
-        for (at, cell) in self.cells.iter().enumerate() {
-            if let Some(fault) = &cell.fault {
-                problems.push(Problem {
-                    at: cell_at(at, cell),
-                    fault: fault.clone(),
-                });
-            }
-        }
-        let found = self.cells.len();
-        if found != expected {
-            // A quote that went wrong explains the number of cells.
-            if problems.is_empty() {
-                problems.push(Problem {
-                    at: At::Row { line },
-                    fault: Fault::Ragged { expected, found },
-                });
-            }
-            return Row {
-                line,
-                record: Err(problems),
-                warnings,
-            };
-        }
-        let mut record = Record::new(self.options.kind.unwrap_or(Kind::Victim));
-        record.consents.clone_from(&self.consents);
-        for (at, cell) in self.cells.iter().enumerate() {
-            let Some(field) = self.columns[at] else {
-                continue;
-            };
-            let text = cell.text.trim();
-            if cell.fault.is_some() || (text.is_empty() && field != FieldId::Role) {
-                continue;
-            }
-            match self.set(&mut record, field, text) {
-                Ok(None) => {}
-                Ok(Some(note)) => warnings.push(Warning {
-                    at: cell_at(at, cell),
-                    note,
-                }),
-                Err(fault) => problems.push(Problem {
-                    at: cell_at(at, cell),
-                    fault,
-                }),
-            }
-        }
-        if let Birth::Age(age) = &mut record.birth
-            && age.at.is_none()
-        {
-            age.at = record.intake.as_ref().and_then(PartialDate::full);
-        }
-        if problems.is_empty() && !record.is_identifiable() {
-            problems.push(Problem {
-                at: At::Row { line },
-                fault: Fault::Nobody,
-            });
-        }
-        Row {
-            line,
-            record: if problems.is_empty() {
-                Ok(record)
-            } else {
-                Err(problems)
-            },
-            warnings,
-        }
-    }
-
-    fn set(&self, record: &mut Record, field: FieldId, text: &str) -> Result<Option<Note>, Fault> {
-        if field == FieldId::Sex && matches!(text, "M" | "m") {
-            match self.sex {
-                SexColumn::Male => {}
-                SexColumn::Mujer => {
-                    record.sex = Some(Sex::Female);
-                    return Ok(None);
-                }
-                SexColumn::Ambiguous => return Err(Fault::AmbiguousSex),
-            }
-        }
-        match set_at(record, field, text, self.options.today) {
-            Ok(warning) => Ok(warning.map(|w| w.note)),
-            Err(problem) => Err(problem.fault),
-        }
-    }
-}
-
-fn is_blank(cell: &Cell<'_>) -> bool {
-    cell.fault.is_none() && cell.text.trim().is_empty()
-}
-
-impl Iterator for Table<'_> {
-    type Item = Row;
-
-    fn next(&mut self) -> Option<Row> {
-        loop {
-            if !self.scanner.next_row(&mut self.cells) {
-                return None;
-            }
-            if !self.cells.iter().all(is_blank) {
-                return Some(self.row());
-            }
+        match &self.0 {
+            Cells::Text(text, _) => Table::of_text(text, options),
+            #[cfg(feature = "xlsx")]
+            Cells::Book(book) => Table::of_book(book, options),
         }
     }
 }

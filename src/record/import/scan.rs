@@ -1,4 +1,4 @@
-//! Rows and cells of a delimited text, RFC 4180 (manual: *record*, "Tables").
+//! Rows and cells of a delimited text, RFC 4180 (manual: *import*, "Tables").
 //!
 //! A reader for people's files has to say where a quote went wrong, in lines of the file, which
 //! general readers pass over in silence; so this is a scanner of its own, compared with the `csv`
@@ -11,13 +11,41 @@ use crate::record::finding::Fault;
 /// Most bytes of a cell.
 pub(super) const CELL_MAX: usize = 1 << 20;
 
+/// What a cell was in its file: a text file knows texts only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    #[default]
+    Text,
+    /// A number of a sheet, all digits written.
+    Number,
+    /// A date or a time of a sheet, as text.
+    Date,
+}
+
 /// A cell.
+#[derive(Clone)]
 pub(super) struct Cell<'t> {
     pub text: Cow<'t, str>,
-    /// Physical line on which it begins.
+    /// Physical line on which it begins; of a sheet its row.
     pub line: u64,
+    pub kind: Kind,
     /// What is wrong with its quotes.
     pub fault: Option<Fault>,
+}
+
+impl Cell<'_> {
+    pub(super) fn empty(line: u64) -> Self {
+        Self {
+            text: Cow::Borrowed(""),
+            line,
+            kind: Kind::Text,
+            fault: None,
+        }
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.fault.is_none() && self.text.trim().is_empty()
+    }
 }
 
 /// A position in the text.
@@ -107,6 +135,7 @@ impl<'t> Scanner<'t> {
         Cell {
             text: Cow::Borrowed(text),
             line: self.line,
+            kind: Kind::Text,
             fault,
         }
     }
@@ -135,6 +164,7 @@ impl<'t> Scanner<'t> {
             return Cell {
                 text: Cow::Borrowed(""),
                 line,
+                kind: Kind::Text,
                 fault: Some(Fault::OpenQuote),
             };
         };
@@ -153,7 +183,12 @@ impl<'t> Scanner<'t> {
         } else {
             Cow::Borrowed(inner)
         };
-        Cell { text, line, fault }
+        Cell {
+            text,
+            line,
+            kind: Kind::Text,
+            fault,
+        }
     }
 }
 

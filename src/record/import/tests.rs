@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::i18n::{Lang, Messages};
-use crate::record::code::{Agreement, Exploitation, Reason};
-use crate::record::{fingerprint, get};
+use crate::record::code::{Agreement, Exploitation, Reason, Sex};
+use crate::record::{At, Fault, Note, fingerprint, get};
 
 fn options() -> Options {
     Options {
@@ -39,7 +39,7 @@ fn refused(bytes: &[u8]) -> FileProblem {
 fn a_spanish_table_of_a_shelter() {
     let bytes = include_bytes!("../../../tests/data/record/shelter-es.csv");
     let table = read(bytes, &options()).unwrap();
-    assert_eq!(table.delimiter, b';');
+    assert_eq!(table.delimiter, Some(b';'));
     assert!(table.columns.iter().all(Option::is_some));
     assert_eq!(table.warnings, []);
     let lines: Vec<u64> = table.rows.iter().map(|r| r.line).collect();
@@ -70,7 +70,7 @@ fn latin_1_and_utf_8_give_the_same() {
     let b = read(&latin, &options()).unwrap();
     assert_eq!(
         (a.encoding, b.encoding),
-        (Encoding::Utf8, Encoding::Windows1252)
+        (Some(Encoding::Utf8), Some(Encoding::Windows1252))
     );
     assert!(a.rows[0].record == b.rows[0].record);
     let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
@@ -90,11 +90,22 @@ fn what_is_no_table_is_refused_and_says_why() {
         (b"local_id,role\n", FileProblem::NoRows),
         (b"local_id,role\n,,\n\n", FileProblem::NoRows),
         (b"Rosa,Mesa,1993\nAna,Ruiz,1990\n", FileProblem::NoHeader),
-        (b"PK\x03\x04 workbook", FileProblem::Spreadsheet),
-        (b"\xd0\xcf\x11\xe0 old workbook", FileProblem::Spreadsheet),
+        (
+            b"PK\x03\x04 workbook",
+            if cfg!(feature = "xlsx") {
+                FileProblem::Damaged
+            } else {
+                FileProblem::Spreadsheet
+            },
+        ),
+        (
+            b"\xd0\xcf\x11\xe0 old workbook",
+            FileProblem::OldSpreadsheet,
+        ),
         (b"%PDF-1.7", FileProblem::NotATable),
-        (b"\xff\xfel\0o\0", FileProblem::Utf16),
-        (b"l\0o\0c\0a\0l\0", FileProblem::Utf16),
+        (b"\xff\xfel\0o\0", FileProblem::NoHeader),
+        (b"\xff\xfe\x00\xd8\n\0", FileProblem::Encoding { line: 1 }),
+        (b"l\0o\0c\0\n\0l", FileProblem::Encoding { line: 2 }),
         (b"local_id,role\n1,vic\0tim\n", FileProblem::Nul { line: 2 }),
         (
             b"local_id,role\n1,\x81\n",

@@ -1,0 +1,334 @@
+//! The configuration file: a few defaults, no secrets (manual: *desk*, "Configuration").
+//!
+//! An option goes before the environment, and that before the file. A key that is not known is an
+//! error: a slip must not look like a setting that is in force.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use etcetera::BaseStrategy as _;
+use sigilo::i18n::{Lang, Message};
+use toml::de::{DeTable, DeValue};
+
+use crate::app::App;
+use crate::cli::{Global, LangArg};
+use crate::failure::{Failure, USAGE, file};
+
+/// Names another file; empty for none.
+const VARIABLE: &str = "SIGILO_CONFIG";
+/// Largest file that is read, bytes.
+const MAX: u64 = 64 << 10;
+/// Minutes after which an open desk locks itself, unless the file says otherwise.
+const IDLE_MINUTES: u16 = 5;
+/// Most minutes that it may be left open.
+const IDLE_MAX: u16 = 240;
+
+/// What the file says.
+#[derive(Default, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Config {
+    vault: Option<PathBuf>,
+    keyring: Option<PathBuf>,
+    lang: Option<LangName>,
+    plain: Option<bool>,
+    quiet: Option<bool>,
+    idle_minutes: Option<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LangName {
+    Es,
+    En,
+}
+
+/// What is wrong with the file, and in which line.
+#[derive(Debug, PartialEq, Eq)]
+struct Mistake {
+    line: usize,
+    what: &'static str,
+}
+
+const KEYS: [&str; 6] = ["vault", "keyring", "lang", "plain", "quiet", "idle_minutes"];
+
+impl Config {
+    /// Reads the file that is in force. No file is an empty one.
+    pub fn read() -> Result<Self, Failure> {
+        let Some(path) = path() else {
+            return Ok(Self::default());
+        };
+        let text = match std::fs::File::open(&path) {
+            Ok(f) => {
+                use std::io::Read as _;
+                let mut text = String::new();
+                f.take(MAX)
+                    .read_to_string(&mut text)
+                    .map_err(|e| file(&path, &e))?;
+                text
+            }
+            // A file that somebody names is to be there.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && named().is_none() => {
+                return Ok(Self::default());
+            }
+            Err(e) => return Err(file(&path, &e)),
+        };
+        Self::parse(&text).map_err(|mistake| {
+            let message = Message::new("config-mistake")
+                .with("file", path.display().to_string())
+                .with("line", mistake.line)
+                .with("what", Message::new(mistake.what))
+                .with("keys", KEYS.join(", "));
+            Failure::new(USAGE, message)
+        })
+    }
+
+    fn parse(text: &str) -> Result<Self, Mistake> {
+        let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+        let table = DeTable::parse(text).map_err(|e| Mistake {
+            line: e.span().map_or(1, |span| line(span.start)),
+            what: "config-mistake-form",
+        })?;
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            let wrong = |what| Mistake {
+                line: line(key.span().start),
+                what,
+            };
+            let value = value.get_ref();
+            let flag = || value.as_bool().ok_or_else(|| wrong("config-mistake-flag"));
+            let place = || match value.as_str() {
+                Some(text) if !text.is_empty() => Ok(PathBuf::from(text)),
+                _ => Err(wrong("config-mistake-place")),
+            };
+            match &**key.get_ref() {
+                "vault" => config.vault = Some(place()?),
+                "keyring" => config.keyring = Some(place()?),
+                "lang" => {
+                    config.lang = Some(match value.as_str() {
+                        Some("es") => LangName::Es,
+                        Some("en") => LangName::En,
+                        _ => return Err(wrong("config-mistake-lang")),
+                    });
+                }
+                "plain" => config.plain = Some(flag()?),
+                "quiet" => config.quiet = Some(flag()?),
+                "idle_minutes" => {
+                    let minutes = match value {
+                        DeValue::Integer(n) if n.radix() == 10 => n.as_str().parse().ok(),
+                        _ => None,
+                    };
+                    let minutes = minutes.filter(|n| (1..=IDLE_MAX).contains(n));
+                    config.idle_minutes = Some(minutes.ok_or(wrong("config-mistake-idle"))?);
+                }
+                _ => return Err(wrong("config-mistake-key")),
+            }
+        }
+        Ok(config)
+    }
+
+    /// The language that the file asks for.
+    pub fn lang(&self) -> Option<Lang> {
+        self.lang.map(|lang| match lang {
+            LangName::Es => Lang::Es,
+            LangName::En => Lang::En,
+        })
+    }
+
+    /// Minutes without a key pressed after which an open desk locks itself.
+    pub fn idle_minutes(&self) -> u16 {
+        self.idle_minutes.unwrap_or(IDLE_MINUTES)
+    }
+
+    /// Fills in what neither an option nor the environment said.
+    pub fn complete(&self, global: &mut Global) {
+        global.vault = global.vault.take().or_else(|| self.vault.clone());
+        global.keyring = global.keyring.take().or_else(|| self.keyring.clone());
+        let lang = || {
+            Some(match self.lang? {
+                LangName::Es => LangArg::Es,
+                LangName::En => LangArg::En,
+            })
+        };
+        global.lang = global.lang.or_else(lang);
+        global.plain |= self.plain == Some(true);
+        global.quiet |= self.quiet == Some(true);
+    }
+}
+
+/// The file that somebody names; `Some` of an empty path for none at all.
+fn named() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).map(PathBuf::from)
+}
+
+/// The file in force: the named one, or the one in the platform's place.
+pub(crate) fn path() -> Option<PathBuf> {
+    match named() {
+        Some(path) if path.as_os_str().is_empty() => None,
+        Some(path) => Some(path),
+        None => {
+            let strategy = etcetera::choose_base_strategy().ok()?;
+            Some(strategy.config_dir().join("sigilo").join("config.toml"))
+        }
+    }
+}
+
+/// Where the value of an option comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Option,
+    Environment,
+    File,
+    Standard,
+}
+
+impl Source {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Option => "option",
+            Self::Environment => "environment",
+            Self::File => "file",
+            Self::Standard => "default",
+        }
+    }
+
+    fn message(self) -> Message {
+        Message::new(match self {
+            Self::Option => "config-from-option",
+            Self::Environment => "config-from-environment",
+            Self::File => "config-from-file",
+            Self::Standard => "config-from-default",
+        })
+    }
+}
+
+/// Which options the command line and the environment gave.
+pub(crate) struct Given(Vec<(&'static str, Source)>);
+
+impl Given {
+    /// Reads it off what was parsed.
+    pub fn of(matches: &ArgMatches) -> Self {
+        let mut deepest = matches;
+        while let Some((_, below)) = deepest.subcommand() {
+            deepest = below;
+        }
+        let known = ["vault", "keyring", "lang", "plain", "quiet"];
+        let given = known.iter().filter_map(|name| {
+            let source = match deepest.value_source(name)? {
+                ValueSource::CommandLine => Source::Option,
+                ValueSource::EnvVariable => Source::Environment,
+                _ => return None,
+            };
+            Some((*name, source))
+        });
+        Self(given.collect())
+    }
+
+    fn source(&self, name: &str, in_file: bool) -> Source {
+        let given = self.0.iter().find(|(n, _)| *n == name);
+        match given {
+            Some((_, source)) => *source,
+            None if in_file => Source::File,
+            None => Source::Standard,
+        }
+    }
+}
+
+/// Shows what is in force and where each value comes from.
+pub(crate) fn show(app: &App) -> Result<u8, Failure> {
+    let (config, given) = (&app.config, &app.given);
+    let shown = |path: Option<&PathBuf>| path.map(|p| p.display().to_string());
+    let text = |flag: bool| Some(flag.to_string());
+    let global = &app.global;
+    let rows = [
+        (
+            "vault",
+            shown(global.vault.as_ref()),
+            config.vault.is_some(),
+        ),
+        (
+            "keyring",
+            shown(global.keyring.as_ref()),
+            config.keyring.is_some(),
+        ),
+        (
+            "lang",
+            Some(app.messages.lang().code().to_owned()),
+            config.lang.is_some(),
+        ),
+        ("plain", text(app.plain()), config.plain == Some(true)),
+        ("quiet", text(global.quiet), config.quiet == Some(true)),
+        (
+            "idle_minutes",
+            Some(config.idle_minutes().to_string()),
+            config.idle_minutes.is_some(),
+        ),
+    ];
+    let place = path();
+    let there = place.as_deref().is_some_and(Path::is_file);
+    if app.json() {
+        let settings: serde_json::Map<String, serde_json::Value> = rows
+            .iter()
+            .map(|(name, value, in_file)| {
+                let from = given.source(name, *in_file).code();
+                let row = serde_json::json!({ "value": value, "from": from });
+                ((*name).to_owned(), row)
+            })
+            .collect();
+        app.print_json(&serde_json::json!({
+            "file": place.map(|p| p.display().to_string()),
+            "file_exists": there,
+            "settings": settings,
+        }));
+        return Ok(0);
+    }
+    let none = app.t("config-no-file");
+    let name = place.map_or(none, |p| p.display().to_string());
+    let id = if there {
+        "config-file"
+    } else {
+        "config-file-absent"
+    };
+    app.print(&app.text(&Message::new(id).with("file", name)));
+    for (name, value, in_file) in rows {
+        let value = value.unwrap_or_else(|| app.t("config-unset"));
+        let from = app.text(&given.source(name, in_file).message());
+        app.print(&format!("  {name:<13} {value}  ({from})"));
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read() {
+        let config = Config::parse(
+            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nidle_minutes = 7\n",
+        )
+        .unwrap();
+        assert_eq!(config.vault, Some(PathBuf::from("/casa")));
+        assert_eq!(config.keyring, Some(PathBuf::from("/usb/k")));
+        assert_eq!(config.lang(), Some(Lang::Es));
+        assert_eq!((config.plain, config.quiet), (Some(true), Some(false)));
+        assert_eq!(config.idle_minutes(), 7);
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_mistake_names_its_line() {
+        for (text, line, what) in [
+            ("lang = \"es\"\nvalut = \"x\"\n", 2, "config-mistake-key"),
+            ("passphrase = \"x\"", 1, "config-mistake-key"),
+            ("\n\nlang = \"fr\"", 3, "config-mistake-lang"),
+            ("plain = 1", 1, "config-mistake-flag"),
+            ("vault = \"\"", 1, "config-mistake-place"),
+            ("idle_minutes = 0", 1, "config-mistake-idle"),
+            ("idle_minutes = 241", 1, "config-mistake-idle"),
+            ("idle_minutes = 0x5", 1, "config-mistake-idle"),
+            ("lang = \"es\"\nplain\n", 2, "config-mistake-form"),
+            ("[desk]\nplain = true", 1, "config-mistake-key"),
+        ] {
+            assert_eq!(Config::parse(text), Err(Mistake { line, what }), "{text}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! A day's work with one unlocking: on a screen of its own, or as a menu that is read line by line
+//! (manual: *desk*, "The desk").
+//!
+//! Every act is logged as the command of the same name logs it. Locking drops the vault with its keys.
+
+mod desk;
+mod menu;
+mod view;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use ratatui::crossterm::event;
+use sigilo::i18n::Message;
+use sigilo::log::act::{ActKind, Reason};
+use sigilo::record::Record;
+use sigilo::vault::{ActNote, Draft, ObjectId, Vault};
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::interview::form::Form;
+use crate::press::presses;
+use crate::screen::Screen;
+use crate::{interview, records, vault};
+use desk::{Desk, Effect, Found, Opened};
+
+/// Most records of a list that are shown.
+const SHOWN: usize = 200;
+/// So long after the last key the typed words are looked for.
+const PAUSE: Duration = Duration::from_millis(500);
+
+pub(crate) fn shell(app: &App) -> Result<u8, Failure> {
+    let opened = vault::open(app)?;
+    if app.plain() {
+        return menu::run(app, opened);
+    }
+    run(app, opened)
+}
+
+/// How long nobody has been there. A computer that slept counts the time that it slept.
+struct Idle {
+    since: Instant,
+    clock: SystemTime,
+    limit: Duration,
+}
+
+impl Idle {
+    fn new(app: &App) -> Self {
+        Self {
+            since: Instant::now(),
+            clock: SystemTime::now(),
+            limit: Duration::from_secs(60 * u64::from(app.config.idle_minutes())),
+        }
+    }
+
+    fn touched(&mut self) {
+        self.since = Instant::now();
+        self.clock = SystemTime::now();
+    }
+
+    fn is_over(&self) -> bool {
+        let slept = self.clock.elapsed().unwrap_or_default();
+        self.since.elapsed().max(slept) >= self.limit
+    }
+}
+
+/// What the screen works on.
+struct Work<'a> {
+    app: &'a App,
+    vault: Option<Vault>,
+    /// The draft that the interview goes on from.
+    draft: Option<Draft>,
+    /// The drafts that were shown.
+    drafts: Vec<Draft>,
+}
+
+fn no_terminal(_: std::io::Error) -> Failure {
+    Failure::of("cli-no-terminal")
+}
+
+fn run(app: &App, opened: Vault) -> Result<u8, Failure> {
+    let mut work = Work {
+        app,
+        vault: Some(opened),
+        draft: None,
+        drafts: Vec::new(),
+    };
+    let mut desk = Desk::new();
+    let mut screen = Some(Screen::take().map_err(no_terminal)?);
+    let mut idle = Idle::new(app);
+    loop {
+        if screen.is_none() {
+            screen = Some(Screen::take().map_err(no_terminal)?);
+        }
+        if let Some(screen) = &mut screen {
+            screen
+                .terminal
+                .draw(|frame| view::draw(frame, &app.messages, &desk))
+                .map_err(no_terminal)?;
+        }
+        let mut effects = Vec::new();
+        if event::poll(PAUSE).map_err(no_terminal)? {
+            idle.touched();
+            for press in presses(&event::read().map_err(no_terminal)?) {
+                effects.push(desk.press(press));
+            }
+        } else {
+            effects.push(desk.paused());
+        }
+        if idle.is_over() && work.vault.is_some() {
+            work.lock(&mut desk, "shell-locked-idle");
+        }
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(0),
+                Effect::Unlock => {
+                    // The key is asked for on the usual screen: by whatever way the person has one.
+                    screen = None;
+                    match vault::open(app) {
+                        Ok(opened) => {
+                            work.vault = Some(opened);
+                            desk.unlocked();
+                        }
+                        Err(failure) => desk.say(failure.message),
+                    }
+                    idle.touched();
+                }
+                effect => {
+                    if let Err(failure) = work.perform(&mut desk, effect) {
+                        desk.say(failure.message);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Forgets the keys. An interview that is going on is kept, sealed, if the key allows.
+    fn lock(&mut self, desk: &mut Desk, why: &'static str) {
+        let mut why = why;
+        if let (Some(vault), Some(form)) = (&self.vault, desk.unfinished()) {
+            let kept =
+                vault.save_draft(&form.record, Some(form.field()), None, self.draft.as_ref());
+            why = if kept.is_ok() {
+                "shell-locked-kept"
+            } else {
+                "shell-locked-lost"
+            };
+        }
+        self.vault = None;
+        self.draft = None;
+        self.drafts.clear();
+        desk.lock(Message::new(why));
+    }
+
+    fn perform(&mut self, desk: &mut Desk, effect: Effect) -> Result<(), Failure> {
+        if matches!(effect, Effect::Lock) {
+            self.lock(desk, "shell-locked-asked");
+            return Ok(());
+        }
+        let Some(vault) = &self.vault else {
+            return Ok(());
+        };
+        match effect {
+            Effect::Nothing | Effect::Lock | Effect::Quit | Effect::Unlock => {}
+            Effect::Search(words) => {
+                let (found, total) = search(self.app, vault, &words)?;
+                desk.show_found(found, total);
+            }
+            Effect::List => {
+                let (found, total) = list(self.app, vault)?;
+                desk.show_found(found, total);
+            }
+            Effect::Open(id) => {
+                let opened = open(vault, id)?;
+                desk.said.clear();
+                if vault.conflict_of(id).is_ok_and(|c| c.is_some()) {
+                    desk.say(Message::new("transfer-show-conflict").with("id", id.short()));
+                }
+                desk.show_record(opened);
+            }
+            Effect::Amend(before, after, why) => {
+                let opened = amend(vault, &before, after, &why)?;
+                let done = Message::new("cli-amended")
+                    .with("id", opened.id.short())
+                    .with("version", opened.version);
+                desk.show_record(opened);
+                desk.say(done);
+            }
+            Effect::Likely => {
+                if let desk::Place::Interview(form) = &mut desk.place {
+                    let found = records::likely_lines(self.app, vault, &form.record)?;
+                    form.show_review(found.into_iter().map(|(_, line)| line).collect());
+                }
+            }
+            Effect::Seal => {
+                if let desk::Place::Interview(form) = &desk.place {
+                    let id = seal(vault, form, self.draft.as_ref())?;
+                    self.draft = None;
+                    desk.home();
+                    desk.say(Message::new("cli-sealed").with("id", id.short()));
+                }
+            }
+            Effect::Keep => {
+                if let desk::Place::Interview(form) = &desk.place {
+                    let at = Some(form.field());
+                    vault.save_draft(&form.record, at, None, self.draft.as_ref())?;
+                    self.draft = None;
+                    let kept = interview::kept(vault);
+                    desk.home();
+                    desk.say(kept);
+                }
+            }
+            Effect::Drafts => {
+                self.drafts = vault.drafts()?;
+                let lines = self.drafts.iter().map(|d| interview::describe(self.app, d));
+                desk.show_drafts(lines.collect());
+            }
+            Effect::Resume(at) => {
+                if at < self.drafts.len() {
+                    let draft = self.drafts.swap_remove(at);
+                    self.drafts.clear();
+                    vault.log(ActNote::new(ActKind::Draft).on(draft.id.0, 0))?;
+                    desk.interview(Form::resumed(draft.record.clone(), draft.at));
+                    self.draft = Some(draft);
+                }
+            }
+        }
+        if !matches!(desk.place, desk::Place::Interview(_)) {
+            // A new interview is no continuation of an older one that was left.
+            self.draft = None;
+        }
+        Ok(())
+    }
+}
+
+/// Looks for people, as `search` does.
+fn search(app: &App, vault: &Vault, words: &str) -> Result<(Vec<Found>, usize), Failure> {
+    let (found, total) = records::searched(vault, words, SHOWN)?;
+    let found = found.into_iter().map(|(_, id, line)| Found {
+        id,
+        line: Zeroizing::new(line.text(app)),
+    });
+    Ok((found.collect(), total))
+}
+
+/// Lists everybody, as `list` does.
+fn list(app: &App, vault: &Vault) -> Result<(Vec<Found>, usize), Failure> {
+    let (found, total) = records::listed(vault, SHOWN)?;
+    let found = found.into_iter().map(|(id, line)| Found {
+        id,
+        line: Zeroizing::new(line.text(app)),
+    });
+    Ok((found.collect(), total))
+}
+
+/// Opens a record, as `show` does.
+fn open(vault: &Vault, id: ObjectId) -> Result<Opened, Failure> {
+    let catalog = vault.catalog()?;
+    let item = catalog
+        .get(id)
+        .ok_or(sigilo::vault::VaultError::NoSuchRecord)?;
+    let latest = item.latest();
+    let record = vault.read(latest.leaf)?;
+    // Logged before it is shown: what was seen is always in the log.
+    vault.log(ActNote::new(ActKind::Open).on(id.0, latest.number))?;
+    Ok(Opened {
+        id,
+        version: latest.number,
+        record: Box::new(record),
+    })
+}
+
+/// Stores a new version, as `amend` does.
+fn amend(vault: &Vault, before: &Opened, after: Box<Record>, why: &str) -> Result<Opened, Failure> {
+    let why = Reason::new(why.trim()).map_err(|_| Failure::usage("cli-reason-too-long"))?;
+    let version = vault.amend(before.id, before.version, &after, &why)?;
+    Ok(Opened {
+        id: before.id,
+        version,
+        record: after,
+    })
+}
+
+fn seal(vault: &Vault, form: &Form, draft: Option<&Draft>) -> Result<ObjectId, Failure> {
+    Ok(match draft {
+        Some(draft) => vault.seal_draft(&form.record, None, draft)?,
+        None => vault.seal(&form.record)?,
+    })
+}

@@ -1,0 +1,247 @@
+//! What needs a terminal, in one: the interview on its own screen, and Ctrl-C.
+#![cfg(unix)]
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+const PASSPHRASE: &str = "agua clara bajo el puente\n";
+
+/// A program in a terminal of 80 × 24.
+struct Session {
+    child: Child,
+    keyboard: File,
+    shown: Receiver<Vec<u8>>,
+    seen: Vec<u8>,
+}
+
+fn command(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sigilo"));
+    command
+        .current_dir(dir)
+        .env("SIGILO_LANG", "es")
+        .env("SIGILO_CONFIG", "")
+        .env("SIGILO_PASSPHRASE_FILE", dir.join("passphrase"))
+        .env("TERM", "xterm");
+    command
+}
+
+fn house() -> tempfile::TempDir {
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::write(tmp.path().join("passphrase"), PASSPHRASE).unwrap();
+    let made = command(tmp.path())
+        .args(["init", "--vault", "casa", "--site", "Casa"])
+        .args(["--kdf-memory", "19"])
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    tmp
+}
+
+impl Session {
+    fn start(dir: &Path, args: &[&str]) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: 80,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = File::options()
+            .read(true)
+            .write(true)
+            .open(name.to_str().unwrap())
+            .unwrap();
+        tcsetwinsize(&slave, size).unwrap();
+        let child = command(dir)
+            .args(["--vault", "casa"])
+            .args(args)
+            .stdin(Stdio::from(slave.try_clone().unwrap()))
+            .stdout(Stdio::from(slave.try_clone().unwrap()))
+            .stderr(Stdio::from(slave))
+            .spawn()
+            .unwrap();
+        let mut screen = File::from(master);
+        let keyboard = screen.try_clone().unwrap();
+        let (send, shown) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // The terminal is gone when the program is.
+            while let Ok(n @ 1..) = screen.read(&mut bytes) {
+                if send.send(bytes[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            keyboard,
+            shown,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Waits until a word is shown that was not there before.
+    fn wait_for(&mut self, word: &str) {
+        let since = self.seen.len();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(60) {
+            if let Ok(bytes) = self.shown.recv_timeout(Duration::from_millis(100)) {
+                self.seen.extend(bytes);
+            }
+            let fresh = String::from_utf8_lossy(&self.seen[since..]).into_owned();
+            if fresh.contains(word) {
+                return;
+            }
+        }
+        panic!("{word} is not shown:\n{}", self.text());
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn end(mut self) -> (i32, String) {
+        let status = self.child.wait().unwrap();
+        while let Ok(bytes) = self.shown.recv_timeout(Duration::from_millis(200)) {
+            self.seen.extend(bytes);
+        }
+        (status.code().unwrap_or(-1), self.text())
+    }
+}
+
+const ENTER: &str = "\r";
+const PAGE_DOWN: &str = "\x1b[6~";
+const ESCAPE: &str = "\x1b";
+const DOWN: &str = "\x1b[B";
+
+#[test]
+fn an_interview_leaves_nothing_in_what_can_be_scrolled_back() {
+    let tmp = house();
+    let mut session = Session::start(tmp.path(), &["seal", "--kind", "victim"]);
+    session.wait_for("Pregunta");
+    // Consent: yes. Then over safety, languages and needs to the name that she likes.
+    session.press(&format!("{DOWN}{ENTER}"));
+    session.press(&PAGE_DOWN.repeat(3));
+    session.wait_for("Nombres");
+    session.press(&format!("Xochitlalpan{ENTER}"));
+    session.wait_for("Persona");
+    session.press(ESCAPE);
+    session.wait_for("terminar");
+    session.press(&format!("{DOWN}{ENTER}"));
+    session.wait_for("Revise");
+    session.press(ENTER);
+    let (code, shown) = session.end();
+    assert_eq!(code, 0, "{shown}");
+    let (before, rest) = shown.split_once("\x1b[?1049h").expect("a second screen");
+    let (_, after) = rest.rsplit_once("\x1b[?1049l").expect("given back");
+    assert!(rest.contains("Xochitlalpan"));
+    assert!(!before.contains("Xochitlalpan"));
+    assert!(!after.contains("Xochitlalpan"), "{after}");
+    assert!(after.contains("Sellado"), "{after}");
+    let listed = command(tmp.path())
+        .args(["--vault", "casa", "list", "--json"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("Xochitlalpan"));
+}
+
+#[test]
+fn an_interview_is_kept_and_gone_on_with() {
+    let tmp = house();
+    let mut session = Session::start(tmp.path(), &["seal", "--kind", "victim"]);
+    session.wait_for("Pregunta");
+    session.press(&format!("{DOWN}{ENTER}"));
+    session.wait_for("comunicarnos");
+    session.press(ESCAPE);
+    session.wait_for("terminar");
+    session.press(&format!("{DOWN}{DOWN}{ENTER}"));
+    let (code, shown) = session.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("sin terminar, sellada"), "{shown}");
+    let mut session = Session::start(tmp.path(), &["seal"]);
+    session.wait_for("solo Enter");
+    session.press(&format!("7{ENTER}"));
+    session.wait_for("de la lista");
+    session.press(&format!("1{ENTER}"));
+    session.wait_for("comunicarnos");
+    session.press("\x03");
+    session.wait_for("terminar");
+    session.press("\x03");
+    let (code, shown) = session.end();
+    assert_eq!(code, 1, "{shown}");
+}
+
+#[test]
+fn ctrl_c_at_a_question_ends_with_130_and_the_terminal_as_it_was() {
+    let tmp = house();
+    let session = Session::start(tmp.path(), &["--plain", "seal", "--kind", "victim"]);
+    let mut session = session;
+    session.wait_for("[1/");
+    let id = rustix::process::Pid::from_child(&session.child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    let (code, shown) = session.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("Interrumpido"), "{shown}");
+}
+
+#[test]
+fn the_desk_finds_amends_and_locks() {
+    let tmp = house();
+    let sealed = command(tmp.path())
+        .args(["--vault", "casa", "seal", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .and_then(|mut child| {
+            let text = r#"{"role": "victim", "local_id": "EXP-1", "given_names": "Xochitlalpan"}"#;
+            child.stdin.take().unwrap().write_all(text.as_bytes())?;
+            child.wait()
+        });
+    assert!(sealed.unwrap().success());
+    let mut session = Session::start(tmp.path(), &["shell"]);
+    session.wait_for("busca");
+    session.press("xochitl");
+    session.wait_for("Xochitlalpan");
+    session.press(ENTER);
+    session.wait_for("Anotar");
+    // A service, of the first kind, of today, without a note.
+    session.press(ENTER);
+    session.wait_for("clase");
+    session.press(&ENTER.repeat(3));
+    session.wait_for("Guardado");
+    session.press(ESCAPE);
+    session.wait_for("busca");
+    session.press("\x1b[20~");
+    session.wait_for("cerrada");
+    session.press(ENTER);
+    session.wait_for("busca");
+    session.press("\x03");
+    session.wait_for("Salir");
+    session.press("\x03");
+    let (code, shown) = session.end();
+    assert_eq!(code, 0, "{shown}");
+    let (_, after) = shown.rsplit_once("\x1b[?1049l").expect("given back");
+    assert!(!after.contains("Xochitlalpan"), "{after}");
+    let log = command(tmp.path())
+        .args(["--vault", "casa", "log", "show", "--json"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&log.stdout).into_owned();
+    for act in ["search", "open", "amend"] {
+        assert!(log.contains(act), "{act}: {log}");
+    }
+}
