@@ -237,7 +237,11 @@ fn score_and_cluster(c: &mut Criterion) {
             for i in inputs.iter().take(1_000) {
                 counts[usize::from(model.step(model.weight(i)))] += 1;
             }
-            score::bands(&score::adapt(model, Policy::Standard, &counts), &counts)
+            score::bands(
+                model,
+                &score::adapt(model, Policy::Standard, &counts),
+                &counts,
+            )
         });
     });
     group.finish();

@@ -49,13 +49,26 @@ pub fn found(vault: Vault, name: &str, policy: &Policy) -> Result<Party, PartyEr
     Ok(party)
 }
 
-/// The holder's own limits.
+/// The holder's own limits, as they were set last.
 ///
 /// # Errors
 /// What the vault says.
 pub fn policy(party: &Party) -> Result<Policy, PartyError> {
     party.require(Role::Holder)?;
-    policy::get(party)
+    policy::last(party)
+}
+
+/// Whether the vault was restored after the limits were set: then nothing is joined or evaluated until
+/// somebody sets them again, because what was given out since the copy is not known.
+///
+/// # Errors
+/// What the vault says.
+pub fn limits_lapsed(party: &Party) -> Result<bool, PartyError> {
+    party.require(Role::Holder)?;
+    match policy::get(party) {
+        Err(PartyError::RestoredLimits) => Ok(true),
+        other => other.map(|_| false),
+    }
 }
 
 /// Changes the holder's limits.
@@ -451,8 +464,11 @@ impl Evaluation<'_> {
             Ok(reply) => reply,
             Err(e) => return self.refused(e.into()),
         };
-        let charge = match policy::charge(party, site, request.elements().len() as u64, self.now) {
-            Err(e @ PartyError::Points { .. }) => return self.refused(e),
+        let points = request.elements().len() as u64;
+        let charge = match policy::charge(party, site, request.persons(), points, self.now) {
+            Err(e @ (PartyError::Points { .. } | PartyError::Growth { .. })) => {
+                return self.refused(e);
+            }
             other => other?,
         };
         let to = [(site.id(), request.recipient().clone())];

@@ -109,6 +109,19 @@ pub enum PartyError {
     /// The counts are not there yet.
     #[error("no counts yet")]
     NoCounts,
+    /// More persons than the site's log can have by now.
+    #[error("{name}: {asked} persons, {allowed} at most by now")]
+    Growth {
+        /// The site.
+        name: String,
+        /// Persons, dummies included, that were asked for.
+        asked: u32,
+        /// The largest size class that its log can fill.
+        allowed: u32,
+    },
+    /// The vault was restored after the holder's limits were set.
+    #[error("the limits were set before the vault was restored")]
+    RestoredLimits,
     /// Too few sites.
     #[error("{present} sites, {quorum} are needed")]
     Quorum {
@@ -221,6 +234,8 @@ impl PartyError {
             | Self::Selection(_)
             | Self::Budget { .. }
             | Self::Points { .. }
+            | Self::Growth { .. }
+            | Self::RestoredLimits
             | Self::Quorum { .. }
             | Self::Tables
             | Self::Dense { .. }
@@ -349,6 +364,14 @@ impl Localize for PartyError {
                 Unfair::Left => "party-selection-left",
             }),
             Self::NoCounts => Message::new("party-no-counts"),
+            Self::Growth {
+                name,
+                asked,
+                allowed,
+            } => named("party-growth", name)
+                .with("asked", *asked)
+                .with("allowed", *allowed),
+            Self::RestoredLimits => Message::new("party-restored-limits"),
             Self::Quorum { present, quorum } => Message::new("party-quorum")
                 .with("present", *present)
                 .with("quorum", *quorum),

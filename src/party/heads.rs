@@ -345,6 +345,16 @@ fn decide(
     }
 }
 
+/// Entries of the largest head of a party's log that was cosigned here; `None` if there is none.
+pub(crate) fn cosigned(party: &Party, card: &Card) -> Result<Option<u64>, PartyError> {
+    let Some(state) = party.vault().state(SEEN)? else {
+        return Ok(None);
+    };
+    let seen = Seen::from_bytes(&state.body)?;
+    let last = seen.last(&Origin::of_vault(&card.body().vault))?;
+    Ok(last.map(|(_, head)| head.checkpoint().size()))
+}
+
 /// Writes a refusal where the people of this party find it.
 fn publish(party: &Party, card: &Card, refusal: &Refusal) -> Result<String, PartyError> {
     let failed = |e: std::io::Error| PartyError::Vault(e.into());

@@ -275,4 +275,6 @@ pub(crate) struct HolderPolicy {
     pub points: Option<u64>,
     #[arg(long, value_name = "EPSILON")]
     pub epsilon_year: Option<f64>,
+    #[arg(long, value_name = "N")]
+    pub growth: Option<u32>,
 }

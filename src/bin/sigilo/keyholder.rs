@@ -40,7 +40,12 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
     let party = card::open(app)?;
     let before = holder::policy(&party)?;
     let policy = limits(args, before)?;
-    if policy != before {
+    let lapsed = holder::limits_lapsed(&party)?;
+    let said = args.quota_max.is_some()
+        || args.bits_min.is_some()
+        || args.points.is_some()
+        || args.growth.is_some();
+    if policy != before || (lapsed && said) {
         holder::set_policy(&party, &policy)?;
     }
     let bits = f64::from(policy.h_min_millibits) / 1000.0;
@@ -50,6 +55,8 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             "bits_min": bits,
             "points_per_year": policy.points_per_year,
             "epsilon_per_year": f64::from(policy.epsilon_per_year) / 1000.0,
+            "growth_per_day": policy.growth_per_day,
+            "lapsed": lapsed && !said,
         }));
     } else {
         let line = Message::new("party-limits")
@@ -59,8 +66,12 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             .with(
                 "epsilon",
                 (f64::from(policy.epsilon_per_year) / 1000.0).to_string(),
-            );
+            )
+            .with("growth", policy.growth_per_day);
         app.print(&app.text(&line));
+        if lapsed && !said {
+            app.print(&app.text(&Message::new("party-restored-limits")));
+        }
     }
     Ok(0)
 }
