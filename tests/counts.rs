@@ -60,7 +60,11 @@ fn person(n: usize, site: usize) -> Record {
     r.given_names = format!("{} {}", GIVEN[n % 8], GIVEN[(n / 8 + 3) % 8]);
     r.paternal_surname = NAMES[n % 12].to_owned();
     r.maternal_surname = NAMES[(n / 12 + 5 * n) % 12].to_owned();
-    r.sex = Some(if n % 3 == 0 { Sex::Male } else { Sex::Female });
+    r.sex = Some(if n.is_multiple_of(3) {
+        Sex::Male
+    } else {
+        Sex::Female
+    });
     let born = format!("{}-{:02}-{:02}", 1985 + n % 20, 1 + n % 12, 1 + n % 28);
     r.birth = Birth::Date(PartialDate::parse(&born).unwrap());
     r.nationality = vec![Country::parse(["MEX", "GTM"][n % 2]).unwrap()];

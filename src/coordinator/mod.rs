@@ -217,6 +217,8 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
         sites: sites.iter().map(|id| (*id, quota_of(id))).collect(),
         holders,
     };
+    // Said now, not when everybody has done their part.
+    budget::spend(party, draft.epsilon_milli, budget::PER_YEAR, now)?;
     let text = draft.sign(party.card(), party.key())?;
     let mut book = Book::new(draft.round);
     book.draft = Some(text.clone());

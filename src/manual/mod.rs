@@ -27,6 +27,9 @@ pub mod cost {}
 #[doc = include_str!("round.md")]
 pub mod round {}
 
+#[doc = include_str!("counts.md")]
+pub mod counts {}
+
 #[doc = include_str!("files.md")]
 pub mod files {}
 

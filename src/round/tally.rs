@@ -145,10 +145,6 @@ pub fn tally(
 ) -> Result<CountsReply, Refused> {
     let selection = &ask.selection;
     let hash = note.hash();
-    let rows = selection.rows(&hash)?;
-    if rows.len().checked_mul(row_size()) != Some(ask.rows.len()) {
-        return Err(RoundError::Numbers.into());
-    }
     let keys: Vec<Option<FileKey>> = selection
         .files
         .iter()
@@ -166,6 +162,11 @@ pub fn tally(
             opened.last_chunk().copied()
         })
         .map_err(Refused::Unfair)?;
+    // The files are those that are known by now, so there are no more rows than were compared.
+    let rows = selection.rows(&hash)?;
+    if rows.len().checked_mul(row_size()) != Some(ask.rows.len()) {
+        return Err(RoundError::Numbers.into());
+    }
     let tables = Tables::new(&person::shape())?;
     let context = counts::context(&hash);
     let verify = counts::verify_key(&hash, &selection.verify, verify);
