@@ -48,3 +48,13 @@ fn transcript_in_english() {
 fn tour_of_the_readme() {
     transcript("README.md", "tests/cli/readme.in", "en");
 }
+
+#[test]
+fn export_in_spanish() {
+    transcript("tests/cli_export/es.md", "tests/cli_export/in", "es");
+}
+
+#[test]
+fn export_in_english() {
+    transcript("tests/cli_export/en.md", "tests/cli_export/in", "en");
+}

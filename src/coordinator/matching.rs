@@ -513,7 +513,7 @@ pub(super) fn decide(
     let released = match &draft.notices {
         Notices::Statistics => Vec::new(),
         Notices::Mediated(how) => {
-            let released = decision.released(&steps, &in_step, how.band());
+            let released = decision.released(Model::shipped(), &steps, &in_step, how.band());
             let sure = pairs.iter().zip(released).filter(|(_, sure)| *sure);
             sure.map(|(p, _)| (p.a, p.b)).collect()
         }

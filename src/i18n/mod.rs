@@ -53,6 +53,7 @@ impl Lang {
                 ("import", include_str!("es/import.ftl")),
                 ("desk", include_str!("es/desk.ftl")),
                 ("help", include_str!("es/help.ftl")),
+                ("export", include_str!("es/export.ftl")),
                 ("log", include_str!("es/log.ftl")),
                 ("matching", include_str!("es/matching.ftl")),
                 ("record", include_str!("es/record.ftl")),
@@ -68,6 +69,7 @@ impl Lang {
                 ("import", include_str!("en/import.ftl")),
                 ("desk", include_str!("en/desk.ftl")),
                 ("help", include_str!("en/help.ftl")),
+                ("export", include_str!("en/export.ftl")),
                 ("log", include_str!("en/log.ftl")),
                 ("matching", include_str!("en/matching.ftl")),
                 ("record", include_str!("en/record.ftl")),
@@ -266,6 +268,61 @@ mod tests {
         for id in en.keys() {
             assert!(es.contains_key(id), "es: {id}");
         }
+    }
+
+    /// The texts of a source, without ids and without what is put in.
+    fn texts(source: &str) -> String {
+        let mut out = String::new();
+        for line in source.lines().filter(|l| !l.starts_with('#')) {
+            let text = match line.split_once('=') {
+                Some((id, text)) if !id.trim_end().contains(' ') => text,
+                _ => line,
+            };
+            let mut depth = 0;
+            for c in text.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    c if depth == 0 => out.extend(c.to_lowercase()),
+                    _ => {}
+                }
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    #[test]
+    fn no_message_uses_a_word_that_the_glossary_forbids() {
+        let glossary = include_str!("../manual/glossary.md");
+        let rows = glossary.lines().filter(|l| l.starts_with("| "));
+        let forbidden: Vec<&str> = rows
+            .filter_map(|row| row.trim_end_matches('|').rsplit('|').next())
+            .map(str::trim)
+            .filter(|word| !word.is_empty() && *word != "no se dice")
+            .collect();
+        assert!(forbidden.len() > 10, "{forbidden:?}");
+        let mut wrong = Vec::new();
+        for (file, source) in Lang::Es.sources() {
+            let mut text = texts(source);
+            // The few places where such a word is another thing.
+            for other in [
+                "cadena de custodia",
+                "entrada estándar",
+                "registros de transparencia",
+                "clave de cotejo",
+            ] {
+                text = text.replace(other, "");
+            }
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).collect();
+            for word in &forbidden {
+                let plural = format!("{word}s");
+                if words.iter().any(|w| w == word || *w == plural) {
+                    wrong.push(format!("{file}.ftl: {word}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

@@ -6,6 +6,12 @@ pub mod vault {}
 #[doc = include_str!("desk.md")]
 pub mod desk {}
 
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("json.md")]
+pub mod json {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 
@@ -18,6 +24,9 @@ pub mod record {}
 #[doc = include_str!("import.md")]
 pub mod import {}
 
+#[doc = include_str!("export.md")]
+pub mod export {}
+
 #[doc = include_str!("matching.md")]
 pub mod matching {}
 
@@ -29,6 +38,9 @@ pub mod round {}
 
 #[doc = include_str!("counts.md")]
 pub mod counts {}
+
+#[doc = include_str!("notices.md")]
+pub mod notices {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}

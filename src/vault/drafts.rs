@@ -4,6 +4,8 @@
 //! what they could not read of the record. A key that seals and cannot read can leave a draft; going
 //! on with it takes one that can read.
 
+use std::collections::HashSet;
+
 use zeroize::Zeroizing;
 
 use super::content::{self, ContentKind, Header};
@@ -15,7 +17,8 @@ use super::store::{FORMAT_REWRAPPED, Tx};
 use super::writing::{NewContent, Writing, new_record};
 use super::{ActNote, Vault};
 use crate::codec::{self, DecodeError, Reader, put_bytes};
-use crate::log::act::ActKind;
+use crate::log::Fact;
+use crate::log::act::{Act, ActKind};
 use crate::record::{FieldId, Record};
 
 const VERSION: u8 = 1;
@@ -70,6 +73,28 @@ fn decode(bytes: &[u8]) -> Result<(Record, Option<FieldId>, i64), DecodeError> {
 /// Whether the bytes of a content are those of a draft.
 pub(super) fn is_draft(bytes: &[u8]) -> bool {
     decode(bytes).is_ok()
+}
+
+/// Follows the log to see that acts on drafts destroyed drafts and nothing else: they need neither a
+/// second slot nor the absence of a legal hold, so a record must not go by one.
+#[derive(Default)]
+pub(super) struct Follower {
+    /// Leaves of drafts, and of what a repair sealed again without saying what it is.
+    drafts: HashSet<u64>,
+}
+
+impl Follower {
+    /// Whether an act at this place may be.
+    pub fn allows(&mut self, index: u64, act: &Act, fact: &Fact) -> bool {
+        match (act.kind, fact) {
+            (ActKind::Draft | ActKind::Restore, Fact::Content { .. }) => {
+                self.drafts.insert(index);
+                true
+            }
+            (ActKind::Draft, Fact::Tombstone(erased)) => self.drafts.contains(erased),
+            _ => true,
+        }
+    }
 }
 
 impl Vault {
@@ -215,5 +240,42 @@ impl Vault {
         }
         places.sort_by_key(|(leaf, _)| *leaf);
         Ok(places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Secret;
+    use crate::record::Kind;
+    use crate::vault::audit::Finding;
+    use crate::vault::{Location, NewSlot, Rights, SlotKind, Unlock};
+
+    #[test]
+    fn a_record_that_was_destroyed_as_if_it_were_a_draft_is_found() {
+        let tmp = tempfile::tempdir().unwrap();
+        let key = Secret::init_with(|b| b.fill(1));
+        let slot = NewSlot {
+            name: "uno",
+            kind: SlotKind::KeyFile,
+            unlock: Unlock::KeyFile(&key),
+            rights: Rights::ALL,
+        };
+        let location = Location::new(tmp.path().join("casa"));
+        let made = Vault::create(&location, "Casa", &[("victim", &[0])], &slot, "r").unwrap();
+        let vault = made.vault;
+        let mut record = Record::new(Kind::Victim);
+        record.local_id = "A-1".into();
+        vault.save_draft(&record, None, None, None).unwrap();
+        let draft = vault.drafts().unwrap().remove(0);
+        vault.discard_draft(&draft).unwrap();
+        let id = vault.seal(&record).unwrap();
+        assert_eq!(vault.check(|_| {}).unwrap(), []);
+        let leaf = vault.catalog().unwrap().get(id).unwrap().latest().leaf;
+        let mut writing = Writing::begin(&vault).unwrap();
+        let note = ActNote::new(ActKind::Draft).on(id.0, 1);
+        let forged = writing.erase(leaf, note).unwrap();
+        writing.finish().unwrap();
+        assert_eq!(vault.check(|_| {}).unwrap(), [Finding::Signature(forged)]);
     }
 }

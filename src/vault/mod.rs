@@ -16,6 +16,7 @@ mod dual;
 mod duress;
 pub mod error;
 mod evidence;
+mod export;
 pub(crate) mod files;
 mod grants;
 pub mod ids;

@@ -201,6 +201,7 @@ impl Vault {
         let view = self.store.view()?;
         let keys_since = keyring_leaf(&view)?;
         let mut follower = super::dual::Follower::new(&self.keyring);
+        let mut drafts = super::drafts::Follower::default();
         let mut seen = 0;
         view.each_leaf(0, |index, row| {
             seen += 1;
@@ -226,6 +227,9 @@ impl Vault {
                     details: row.details,
                 };
                 match stored.permitted_act(keys_since) {
+                    Ok(signed) if !drafts.allows(index, &signed.act, &leaf.fact) => {
+                        findings.push(Finding::Signature(index));
+                    }
                     Ok(signed) if follower.allows(&signed.act, &leaf.fact) => {}
                     Ok(_) => findings.push(Finding::Alone(index)),
                     Err(_) => findings.push(Finding::Signature(index)),

@@ -74,18 +74,18 @@ impl App {
     /// Something to know, not part of the result.
     pub fn note(&self, what: &impl Localize) {
         if !self.global.quiet {
-            eprintln!("{}", visible(&self.text(what)));
+            say(&self.text(what));
         }
     }
 
     /// Something to know even if the command is to be quiet.
     pub fn warn(&self, what: &impl Localize) {
-        eprintln!("{}", visible(&self.text(what)));
+        say(&self.text(what));
     }
 
     /// A line that belongs to a warning.
     pub fn warn_line(&self, text: &str) {
-        eprintln!("{}", visible(text));
+        say(text);
     }
 
     pub fn fail(&self, failure: &Failure) {
@@ -94,7 +94,7 @@ impl App {
             let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
             self.print_json(&value);
         }
-        eprintln!("sigilo: {text}");
+        say(&format!("sigilo: {text}"));
     }
 
     /// A bar on standard error for work of `total` steps, with their rate and the time that is left.
@@ -121,6 +121,24 @@ impl App {
             began: Instant::now(),
         }
     }
+
+    /// A sign on standard error that work of unknown length goes on, with the time that it took so far.
+    pub fn working(&self, id: &'static str) -> Progress {
+        let progress = self.progress(id, 0);
+        if let Ok(style) = ProgressStyle::with_template("{msg}  {elapsed}") {
+            progress.bar.set_style(style);
+        }
+        progress.bar.set_message(self.t(id));
+        if !progress.bar.is_hidden() {
+            progress.bar.enable_steady_tick(Duration::from_millis(500));
+        }
+        progress
+    }
+}
+
+/// Writes a line to standard error. Nobody may be there to read it, which is no reason to fail.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
 }
 
 /// Work that may take long.

@@ -87,6 +87,31 @@ impl From<KindArg> for sigilo::record::Kind {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    Htcds,
+    Ctdc,
+    Gbvims,
+    Csv,
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    #[arg(long, value_enum)]
+    pub format: FormatArg,
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = clap::value_parser!(u16).range(3..))]
+    pub k: u16,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(Init),
@@ -100,6 +125,7 @@ pub(crate) enum Command {
     Unlink(Pair),
     Duplicates(Duplicates),
     Erase(Erase),
+    Export(Export),
     Hold(Hold),
     Retain(Retain),
     Keys(Keys),

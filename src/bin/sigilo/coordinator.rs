@@ -130,7 +130,9 @@ fn match_files(app: &App, args: &Match) -> Result<u8, Failure> {
     let without = ids(&party, &args.without, Role::Site)?;
     let stick = card::stick(&args.folder)?;
     let given = args.candidates.as_deref();
+    let working = app.working("cli-progress-match");
     let out = coordinator::match_files(&party, &stick, &without, given, party::now())?;
+    drop(working);
     finish(app, &party, out)
 }
 

@@ -31,14 +31,17 @@ impl Present {
         let versions = vault.scan_all(&catalog, |item, version, r| {
             let latest = version.number == item.latest().number;
             let case = case(r).filter(|_| latest);
-            (record::fingerprint(r), case, item.id, version.number)
+            // A table that was exported from here comes back with what a table can hold.
+            let again = record::fingerprint(&record::export::as_table(r));
+            let prints = [record::fingerprint(r), again];
+            (prints, case, item.id, version.number)
         })?;
         let mut present = Self {
             contents: HashSet::with_capacity(versions.len()),
             cases: HashMap::new(),
         };
-        for (print, case, id, version) in versions {
-            present.contents.insert(print);
+        for (prints, case, id, version) in versions {
+            present.contents.extend(prints);
             if let Some(case) = case {
                 present.cases.insert(case, (id, version));
             }

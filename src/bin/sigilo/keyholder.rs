@@ -82,7 +82,9 @@ fn step(
     run: impl Fn(&party::Party, &party::Stick) -> Result<party::Outcome, party::PartyError>,
 ) -> Result<u8, Failure> {
     let party = card::open(app)?;
+    let working = app.working("cli-progress-working");
     let out = run(&party, &card::stick(&args.folder)?)?;
+    drop(working);
     finish(app, &party, out)
 }
 

@@ -17,6 +17,7 @@ mod court;
 mod demo;
 mod evaluate;
 mod evidence;
+mod export;
 mod failure;
 mod help;
 mod import;
@@ -135,6 +136,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Unlink(args) => records::link(app, &args, false),
         Command::Duplicates(args) => records::duplicates(app, &args),
         Command::Erase(args) => records::erase(app, &args),
+        Command::Export(args) => export::export(app, &args),
         Command::Hold(args) => keeping::hold(app, &args.command),
         Command::Retain(args) => keeping::retain(app, &args),
         Command::Keys(args) => match args.command {

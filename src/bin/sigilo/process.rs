@@ -25,6 +25,8 @@ pub(crate) fn keep_memory_private() {}
 /// of the signal. What was being stored is one transaction: it is there as a whole or not at all.
 #[cfg(unix)]
 pub(crate) fn end_cleanly(say: String) {
+    use std::io::Write as _;
+
     use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -42,7 +44,8 @@ pub(crate) fn end_cleanly(say: String) {
             if let Some((tty, found)) = terminal {
                 let _ = tcsetattr(&tty, OptionalActions::Now, &found);
             }
-            eprintln!("\n{say}");
+            // The terminal may be what went away.
+            let _ = writeln!(std::io::stderr(), "\n{say}");
             std::process::exit(128 + signal);
         }
     });

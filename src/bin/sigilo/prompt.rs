@@ -314,3 +314,12 @@ pub(crate) fn confirm(app: &App, question: &Message) -> Result<bool, Failure> {
         .unwrap_or_default();
     Ok(matches!(answer.as_str(), "s" | "si" | "sí" | "y" | "yes"))
 }
+
+/// Asks for a word that nobody types by mistake.
+pub(crate) fn typed(app: &App, question: &Message, word: &str) -> Result<bool, Failure> {
+    if !interactive() {
+        return Err(Failure::usage("cli-needs-yes"));
+    }
+    let answer = line(&app.text(question))?;
+    Ok(answer.is_some_and(|a| a.to_lowercase() == word))
+}

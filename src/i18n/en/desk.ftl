@@ -181,3 +181,5 @@ shell-plain-again = Type one of the numbers.
 shell-plain-ask-record = Number of the list, beginning of the id, or case number:
 shell-plain-ask-field = Number of what is to be amended, + to write down a service, just Enter to go back:
 shell-plain-unlock = Press Enter to open it again.
+cli-progress-working = Working
+cli-progress-match = Looking for pairs

@@ -34,6 +34,8 @@ help-value-two = ACTS
 help-value-policy = POLICY
 help-value-shell = SHELL
 help-value-age = RECIPIENT
+help-value-house = HOUSE
+help-value-notice = NOTICE
 help-value-id = ID
 help-value-hex = HEX
 help-init-example = sigilo init --vault house --site "Hope House"
@@ -158,6 +160,13 @@ help-round-next-example = sigilo round next /media/usb
 help-round-status-example = sigilo round status
 help-round-withdraw-example = sigilo round withdraw EXP-7
 help-round-leave-example = sigilo round leave
+help-notice-list-example = sigilo notice list
+help-notice-show-example =
+    sigilo notice show
+    sigilo notice show 4f21
+help-notice-answer-example =
+    sigilo notice answer 4f21 --yes --asked-by "Luz Pérez"
+    sigilo notice answer 4f21 --no --asked-by "Luz Pérez"
 help-coordinator-init-example = sigilo coordinator init --vault coordinator --name "Commission"
 help-coordinator-open-example = sigilo coordinator open /media/usb --purpose "First quarter" --until 2027-04-30 --expected 2000
 help-coordinator-publish-example = sigilo coordinator publish /media/usb

@@ -97,13 +97,13 @@ party-evaluated =
        *[other] { $persons } persons
     }, dummies included.
 party-blinded =
-    { $records ->
+    In the round: { $records ->
         [one] 1 record
        *[other] { $records } records
     } of { $persons ->
         [one] 1 person
        *[other] { $persons } persons
-    } take part; { $out } without valid consent or in other compartments do not. Too little on record to be found: { $bare }.
+    }; left out, { $out } without valid consent or in other compartments. Too little on record to be found: { $bare }.
 party-bare-name = Record { $record }: there is no name by which to find the person in other houses. Add a name or surname if one is known.
 party-bare-only-names = Record { $record }: there are only names. To find the person in other houses, the date or year of birth, the place or the country is needed.
 party-bare-individual = Record { $record }: given name and date of birth are missing; without one of them the person would be confused with the family.

@@ -1,5 +1,5 @@
 # La orden: ayuda, preguntas, resultados.
-help-sigilo = Bóveda sellada de expedientes, conteo sin duplicados sin revelar a nadie, y registro que cualquiera puede verificar.
+help-sigilo = Bóveda sellada de expedientes, conteo sin duplicados sin revelar a nadie, y bitácora que cualquiera puede verificar.
 help-usage = Uso:
 help-commands = Órdenes
 help-command-name = ORDEN
@@ -16,13 +16,13 @@ help-arg-lang = Idioma de los mensajes: es, en
 help-arg-json = Resultado en JSON, para programas
 help-arg-quiet = Sin avisos; solo resultados y errores
 help-arg-kdf-memory = Memoria en MiB que cuesta probar una contraseña, de 19 a 1024; de fábrica 64
-help-arg-reason = Por qué; queda sellado en el registro
+help-arg-reason = Por qué; queda sellado en la bitácora
 help-arg-yes = No preguntar
 help-arg-id = Comienzo del identificador del expediente, o su número de expediente
 help-arg-limit = Cuántos mostrar como máximo
 help-init = Crea una bóveda nueva y muestra su código de recuperación
 help-init-site = Nombre de la casa; queda sellado
-help-init-slot-name = Cómo llamar a su clave en el registro; de fábrica «dirección»
+help-init-slot-name = Cómo llamar a su clave en la bitácora; de fábrica «dirección»
 help-seal = Sella un expediente: desde un archivo JSON, o preguntando campo por campo
 help-seal-file = Archivo JSON del expediente; «-» es la entrada estándar
 help-seal-kind = Clase de expediente al preguntar: victim, witness, call
@@ -50,28 +50,28 @@ help-unlink-first = Un expediente
 help-unlink-second = El otro
 help-duplicates = Muestra expedientes de esta bóveda que quizá son la misma persona, y por qué
 help-duplicates-threshold = Qué tan parecidos, de 0 a 1; de fábrica 0.85
-help-erase = Destruye un expediente para siempre; el registro conserva que existió
+help-erase = Destruye un expediente para siempre; la bitácora conserva que existió
 help-keys = Quién puede abrir la bóveda
 help-keys-list = Lista las claves
 help-keys-passphrase = Cambia su contraseña; con --recovery pone una nueva
 help-keys-add = Agrega una clave para otra persona
-help-keys-add-name = Cómo llamarla en el registro; queda sellado
+help-keys-add-name = Cómo llamarla en la bitácora; queda sellado
 help-keys-add-rights = Permisos, separados por coma: seal, read, export, manage, log; de fábrica seal,read,log
 help-keys-add-to-file = Hacer un archivo de clave aquí en vez de una contraseña
 help-keys-intake = Agrega una clave de recepción: sella y no puede leer nada
-help-keys-intake-name = Cómo llamarla en el registro; queda sellado
+help-keys-intake-name = Cómo llamarla en la bitácora; queda sellado
 help-keys-intake-to-file = Hacer un archivo de clave aquí en vez de una contraseña
 help-keys-recovery = Hace un código de recuperación nuevo; el anterior deja de servir
 help-keys-remove = Quita una clave
 help-keys-remove-slot = Comienzo del identificador de la clave, como lo muestra «keys list»
 help-check = Revisa que la bóveda esté íntegra y que todo se pueda abrir
 help-check-max-age = Días tras los que la última cofirma es vieja; 30 si no se dice
-help-log = El registro de la bóveda
+help-log = La bitácora de la bóveda
 help-log-show = Muestra quién hizo qué y cuándo
 help-log-show-record = Solo de este expediente
-help-log-checkpoint = Firma y muestra la cabeza del registro, para guardarla en papel o USB
+help-log-checkpoint = Firma y muestra la cabeza de la bitácora, para guardarla en papel o USB
 help-audit = Verificar sin ninguna clave
-help-audit-verify = Verifica una bóveda cerrada: firmas, orden, y que todo lo guardado sea lo registrado
+help-audit-verify = Verifica una bóveda cerrada: firmas, orden, y que todo lo guardado sea lo anotado
 help-audit-verify-head = Una cabeza que usted guardó antes: la bóveda debe ser su continuación
 help-audit-verify-key = Clave que firma las cabezas de esta bóveda, de una fuente distinta a la bóveda misma
 help-demo = Muestra todo con personas inventadas: seis bóvedas, una ronda a ciegas, búsqueda, borrado y una alteración descubierta
@@ -133,7 +133,7 @@ cli-right-seal = sellar
 cli-right-read = leer
 cli-right-export = exportar
 cli-right-manage = administrar claves
-cli-right-log = ver el registro
+cli-right-log = ver la bitácora
 cli-reason-too-long = El motivo es demasiado largo; caben 1024 letras.
 cli-sealed = Sellado. Expediente { $id }
 cli-amended = Guardado. Expediente { $id }, versión { $version }
@@ -141,7 +141,7 @@ cli-amend-nothing = No cambió nada.
 cli-amend-not-object = Los cambios deben ser un objeto JSON con los campos que cambian.
 cli-json-syntax = No es JSON válido: línea { $line }, columna { $column }.
 cli-no-such-version = El expediente no tiene esa versión. Vea cuáles tiene con «sigilo show».
-cli-show-head = Expediente { $id } · versión { $version } de { $versions } · entrada { $entry } del registro
+cli-show-head = Expediente { $id } · versión { $version } de { $versions } · asiento { $entry } de la bitácora
 cli-show-linked = Misma persona que: { $ids }
 cli-search-needs-words = Diga qué buscar.
 cli-linked = Unidos: { $first } y { $second } son la misma persona.
@@ -157,8 +157,8 @@ cli-progress-verify = Verificando
 cli-progress-open = Abriendo
 cli-checkpoint-key = Clave para verificar: { $key }
 cli-audit-bad-key = La clave no tiene la forma nombre+identificador+clave. Cópiela completa.
-cli-audit-bad-head = El archivo { $file } no es una cabeza firmada de un registro.
-cli-audit-sound = Íntegra: todo lo guardado es lo que se registró, en ese orden.
+cli-audit-bad-head = El archivo { $file } no es una cabeza firmada de una bitácora.
+cli-audit-sound = Íntegra: todo lo guardado es lo que se anotó, en ese orden.
 cli-audit-key-unknown = Se usó la clave que trae la propia bóveda. Compárela con la que usted conoce, o indíquela con --key: { $key }
 cli-audit-no-head = Sin una cabeza guardada aparte (--head) no se puede ver si la bóveda fue devuelta a una copia vieja.
 cli-record-refused =
@@ -166,7 +166,7 @@ cli-record-refused =
         [one] hay un error en el expediente.
        *[other] hay { $count } errores en el expediente.
     }
-cli-log-erases = {" "}(lápida de la entrada { $entry })
+cli-log-erases = {" "}(lápida del asiento { $entry })
 cli-import-mistakes =
     { $files ->
         [one] Un archivo tiene errores.
@@ -197,19 +197,19 @@ cli-duplicates-total =
     }
 cli-erased =
     Borrado. Del expediente { $id } se { $count ->
-        [one] destruyó 1 parte guardada; el registro conserva su lápida.
-       *[other] destruyeron { $count } partes guardadas; el registro conserva sus lápidas.
+        [one] destruyó 1 parte guardada; la bitácora conserva su lápida.
+       *[other] destruyeron { $count } partes guardadas; la bitácora conserva sus lápidas.
     }
 cli-log-total =
     { $shown } de { $entries ->
-        [one] 1 entrada.
-       *[other] { $entries } entradas.
+        [one] 1 asiento.
+       *[other] { $entries } asientos.
     }
 cli-check-sound =
     Íntegra: { $entries ->
-        [one] 1 entrada
-       *[other] { $entries } entradas
-    } del registro y { $contents ->
+        [one] 1 asiento
+       *[other] { $entries } asientos
+    } de la bitácora y { $contents ->
         [one] 1 contenido
        *[other] { $contents } contenidos
     }; todo se abre.
@@ -220,14 +220,14 @@ cli-check-failed =
     } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita.
 help-check-repair = Hace en esta carpeta una bóveda nueva con todo lo que se puede salvar de una dañada, que no se toca
 help-check-head = Una cabeza de la bóveda que se guardó en otra parte; se puede repetir
-help-check-reason = Por qué; queda sellado en el registro
-cli-repaired = Hay una bóveda nueva en { $folder }. Continúa las primeras { $entries } entradas del registro. Contenidos como estaban: { $kept }. Sellados de nuevo, porque el registro está roto antes de ellos: { $again }.
-cli-repair-lost-record = ✗ Expediente { $id }, versión { $version }: se perdió (entrada { $entry })
-cli-repair-lost-other = ✗ Entrada { $entry }: lo que guardó se perdió; no era un expediente
-cli-repair-unproven-record = ? Expediente { $id }, versión { $version }: se puede abrir, pero nada prueba que lo guardara esta casa (entrada { $entry }). No está en la bóveda nueva
-cli-repair-unproven-other = ? Entrada { $entry }: se puede abrir, pero nada prueba que lo guardara esta casa. No está en la bóveda nueva
-cli-repair-entries = Las entradas del registro desde la { $first } no continúan en el nuevo: { $lost }. De las que faltan, nadie puede decir qué decían.
-cli-repair-keyring = El llavero no es el último que nombra el registro. Cambie todas las claves con «sigilo keys rotate».
+help-check-reason = Por qué; queda sellado en la bitácora
+cli-repaired = Hay una bóveda nueva en { $folder }. Continúa los primeros { $entries } asientos de la bitácora. Contenidos como estaban: { $kept }. Sellados de nuevo, porque la bitácora está rota antes de ellos: { $again }.
+cli-repair-lost-record = ✗ Expediente { $id }, versión { $version }: se perdió (asiento { $entry })
+cli-repair-lost-other = ✗ Asiento { $entry }: lo que guardó se perdió; no era un expediente
+cli-repair-unproven-record = ? Expediente { $id }, versión { $version }: se puede abrir, pero nada prueba que lo guardara esta casa (asiento { $entry }). No está en la bóveda nueva
+cli-repair-unproven-other = ? Asiento { $entry }: se puede abrir, pero nada prueba que lo guardara esta casa. No está en la bóveda nueva
+cli-repair-entries = Los asientos de la bitácora desde el { $first } no continúan en la nueva: { $lost }. De los que faltan, nadie puede decir qué decían.
+cli-repair-keyring = El llavero no es el último que nombra la bitácora. Cambie todas las claves con «sigilo keys rotate».
 cli-repair-advice = Guarde la carpeta dañada tal como está: es prueba. Muestre la cabeza nueva a su auditor y a su coordinación.
 cli-repair-not-whole = No todo se pudo salvar. Busque una copia de seguridad más vieja para lo que falta.
 cli-audit-failed =
@@ -237,8 +237,8 @@ cli-audit-failed =
     }
 cli-audit-summary =
     { $entries ->
-        [one] 1 entrada
-       *[other] { $entries } entradas
+        [one] 1 asiento
+       *[other] { $entries } asientos
     }: firmado hasta { $signed }, { $unsigned } sin firmar · { $contents ->
         [one] 1 contenido sellado
        *[other] { $contents } contenidos sellados
@@ -266,7 +266,7 @@ demo-entered = en ronda
 demo-result = Ronda: { $records } expedientes de { $local } personas de las casas son { $persons } personas. { $candidates } pares candidatos, { $matches } declarados iguales.
 demo-estimate = Calidad estimada sin ver la verdad: precisión { $precision } % ({ $plow } a { $phigh }), exhaustividad { $recall } % ({ $rlow } a { $rhigh }).
 demo-truth = Contra la verdad conocida: de { $pairs } pares verdaderos; { $declared } declarados; precisión { $precision } %, exhaustividad { $recall } %.
-demo-chains = { $chains } registros verificados sin ninguna clave, { $entries } entradas, todos íntegros.
+demo-chains = { $chains } bitácoras verificadas sin ninguna clave, { $entries } asientos, todas íntegras.
 demo-seen = Qué tuvo delante cada quien (archivos, y su tamaño cifrado):
 demo-all-sites = todas las casas
 demo-role-site = casa
@@ -284,7 +284,7 @@ demo-search = { $site }: alguien pregunta por «{ $heard }», como lo oyó. { $c
 demo-erase-reason = a petición de la persona
 demo-erased = { $site }: el expediente { $id } se borra a petición de la persona. Su clave ya no existe.
 demo-erase-failed = El expediente borrado todavía se puede abrir. Es un defecto; avísenos.
-demo-verified = { $site }: quien audita verifica sin ninguna clave. { $entries } entradas, en orden; { $erased ->
+demo-verified = { $site }: quien audita verifica sin ninguna clave. { $entries } asientos, en orden; { $erased ->
     [0] ninguna lápida.
     [one] una lápida.
    *[other] { $erased } lápidas.
@@ -296,34 +296,34 @@ demo-end = Todo se cumplió, en { $seconds } s.
 # evaluate
 help-evaluate = Mide el cotejo con datos cuya verdad se conoce
 help-evaluate-dir = Carpeta con un CSV por casa y truth.csv
-help-evaluate-policy = Qué tan raros son los tokens: standard, strict; de fábrica strict
+help-evaluate-policy = Qué tan raras son las fichas: standard, strict; de fábrica strict
 help-evaluate-tokens-out = Escribir aquí lo que recibe la coordinación
 help-evaluate-report = Escribir aquí un informe con curvas, como página HTML; tarda varias veces más
 help-evaluate-group-seed = Semilla del secreto del grupo
 help-evaluate-prf-seed = Semilla de la función pseudoaleatoria
 evaluate-data = Datos: { $records } expedientes de { $sites } casas; { $pairs } pares de casas distintas son una misma persona.
-evaluate-tokens = Tokens: { $tokens } por persona, de { $bits } bits.
+evaluate-tokens = Fichas: { $tokens } por persona, de { $bits } bits.
 evaluate-discover = Candidatos: { $pairs } pares; exhaustividad { $recall }, encuentros casuales por expediente { $degree } (percentil 99: { $p99 }).
 evaluate-final = Decisión sin ver la verdad: precisión { $precision }, exhaustividad { $recall }, F1 { $f1 }.
 evaluate-best = El mejor umbral a toro pasado: F1 { $f1 }.
 evaluate-seconds = Segundos: codificar { $encode }, juntar { $join }, comparar { $compare }, decidir { $score }.
 evaluate-page-title = Evaluación de la comparación a ciegas
 evaluate-page-curves = Curvas
-evaluate-page-discovery = Pares hallados (vertical) frente a encuentros casuales por registro (horizontal), para distinta rareza y distinto número de fichas; el círculo es esta evaluación.
+evaluate-page-discovery = Pares hallados (vertical) frente a encuentros casuales por expediente (horizontal), para distinta rareza y distinto número de fichas; el círculo es esta evaluación.
 evaluate-page-tokens = { $tokens } fichas por persona
 evaluate-page-thresholds = Precisión (vertical) frente a exhaustividad (horizontal) según el umbral; el círculo es lo decidido sin conocer la verdad.
 evaluate-page-weights = Pares candidatos según su peso, en nats; escala logarítmica.
 evaluate-page-matches = misma persona
 evaluate-page-others = otra persona
 evaluate-page-lost = Qué diferencias se pierden
-evaluate-page-lost-lead = Pares de registros que son la misma persona, según en qué difieren. Un par puede contar en varias filas.
+evaluate-page-lost-lead = Pares de expedientes que son la misma persona, según en qué difieren. Un par puede contar en varias filas.
 evaluate-page-precision = Precisión de lo decidido
 evaluate-page-recall = Exhaustividad de lo decidido
 evaluate-page-estimated = … estimada sin la verdad, con su intervalo del 95 %
 evaluate-page-f1 = F1
 evaluate-page-best = F1 con el mejor umbral, visto después
 evaluate-page-found = Pares verdaderos hallados
-evaluate-page-degree = Encuentros casuales por registro
+evaluate-page-degree = Encuentros casuales por expediente
 evaluate-page-difference = Diferencia
 evaluate-page-pairs = Pares
 evaluate-page-found-short = Hallados
@@ -357,7 +357,7 @@ evaluate-stand-in = Aquí una función con clave ocupa el lugar de la VOPRF: las
 
 # Rotación, copias de seguridad, pruebas, partes
 help-keys-rotate = Cambiar las claves de todos los expedientes: las claves quitadas no abrirán nada de lo que se conserve
-help-keys-rotate-reason = Por qué; queda sellado en el registro
+help-keys-rotate-reason = Por qué; queda sellado en la bitácora
 help-keys-remove-rotate = Cambiar también las claves de todos los expedientes
 cli-ask-rotate = Quien guardó esa clave y una copia de la bóveda todavía puede abrir lo sellado con las claves actuales. ¿Cambiar ahora todas las claves? [s/N]
 cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
@@ -365,8 +365,8 @@ cli-keys-rotated = Se cambiaron todas las claves: { $count } { $count ->
    *[other] claves de expediente se envolvieron
   } de nuevo. Haga una copia de seguridad nueva: las anteriores están selladas con las claves viejas.
 cli-keys-rotated-lost = { $count } { $count ->
-    [one] entrada tampoco se pudo abrir
-   *[other] entradas tampoco se pudieron abrir
+    [one] asiento tampoco se pudo abrir
+   *[other] asientos tampoco se pudieron abrir
   } con las claves viejas. Ejecute «sigilo check».
 cli-keys-rotation-resumed = Un cambio de claves anterior quedó interrumpido. Ahora continúa.
 cli-progress-rotate = Cambiando claves
@@ -378,46 +378,46 @@ help-audit-verify-max-age = Días tras los que una cofirma es vieja; 30 si no se
 help-audit-consistency = Verificar que una cabeza continúa otra
 help-audit-consistency-old = La cabeza antigua, como usted la guardó
 help-audit-consistency-new = La cabeza nueva
-help-audit-consistency-from = Bóveda o paquete de auditoría de donde tomar la prueba; la bóveda si no se dice
-help-audit-consistency-proof = Un archivo con la prueba, en lugar de una bóveda
+help-audit-consistency-from = Bóveda o paquete de auditoría de donde tomar la demostración; la bóveda si no se dice
+help-audit-consistency-proof = Un archivo con la demostración, en lugar de una bóveda
 help-audit-consistency-key = Clave que firma las cabezas, de otra fuente que la bóveda misma
-help-audit-consistency-out = Escribir la prueba aquí
-help-audit-inclusion = Verificar la prueba de un asiento, o hacer una
-help-audit-inclusion-file = La prueba; no necesita bóveda, solo la clave
-help-audit-inclusion-record = Hacer la prueba de este expediente (id o número de caso)
+help-audit-consistency-out = Escribir la demostración aquí
+help-audit-inclusion = Verificar la demostración de un asiento, o hacer una
+help-audit-inclusion-file = La demostración; no necesita bóveda, solo la clave
+help-audit-inclusion-record = Hacer la demostración de este expediente (id o número de caso)
 help-audit-inclusion-version = Versión del expediente; la última si no se dice
-help-audit-inclusion-evidence = Hacer la prueba de este archivo de evidencia (principio de su id)
-help-audit-inclusion-entry = Hacer la prueba de este asiento de la cadena; no necesita clave
+help-audit-inclusion-evidence = Hacer la demostración de este archivo de prueba (principio de su id)
+help-audit-inclusion-entry = Hacer la demostración de este asiento de la bitácora; no necesita clave
 help-audit-inclusion-from = Bóveda o paquete de auditoría de donde tomarla
-help-audit-inclusion-out = Escribir la prueba aquí
-help-audit-inclusion-key = Clave que firma las cabezas de la cadena
-help-audit-inclusion-slot-key = Clave pública de la ranura que habría actuado, en hexadecimal
+help-audit-inclusion-out = Escribir la demostración aquí
+help-audit-inclusion-key = Clave que firma las cabezas de la bitácora
+help-audit-inclusion-slot-key = Clave pública de quien habría actuado, en hexadecimal
 help-audit-inclusion-cosigner = Clave de alguien cuyas cofirmas cuentan; se puede dar varias veces
-help-audit-cosign = Verificar una cadena, compararla con la última cabeza vista y cofirmar la suya
-help-audit-cosign-source = Bóveda, paquete de auditoría, archivo de prueba o cabeza
+help-audit-cosign = Verificar una bitácora, compararla con la última cabeza vista y cofirmar la suya
+help-audit-cosign-source = Bóveda, paquete de auditoría, demostración o cabeza
 help-audit-cosign-signer = Su archivo de clave, hecho con «audit keygen»
 help-audit-cosign-seen = Archivo que recuerda las cabezas vistas; junto al de la clave si no se dice
-help-audit-cosign-key = Clave que firma las cabezas de la cadena; hace falta la primera vez
+help-audit-cosign-key = Clave que firma las cabezas de la bitácora; hace falta la primera vez
 help-audit-cosign-out = Escribir aquí la cabeza cofirmada, o la negativa
-help-audit-export = Escribir la cadena sin lo guardado, para un auditor o un servidor web; no necesita clave
+help-audit-export = Escribir la bitácora sin lo guardado, para un auditor o un servidor web; no necesita clave
 help-audit-export-dir = Carpeta nueva donde escribir
 help-audit-keygen = Hacer la clave de un auditor
 help-audit-keygen-name = Nombre que va en cada firma, como un dominio; sin espacios
 help-audit-keygen-to-file = Archivo nuevo para la clave; quien lo tiene puede cofirmar en su nombre
 help-audit-refusal = Verificar la negativa de un auditor a cofirmar una cabeza
 help-audit-refusal-file = La negativa
-help-audit-refusal-key = Clave que firma las cabezas de la cadena
-help-audit-refusal-auditor = Clave del auditor; no hace falta donde la cadena se delata sola
+help-audit-refusal-key = Clave que firma las cabezas de la bitácora
+help-audit-refusal-auditor = Clave del auditor; no hace falta donde la bitácora se delata sola
 help-log-checkpoint-import = Recibir de vuelta una cabeza que alguien cofirmó
 help-log-checkpoint-cosigner = Clave de un cofirmante, ya comparada; se confía en ella desde ahora
-help-log-open = Abrir actos sueltos para que otros los vean, cada uno con su prueba y nada más
+help-log-open = Abrir actos sueltos para que otros los vean, cada uno con su demostración y nada más
 help-log-open-entries = Números de los asientos, como los muestra «log show»
 help-log-open-out = Archivo donde escribir; para varios asientos, una carpeta
 cli-progress-export = Exportando
-cli-audit-key-kind = Esta es la clave de un cofirmante, no la que firma las cabezas de una cadena.
+cli-audit-key-kind = Esta es la clave de un cofirmante, no la que firma las cabezas de una bitácora.
 cli-audit-cosigner-kind = Esta no es la clave de un cofirmante. La muestra «sigilo audit keygen».
-cli-audit-needs-key = Diga con --key qué clave firma las cabezas de esta cadena.
-cli-audit-bad-slot-key = La clave de una ranura son 64 dígitos hexadecimales.
+cli-audit-needs-key = Diga con --key qué clave firma las cabezas de esta bitácora.
+cli-audit-bad-slot-key = La clave pública de quien actúa son 64 dígitos hexadecimales.
 cli-audit-bundle-summary =
     { $entries ->
         [one] 1 asiento
@@ -438,12 +438,12 @@ cli-audit-export-behind =
        *[other] { $count } asientos todavía no están firmados y quedaron fuera.
     }
 cli-audit-consistent = La cabeza de { $new } asientos continúa la de { $old } asientos: de esos, ninguno fue cambiado, retirado ni puesto en otro lugar.
-cli-audit-proved = Prueba escrita: el asiento { $entry } está bajo la cabeza firmada de { $size } asientos.
-cli-cosigned-none = Nadie de fuera a quien se conozca aquí ha cofirmado esta cadena: lo que aquí se halla vale contra extraños, no contra quien tiene la clave de la cadena.
+cli-audit-proved = Demostración escrita: el asiento { $entry } está bajo la cabeza firmada de { $size } asientos.
+cli-cosigned-none = Nadie de fuera a quien se conozca aquí ha cofirmado esta bitácora: lo que aquí se halla vale contra extraños, no contra quien tiene la clave de la bitácora.
 cli-cosigned-last = Última cofirma, de { $name }, el { $time }: { $size } asientos.
 cli-cosigned-old = Eso fue hace { $days } días, más de { $limit }. Haga cofirmar otra vez la cabeza.
-cli-open-slot-key = Clave de la ranura { $slot }: { $key }
-cli-proof-holds = La prueba es válida: este es el asiento { $entry } de la cadena { $log }, bajo su cabeza firmada de { $size } asientos.
+cli-open-slot-key = Clave pública de { $slot }: { $key }
+cli-proof-holds = La demostración es válida: este es el asiento { $entry } de la bitácora { $log }, bajo su cabeza firmada de { $size } asientos.
 cli-proof-no-content = El asiento no guardó nada.
 cli-proof-content = El asiento guardó algo cuyo SHA-256 es { $hash }.
 cli-proof-erases = El asiento borra lo que guardó el asiento { $entry }.
@@ -457,7 +457,7 @@ cli-proof-object = Sobre { $object }, versión { $version }.
 cli-proof-count = Cuántos: { $count }.
 cli-proof-prior = Sigue al asiento { $entry }.
 cli-proof-reason = Motivo dado: { $reason }
-cli-proof-slot-forged = El acto está en la cadena, pero esa clave no lo firmó.
+cli-proof-slot-forged = El acto está en la bitácora, pero esa clave no lo firmó.
 cli-proof-cosigned = Cofirmado por { $name } el { $time }: para entonces el asiento existía en esta forma.
 cli-proof-not-cosigned = Sin cofirma de alguien conocido (--cosigner): cuándo se hizo el asiento es solo la palabra de la casa.
 cli-keygen-cosigner = Clave de sus cofirmas (--cosigner): { $key }
@@ -472,7 +472,7 @@ help-backup = Escribir una copia de seguridad, cifrada para las personas que ind
 help-backup-to = Archivo o carpeta; la copia que haya ahí se reemplaza y su clave se destruye
 help-backup-recipient = Quién puede restaurar: un destinatario age (age1…); se puede repetir. Haga uno con «keys identity»
 help-backup-key-to = Dejar aquí el pequeño archivo de clave, en vez de junto al archivo cifrado
-help-backup-reason = Por qué; queda sellado en el registro
+help-backup-reason = Por qué; queda sellado en la bitácora
 help-backup-check = Comprobar una copia de seguridad sin ninguna clave
 help-restore = Hacer una bóveda en --vault a partir de una copia de seguridad
 help-restore-from = La copia de seguridad: su archivo cifrado, o la carpeta donde está
@@ -480,17 +480,17 @@ help-restore-identity = Archivo con una identidad age para la que está cifrada 
 help-restore-key = El pequeño archivo de clave, si no está junto al archivo cifrado
 help-restore-head = Una cabeza de la bóveda vista después; se puede repetir
 help-restore-newer = Carpeta con una copia más nueva de la bóveda, quizá dañada: lo que ella borró se borra de nuevo
-help-restore-reason = Por qué; queda sellado en el registro
+help-restore-reason = Por qué; queda sellado en la bitácora
 help-keys-identity = Hacer una identidad age para copias de seguridad y mostrar su destinatario
 help-keys-identity-file = Archivo nuevo para la identidad; guárdelo lejos de la copia
-cli-backup-done = Copia de seguridad de { $entries } entradas: { $file }; su clave: { $key }
+cli-backup-done = Copia de seguridad de { $entries } asientos: { $file }; su clave: { $key }
 cli-backup-advice = Quien tenga la identidad, el archivo de clave y una contraseña puede restaurarla. Cuando borre un expediente, haga de nuevo la copia en el mismo lugar: así se destruye la clave de la anterior. Destruya usted las demás copias del archivo de clave.
 cli-backup-bad-recipient = Eso no es un destinatario age. Empieza con age1 y tiene 62 caracteres.
 cli-backup-needs-recipient = Diga con --recipient quién puede restaurar la copia. Haga una identidad con «sigilo keys identity ARCHIVO».
 cli-backup-rotation = Un cambio de claves quedó interrumpido; termínelo con «sigilo keys rotate» y haga la copia de nuevo.
-cli-backup-sound = La copia de seguridad está completa: { $entries } entradas. Si se abre, solo lo muestra una restauración.
-cli-restored = Se restauraron { $entries } entradas en un registro nuevo. Perdidas que se conocen: { $lost }. Borradas de nuevo: { $erased }.
-cli-restored-blind = No indicó ninguna cabeza ni copia más nueva: no se sabe si faltan entradas, y los expedientes borrados después de la copia están aquí otra vez. Bórrelos de nuevo y muestre la cabeza nueva a su auditor y a su coordinación.
+cli-backup-sound = La copia de seguridad está completa: { $entries } asientos. Si se abre, solo lo muestra una restauración.
+cli-restored = Se restauraron { $entries } asientos en una bitácora nueva. Perdidos que se conocen: { $lost }. Borrados de nuevo: { $erased }.
+cli-restored-blind = No indicó ninguna cabeza ni copia más nueva: no se sabe si faltan asientos, y los expedientes borrados después de la copia están aquí otra vez. Bórrelos de nuevo y muestre la cabeza nueva a su auditor y a su coordinación.
 cli-restored-keys = Las claves son las de cuando se hizo la copia: quite las que se hayan quitado después y cámbielas todas con «sigilo keys rotate».
 cli-identity-bad = El archivo { $file } no tiene una identidad age (AGE-SECRET-KEY-1…).
 cli-identity-advice = Guarde el archivo lejos de la computadora y de la copia: juntos abren todo.
@@ -499,13 +499,13 @@ help-evidence-add = Sellar un archivo de cualquier tamaño como prueba de un exp
 help-evidence-add-record = El expediente: principio de su id, o su número de caso
 help-evidence-add-file = El archivo
 help-evidence-add-name = Nombre con el que se guarda; el del archivo si no se dice
-help-evidence-add-reason = Por qué; queda sellado en el registro
+help-evidence-add-reason = Por qué; queda sellado en la bitácora
 help-evidence-list = Mostrar las pruebas
 help-evidence-list-record = Solo de este expediente
 help-evidence-extract = Comprobar un archivo de prueba y después escribirlo sin cifrar
 help-evidence-extract-id = Principio de su id, como lo muestra «evidence list»
 help-evidence-extract-to = Archivo nuevo donde dejarlo; - para la salida estándar
-help-evidence-extract-reason = Por qué; queda sellado en el registro
+help-evidence-extract-reason = Por qué; queda sellado en la bitácora
 cli-progress-evidence = Sellando la prueba
 cli-evidence-added = Prueba { $id } sellada. SHA-256 del archivo: { $sha256 }
 cli-evidence-added-advice = El original sigue donde estaba, sin cifrar.
@@ -530,20 +530,20 @@ cli-seal-likely = { $count ->
    *[other] Estos expedientes son probablemente
   } de la misma persona:
 cli-ask-seal-anyway = ¿Sellar de todos modos un expediente nuevo? [s/N]
-help-evidence-show = Mostrar quién tuvo una prueba en sus manos; mirarla queda en el registro
+help-evidence-show = Mostrar quién tuvo una prueba en sus manos; mirarla queda en la bitácora
 help-evidence-show-id = Principio de su id, como lo muestra «evidence list»
-help-evidence-show-reason = Por qué; queda sellado en el registro
+help-evidence-show-reason = Por qué; queda sellado en la bitácora
 help-evidence-export = Escribir una carpeta para un tribunal: el archivo sin cifrar y todo lo que lo demuestra
 help-evidence-export-id = Principio de su id, como lo muestra «evidence list»
 help-evidence-export-to = Carpeta nueva
 help-evidence-export-slot-names = Decir también cómo llama la casa a las claves que actuaron
-help-evidence-export-reason = Por qué; queda en el registro y se ve en la carpeta
+help-evidence-export-reason = Por qué; queda en la bitácora y se ve en la carpeta
 help-evidence-hand-over = Entregar una prueba: la misma carpeta, con acuse para firmar
 help-evidence-hand-over-id = Principio de su id, como lo muestra «evidence list»
-help-evidence-hand-over-receiver = A quién; queda en el registro y se ve en la carpeta
+help-evidence-hand-over-receiver = A quién; queda en la bitácora y se ve en la carpeta
 help-evidence-hand-over-to = Carpeta nueva
 help-evidence-hand-over-slot-names = Decir también cómo llama la casa a las claves que actuaron
-help-evidence-hand-over-reason = Por qué; queda en el registro y se ve en la carpeta
+help-evidence-hand-over-reason = Por qué; queda en la bitácora y se ve en la carpeta
 help-evidence-receive = Comprobar una prueba que otra casa entregó y firmar el acuse
 help-evidence-receive-dir = La carpeta que entregó la otra casa
 help-evidence-receive-to = Archivo nuevo para el acuse firmado
@@ -553,10 +553,10 @@ help-evidence-receipt = Guardar el acuse de una prueba entregada: el documento f
 help-evidence-receipt-id = Principio de su id, como lo muestra «evidence list»
 help-evidence-receipt-file = El acuse
 help-evidence-receipt-entry = Asiento de la entrega; la última si no se dice
-help-evidence-receipt-reason = Por qué; queda sellado en el registro
+help-evidence-receipt-reason = Por qué; queda sellado en la bitácora
 help-audit-court = Comprobar la carpeta de una prueba, sin ninguna clave de la casa
 help-audit-court-dir = La carpeta
-help-audit-court-key = Clave que firma las cabezas de la cadena, de otra fuente que la carpeta
+help-audit-court-key = Clave que firma las cabezas de la bitácora, de otra fuente que la carpeta
 help-audit-court-cosigner = Clave de quien cofirmó, de otra fuente que la carpeta; se puede repetir
 cli-court-written = Escrito y comprobado en { $dir }: el archivo, { $count } actos con su demostración, y una página que lo explica (informe.html, report.html).
 cli-court-clear = La carpeta no está cifrada: contiene la prueba tal cual. Bórrela cuando ya no haga falta.
@@ -565,7 +565,7 @@ cli-court-received = La prueba resistió la comprobación. Acuse firmado en { $f
 cli-court-receipt-signed = Acuse { $id } guardado; la firma es de una tarjeta en la que usted confía.
 cli-court-receipt-paper = Acuse { $id } guardado como documento en papel; su firma no la comprueba nadie más que quien lo mire.
 cli-court-cosigners-unknown = Las claves de quienes cofirmaron se tomaron de la propia carpeta. Pídaselas a ellos e indíquelas con --cosigner.
-cli-court-sound = Sin hallazgos: «{ $name }» (SHA-256 { $sha256 }) es el archivo que la casa selló, y los { $count } actos están en su registro.
+cli-court-sound = Sin hallazgos: «{ $name }» (SHA-256 { $sha256 }) es el archivo que la casa selló, y los { $count } actos están en su bitácora.
 
 ## Compartimentos, dos claves y coacción
 help-arg-age = Abrir con una identidad age de este archivo
@@ -573,7 +573,7 @@ help-arg-second-slot = Pedir también la clave de una segunda persona, para lo q
 help-arg-second-key-file = Archivo de clave de la segunda persona
 help-keys-add-compartments = Compartimentos que abre, separados por coma; todos si no se dice
 help-keys-add-age-recipient = En vez de una contraseña, la identidad age de este destinatario (age1…)
-help-keys-drill-record = Anotar en el registro que la recuperación funciona; hace falta para «keys panic» y «keys duress»
+help-keys-drill-record = Anotar en la bitácora que la recuperación funciona; hace falta para «keys panic» y «keys duress»
 help-keys-change = Cambia lo que puede la clave de otra persona
 help-keys-change-slot = Comienzo del identificador de la clave, como lo muestra «keys list»
 help-keys-change-rights = Permisos, separados por coma: seal, read, export, manage, log; los de antes si no se dice
@@ -585,9 +585,9 @@ help-keys-compartment-two = Que nadie lo abra sin otra persona: harán falta dos
 help-keys-policy = Muestra o cambia lo que piden dos claves
 help-keys-policy-two = Lo que piden dos claves, separado por coma: export, referral, evidence, opening, erase; none para nada
 help-keys-policy-alone = Cuántos expedientes a la vez puede abrir una sola clave, con «opening»
-help-keys-policy-reason = Por qué; queda sellado en el registro
+help-keys-policy-reason = Por qué; queda sellado en la bitácora
 help-keys-panic = Destruye las claves de la casa; después solo abren la recuperación y las copias
-help-keys-panic-reason = Por qué; queda sellado en el registro
+help-keys-panic-reason = Por qué; queda sellado en la bitácora
 help-keys-panic-yes = No preguntar
 help-keys-duress = Contraseña de coacción: quien la escribe destruye las claves de la casa y ve «contraseña incorrecta»
 help-keys-duress-set = Pone la contraseña de coacción, o la cambia
@@ -600,7 +600,7 @@ cli-compartment-added = Compartimento agregado: { $name }. Se sella en él con �
 cli-compartment-added-two = Compartimento agregado: { $name }. Se sella en él con «sigilo seal --compartment»; para leerlo hacen falta dos claves a la vez (--second-slot) o las partes de recuperación. Si había contraseña de coacción, se quitó: pruebe las partes y póngala otra vez.
 cli-key-changed = Clave { $slot } cambiada.
 cli-key-changed-limits = Lo que esa clave abría antes pudo haberse guardado: «sigilo keys rotate» cambia las claves de todos los expedientes.
-cli-drill-recorded = Abre la bóveda, con estos permisos: { $rights }. Quedó anotado en el registro.
+cli-drill-recorded = Abre la bóveda, con estos permisos: { $rights }. Quedó anotado en la bitácora.
 cli-log-second = { " " }(con { $name })
 cli-guarded-export = exportar expedientes
 cli-guarded-referral = enviar un expediente a otra casa
@@ -627,13 +627,13 @@ help-hold-set-id = Comienzo del identificador, o número de caso
 help-hold-set-reason = Por qué; queda sellado
 help-hold-lift = Levanta la retención legal
 help-hold-lift-id = Comienzo del identificador, o número de caso
-help-hold-lift-reason = Por qué; queda sellado en el registro
+help-hold-lift-reason = Por qué; queda sellado en la bitácora
 help-hold-list = Lista los expedientes bajo retención legal
 help-retain = Dice hasta cuándo se conserva un expediente
 help-retain-id = Comienzo del identificador, o número de caso
 help-retain-until = Último día en que se conserva
 help-retain-always = Sin fecha
-help-retain-reason = Por qué; queda sellado en el registro
+help-retain-reason = Por qué; queda sellado en la bitácora
 help-list-due = Solo los que ya toca borrar, hoy o en esta fecha
 help-erase-due = Muestra uno por uno los que ya toca borrar y pregunta
 cli-held = Bajo retención legal: { $reason }

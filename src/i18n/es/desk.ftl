@@ -181,3 +181,5 @@ shell-plain-again = Escriba uno de los números.
 shell-plain-ask-record = Número de la lista, comienzo del identificador, o número de expediente:
 shell-plain-ask-field = Número del dato que quiere corregir, + para anotar una atención, solo Enter para volver:
 shell-plain-unlock = Pulse Enter para abrirla de nuevo.
+cli-progress-working = Trabajando
+cli-progress-match = Buscando pares

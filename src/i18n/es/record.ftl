@@ -1,4 +1,4 @@
-# El registro de una persona
+# El expediente de una persona
 
 # Grupos de campos
 record-group-case = Caso
@@ -62,13 +62,13 @@ record-field-call_channel = Canal
 record-field-call_caller = Quién llama
 record-field-call_intervention = Intervención
 record-field-call_intervention_note = Detalle de la intervención
-record-field-consent_record = Consentimiento: registro
-record-field-consent_record_purpose = Consentimiento (registro): finalidad
-record-field-consent_record_until = Consentimiento (registro): hasta
-record-field-consent_record_withdrawn = Consentimiento (registro): retirado el
-record-field-consent_record_taken_on = Consentimiento (registro): otorgado el
-record-field-consent_record_taken_by = Consentimiento (registro): tomado por
-record-field-consent_record_form = Consentimiento (registro): forma
+record-field-consent_record = Consentimiento: guardar sus datos
+record-field-consent_record_purpose = Consentimiento (datos): finalidad
+record-field-consent_record_until = Consentimiento (datos): hasta
+record-field-consent_record_withdrawn = Consentimiento (datos): retirado el
+record-field-consent_record_taken_on = Consentimiento (datos): otorgado el
+record-field-consent_record_taken_by = Consentimiento (datos): tomado por
+record-field-consent_record_form = Consentimiento (datos): forma
 record-field-consent_matching = Consentimiento: cotejo
 record-field-consent_matching_purpose = Consentimiento (cotejo): finalidad
 record-field-consent_matching_until = Consentimiento (cotejo): hasta
@@ -239,7 +239,7 @@ record-fault-country = no es un país conocido; escriba su código ISO 3166 (MEX
 record-fault-missing = está vacío y hace falta
 record-fault-control = contiene caracteres de control
 record-fault-ambiguous-sex = la columna usa H, F y M: no se sabe si M es mujer o masculino; escriba mujer u hombre
-record-fault-nobody = no hay expediente, nombre, documento ni teléfono con que volver a encontrar el registro
+record-fault-nobody = no hay expediente, nombre, documento ni teléfono con que volver a encontrar el expediente
 record-fault-ragged = tiene { $found } celdas y el encabezado { $expected }
 record-fault-bare-quote = comillas dentro de una celda que no empieza con ellas; encierre la celda entre comillas y duplique las de dentro
 record-fault-after-quote = hay texto después de las comillas de cierre

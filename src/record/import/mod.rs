@@ -12,6 +12,7 @@ mod decode;
 mod grid;
 mod header;
 mod map;
+pub(crate) mod own;
 mod propose;
 mod scan;
 mod table;
@@ -271,11 +272,14 @@ pub struct Row {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads a whole table.
+/// Reads a whole table, or the records of an export of our own as JSON, which say everything themselves.
 ///
 /// # Errors
 /// [`FileProblem`], if this is no table of records; mistakes of single rows are in the rows.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, FileProblem> {
+    if own::is_own(bytes) {
+        return own::read(bytes);
+    }
     let source = Source::open(bytes, options)?;
     let mut table = source.table(options)?;
     let mut rows = Vec::new();

@@ -15,6 +15,7 @@ use crate::record::document;
 use crate::record::field::FieldId;
 use crate::record::finding::{At, Fault, Note, Problem, Warning};
 use crate::record::fold::key;
+use crate::record::formula::unguarded;
 use crate::record::htcds::{Shape, Standard};
 use crate::record::model::{Answer, Birth, Consent, Consents, Form, Record};
 use crate::record::value::{Slot, get, set_at, slot};
@@ -482,7 +483,7 @@ impl<'t> Table<'t> {
             let Some(target) = self.columns[at] else {
                 continue;
             };
-            let text = plain(cell.text.trim());
+            let text = Cow::Borrowed(unguarded(cell.text.trim()));
             let role = target == Target::Field(FieldId::Role);
             if cell.fault.is_some() || (text.is_empty() && !role) {
                 continue;
@@ -799,14 +800,6 @@ fn with_zero(field: FieldId, text: &str) -> Option<String> {
     }
     let whole = format!("{text:0>digits$}");
     document::check(kind, &whole).is_ok().then_some(whole)
-}
-
-/// The text without the apostrophe that guards a cell against being taken for a formula.
-fn plain(text: &str) -> Cow<'_, str> {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => Cow::Borrowed(rest),
-        _ => Cow::Borrowed(text),
-    }
 }
 
 /// A list as Primero writes it, `["a", "b"]`, as we read one.

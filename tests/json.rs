@@ -1,0 +1,507 @@
+//! The page of the manual that says what every command prints with `--json` (`src/manual/json.md`), held
+//! against what the commands print: no key that is not on the page, and none on the page that is not
+//! printed, except those marked `?`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Path of a key, and whether it may be absent.
+type Paths = BTreeMap<String, bool>;
+
+/// What the page says, by command.
+fn documented() -> BTreeMap<String, Paths> {
+    let page = std::fs::read_to_string("src/manual/json.md").unwrap();
+    let mut commands = BTreeMap::new();
+    let (mut names, mut in_block) = (Vec::new(), false);
+    for line in page.lines() {
+        if let Some(heading) = line.strip_prefix("### ") {
+            names = heading
+                .split(", ")
+                .map(|n| n.trim_matches('`').to_owned())
+                .collect();
+            for name in &names {
+                commands.insert(name.clone(), Paths::new());
+            }
+        } else if line.starts_with("```") {
+            in_block = line == "```text";
+        } else if in_block && !names.is_empty() {
+            let Some(path) = line.split_whitespace().next() else {
+                continue;
+            };
+            let (path, optional) = match path.strip_suffix('?') {
+                Some(path) => (path, true),
+                None => (path, false),
+            };
+            for name in &names {
+                let paths: &mut Paths = commands.get_mut(name).unwrap();
+                paths.insert(path.to_owned(), optional);
+            }
+        }
+    }
+    commands
+}
+
+/// The paths of all values: `records[].id`.
+fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let path = if at.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{at}.{key}")
+                };
+                paths(value, &path, found);
+            }
+        }
+        Value::Array(rows) => {
+            let inner = format!("{at}[]");
+            if rows.iter().any(Value::is_object) {
+                rows.iter().for_each(|row| paths(row, &inner, found));
+            } else {
+                found.insert(at.to_owned());
+            }
+        }
+        _ => {
+            found.insert(at.to_owned());
+        }
+    }
+}
+
+struct Runner {
+    dir: tempfile::TempDir,
+    page: BTreeMap<String, Paths>,
+    seen: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Runner {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("passphrase"), "agua clara bajo el puente\n").unwrap();
+        std::fs::write(dir.path().join("other"), "otra clave larga y distinta\n").unwrap();
+        std::fs::create_dir(dir.path().join("usb")).unwrap();
+        Self {
+            dir,
+            page: documented(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Runs a command with `--json` and notes what it printed under the heading of the page.
+    fn run(&mut self, heading: &str, args: &[&str]) -> Value {
+        self.run_in(heading, "casa", args)
+    }
+
+    fn run_in(&mut self, heading: &str, vault: &str, args: &[&str]) -> Value {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sigilo"))
+            .current_dir(self.dir.path())
+            .env("SIGILO_LANG", "en")
+            .env("SIGILO_CONFIG", "")
+            .env("SIGILO_PASSPHRASE_FILE", self.path("passphrase"))
+            .env("SIGILO_NEW_PASSPHRASE_FILE", self.path("other"))
+            .args(["--json", "--vault", vault])
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdin.take().map(|mut i| i.flush()));
+        let out = child.wait_with_output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        let value: Value =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}\n{text}\n{said}"));
+        let heading = if value.get("error").is_some() {
+            assert_eq!(heading, "error", "{args:?}: {said}");
+            "error"
+        } else {
+            heading
+        };
+        paths(&value, "", self.seen.entry(heading.to_owned()).or_default());
+        value
+    }
+
+    /// Holds what was seen against the page.
+    fn finish(self) {
+        let mut wrong = String::new();
+        for (heading, seen) in &self.seen {
+            let empty = Paths::new();
+            let said = self.page.get(heading).unwrap_or(&empty);
+            // A key whose value has keys of its own that vary is documented as `key.*`.
+            let open: Vec<&str> = said.keys().filter_map(|p| p.strip_suffix('*')).collect();
+            for path in seen {
+                let covered = open.iter().any(|o| path.starts_with(o));
+                if !covered && !said.contains_key(path) {
+                    wrong.push_str(&format!("{heading}: not on the page: {path}\n"));
+                }
+            }
+            for (path, optional) in said {
+                if !optional && !path.ends_with('*') && !seen.contains(path) {
+                    wrong.push_str(&format!("{heading}: not printed: {path}\n"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{wrong}");
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{key}: {value}"))
+        .to_owned()
+}
+
+fn made(runner: &Runner, dir: &str) -> bool {
+    Path::new(&runner.path(dir)).is_dir()
+}
+
+#[test]
+fn a_house() {
+    let mut r = Runner::new();
+    r.write(
+        "tabla.csv",
+        "local_id,role,given_names,paternal_surname,date_of_birth,sex\nA-1,victim,Rosa,Meza,1993-06-05,F\nA-2,victim,Rosa,Mesa,1993-06-05,F\nA-3,victim,Eva,Pech,2001,F\n",
+    );
+    r.write(
+        "ana.json",
+        r#"{"role":"victim","local_id":"A-7","given_names":"Ana"}"#,
+    );
+    r.write("cambio.json", r#"{"phone":["+52 999 123 4567"]}"#);
+    r.write("prueba.txt", "contrato");
+    r.run("sigilo", &[]);
+    r.run("init", &["init", "--site", "Casa"]);
+    r.run("sigilo", &[]);
+    r.run("config", &["config"]);
+    r.run("import", &["import", "tabla.csv"]);
+    r.run("seal", &["seal", "ana.json"]);
+    r.run("list", &["list"]);
+    r.run("show", &["show", "A-7"]);
+    r.run("search", &["search", "rosa"]);
+    r.run("amend", &["amend", "A-7", "cambio.json"]);
+    r.run("duplicates", &["duplicates", "--threshold", "0.6"]);
+    r.run("link", &["link", "A-1", "A-2"]);
+    r.run("unlink", &["unlink", "A-1", "A-2"]);
+    r.run("hold set", &["hold", "set", "A-1", "--reason", "juicio"]);
+    r.run("hold list", &["hold", "list"]);
+    r.run("hold lift", &["hold", "lift", "A-1", "--reason", "fin"]);
+    r.run("retain", &["retain", "A-1", "--until", "2099-01-01"]);
+    r.run("erase", &["erase", "A-3", "--reason", "pedido", "--yes"]);
+    r.run("error", &["show", "nadie"]);
+    r.run("keys compartment", &["keys", "compartment", "reservado"]);
+    r.run("keys list", &["keys", "list"]);
+    let added = r.run(
+        "keys add",
+        &["keys", "add", "--name", "turno", "--to-file", "t.clave"],
+    );
+    let slot = text(&added, "slot");
+    r.run(
+        "keys intake",
+        &["keys", "intake", "--name", "puerta", "--to-file", "p.clave"],
+    );
+    r.run(
+        "keys change",
+        &["keys", "change", &slot, "--rights", "seal,read,log"],
+    );
+    r.run("keys remove", &["keys", "remove", &slot, "--yes"]);
+    r.run(
+        "keys shares",
+        &[
+            "keys", "shares", "--of", "3", "--need", "2", "--to", "partes",
+        ],
+    );
+    let shares = [
+        "--shares",
+        "partes/share-1.txt",
+        "--shares",
+        "partes/share-2.txt",
+    ];
+    let drill = [&shares[..], &["keys", "drill", "--record"]].concat();
+    r.run("keys drill", &drill);
+    r.run("keys rotate", &["keys", "rotate"]);
+    r.run("keys policy", &["keys", "policy"]);
+    let identity = r.run("keys identity", &["keys", "identity", "copia.id"]);
+    let recipient = text(&identity, "recipient");
+    r.run("evidence add", &["evidence", "add", "A-7", "prueba.txt"]);
+    let list = r.run("evidence list", &["evidence", "list"]);
+    let evidence = text(&list["evidence"][0], "id");
+    r.run("evidence show", &["evidence", "show", &evidence]);
+    r.run(
+        "evidence extract",
+        &["evidence", "extract", &evidence, "--to", "fuera.txt"],
+    );
+    r.run(
+        "evidence export",
+        &["evidence", "export", &evidence, "--to", "tribunal"],
+    );
+    r.run("audit court", &["audit", "court", "tribunal"]);
+    r.run(
+        "backup",
+        &["backup", "--to", "usb", "--recipient", &recipient],
+    );
+    r.run("backup --check", &["backup", "--check", "usb"]);
+    r.run_in(
+        "restore",
+        "otra",
+        &["restore", "usb", "--identity", "copia.id"],
+    );
+    assert!(made(&r, "otra"));
+    r.run("log show", &["log", "show"]);
+    let head = r.run("log checkpoint", &["log", "checkpoint"]);
+    let key = text(&head, "key");
+    let auditor = r.run(
+        "audit keygen",
+        &[
+            "audit",
+            "keygen",
+            "--name",
+            "auditora.example",
+            "--to-file",
+            "a.clave",
+        ],
+    );
+    let cosigner = text(&auditor, "cosigner");
+    r.run("audit verify", &["audit", "verify", "casa"]);
+    r.run("audit export", &["audit", "export", "paquete"]);
+    r.run(
+        "audit cosign",
+        &[
+            "audit", "cosign", "paquete", "--signer", "a.clave", "--key", &key, "--out", "c.txt",
+        ],
+    );
+    r.run(
+        "log checkpoint --import",
+        &[
+            "log",
+            "checkpoint",
+            "--import",
+            "c.txt",
+            "--cosigner",
+            &cosigner,
+        ],
+    );
+    r.run("check", &["check"]);
+    r.run(
+        "audit verify",
+        &["audit", "verify", "casa", "--cosigner", &cosigner],
+    );
+    r.run(
+        "audit consistency",
+        &[
+            "audit",
+            "consistency",
+            "c.txt",
+            "casa/checkpoint",
+            "--from",
+            "casa",
+        ],
+    );
+    r.run(
+        "log open",
+        &["log", "open", "2", "--out", "acto.tlog-proof"],
+    );
+    r.run(
+        "audit inclusion",
+        &["audit", "inclusion", "acto.tlog-proof", "--key", &key],
+    );
+    r.run(
+        "audit inclusion --out",
+        &[
+            "audit",
+            "inclusion",
+            "--entry",
+            "2",
+            "--out",
+            "asiento.tlog-proof",
+        ],
+    );
+    r.run("check --repair", &["check", "--repair", "rescate"]);
+    r.run("keys recovery", &["keys", "recovery"]);
+    r.run("keys passphrase", &["keys", "passphrase"]);
+    r.write("passphrase", "otra clave larga y distinta\n");
+    r.run(
+        "keys drill",
+        &[&shares[..], &["keys", "drill", "--record"]].concat(),
+    );
+    r.run("keys panic", &["keys", "panic", "--yes"]);
+    r.finish();
+}
+
+#[test]
+fn a_round() {
+    let mut r = Runner::new();
+    r.write(
+        "tabla.csv",
+        "local_id,role,given_names,paternal_surname,maternal_surname,date_of_birth,sex,consent_referral\nA-1,victim,Rosa,Meza,Pech,1993-06-05,F,yes\nA-2,victim,Eva,Canul,Chan,2001-03-04,F,yes\n",
+    );
+    let cost = ["--kdf-memory", "19"];
+    let with = |args: &[&'static str]| [args, &cost[..]].concat();
+    r.run_in(
+        "coordinator init",
+        "com",
+        &with(&["coordinator", "init", "--name", "Comisión"]),
+    );
+    for (vault, name) in [("def", "Defensoría"), ("uni", "Universidad")] {
+        r.run_in(
+            "keyholder init",
+            vault,
+            &with(&["keyholder", "init", "--name", name]),
+        );
+    }
+    for (vault, name) in [("alba", "Casa Alba"), ("brisa", "Casa Brisa")] {
+        r.run_in("init", vault, &with(&["init", "--site", name]));
+        let consent = ["import", "tabla.csv", "--consent-matching", "conteo"];
+        r.run_in("import", vault, &consent);
+    }
+    for vault in ["com", "def", "uni", "alba", "brisa"] {
+        r.run_in("card", vault, &["card", "usb"]);
+    }
+    for vault in ["com", "def", "uni", "alba", "brisa"] {
+        r.run_in("trust", vault, &["trust", "usb", "--yes"]);
+    }
+    r.run_in("trust", "com", &["trust"]);
+    r.run_in("keyholder policy", "def", &["keyholder", "policy"]);
+    let open = [
+        "coordinator",
+        "open",
+        "usb",
+        "--purpose",
+        "Primer trimestre",
+        "--until",
+        "2099-12-31",
+        "--expected",
+        "1000",
+        "--quota",
+        "32",
+        "--comparer",
+        "Universidad",
+    ];
+    r.run_in("round next", "com", &open);
+    for vault in [
+        "def", "uni", "com", "def", "uni", "alba", "brisa", "def", "uni", "alba", "brisa",
+    ] {
+        r.run_in("round next", vault, &["round", "next", "usb"]);
+    }
+    r.run_in("round status", "alba", &["round", "status"]);
+    r.run_in("coordinator status", "com", &["coordinator", "status"]);
+    for vault in ["com", "uni", "com"] {
+        r.run_in("round next", vault, &["round", "next", "usb"]);
+    }
+    r.run_in("coordinator status", "com", &["coordinator", "status"]);
+    r.run_in("round next", "alba", &["round", "next", "usb"]);
+    r.run_in("round status", "alba", &["round", "status"]);
+    r.run_in(
+        "refer",
+        "alba",
+        &[
+            "refer",
+            "A-1",
+            "usb",
+            "--to",
+            "Casa Brisa",
+            "--fields",
+            "name",
+            "--yes",
+        ],
+    );
+    r.run_in(
+        "refer",
+        "alba",
+        &[
+            "refer",
+            "A-2",
+            "usb",
+            "--to",
+            "Casa Brisa",
+            "--fields",
+            "name",
+            "--yes",
+        ],
+    );
+    let list = r.run_in("referral list", "alba", &["referral", "list"]);
+    let second = text(&list["referrals"][1], "referral");
+    r.run_in("referral revoke", "alba", &["referral", "revoke", &second]);
+    r.run_in("round next", "brisa", &["referral", "next", "usb"]);
+    let came = r.run_in("referral list", "brisa", &["referral", "list"]);
+    let one = text(&came["referrals"][0], "referral");
+    r.run_in("referral show", "brisa", &["referral", "show", &one]);
+    r.run_in("referral accept", "brisa", &["referral", "accept", &one]);
+    r.finish();
+}
+
+#[test]
+fn two_computers_of_a_house() {
+    let mut r = Runner::new();
+    r.write(
+        "ana.json",
+        r#"{"role":"victim","local_id":"A-7","given_names":"Ana"}"#,
+    );
+    r.write("uno.json", r#"{"phone":["+52 999 111 1111"]}"#);
+    r.write("dos.json", r#"{"phone":["+52 999 222 2222"]}"#);
+    for vault in ["oficina", "campo"] {
+        r.run_in(
+            "init",
+            vault,
+            &["init", "--site", "Casa", "--kdf-memory", "19"],
+        );
+        r.run_in("card", vault, &["card", "usb", "--name", vault]);
+    }
+    let card = |r: &Runner, vault: &str| {
+        let mut names = std::fs::read_dir(r.path("usb")).unwrap();
+        let mut names = names
+            .by_ref()
+            .map(|e| e.unwrap().file_name().into_string().unwrap());
+        format!("usb/{}", names.find(|n| n.starts_with(vault)).unwrap())
+    };
+    let (office, field) = (card(&r, "oficina"), card(&r, "campo"));
+    r.run_in(
+        "trust",
+        "oficina",
+        &["trust", &field, "--same-site", "--yes"],
+    );
+    r.run_in(
+        "trust",
+        "campo",
+        &["trust", &office, "--same-site", "--yes"],
+    );
+    r.run_in("seal", "oficina", &["seal", "ana.json"]);
+    r.run_in(
+        "transfer send",
+        "oficina",
+        &["transfer", "send", "uno.transfer"],
+    );
+    r.run_in(
+        "transfer receive",
+        "campo",
+        &["transfer", "receive", "uno.transfer"],
+    );
+    r.run_in("amend", "oficina", &["amend", "A-7", "uno.json"]);
+    r.run_in("amend", "campo", &["amend", "A-7", "dos.json"]);
+    r.run_in(
+        "transfer send",
+        "oficina",
+        &["transfer", "send", "dos.transfer"],
+    );
+    r.run_in(
+        "transfer receive",
+        "campo",
+        &["transfer", "receive", "dos.transfer"],
+    );
+    let conflicts = r.run_in("conflicts", "campo", &["conflicts"]);
+    let id = text(&conflicts["conflicts"][0], "id");
+    r.run_in("settle", "campo", &["settle", &id, "--keep", "2"]);
+    r.finish();
+}
