@@ -842,10 +842,10 @@ fn decide_into(
             Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
         };
         let result = matched.result(note, &asked, &collected, several.as_ref(), now)?;
-        decided = Some((result, several, plan));
+        decided = Some((result, several, plan, matched.probing));
         Ok(())
     })?;
-    let Some((result, several, plan)) = decided else {
+    let Some((result, several, plan, probing)) = decided else {
         return Ok(());
     };
     let mut changes = Vec::new();
@@ -872,6 +872,16 @@ fn decide_into(
         local_persons: result.local_persons,
         persons,
     });
+    for (site, persons) in probing {
+        // It stays in the log, whoever decides what to do about it.
+        let object = site.0.first_chunk().copied().unwrap_or_default();
+        let act = ActNote::new(ActKind::Refused).on(object, 0).count(persons);
+        party.vault().log(act)?;
+        out.done.push(Event::Probing {
+            site: party.name(&site),
+            persons,
+        });
+    }
     Ok(())
 }
 
