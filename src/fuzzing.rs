@@ -26,6 +26,9 @@ use crate::round::envelope::Unverified;
 use crate::round::evaluated::EvaluatedReply;
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
+use crate::round::notice::desk::Plan;
+use crate::round::notice::house::House;
+use crate::round::notice::{Consent, Introduction, Notice, letter, read_padded};
 use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::parcel;
 use crate::round::receipt::Receipt;
@@ -35,6 +38,7 @@ use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::site::notices::Requests;
 use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::archive;
 use crate::vault::backup::Manifest;
@@ -72,6 +76,7 @@ pub const TARGETS: &[Target] = &[
     ("leaf", leaf),
     ("manifest", manifest),
     ("note", note),
+    ("notices", notices),
     ("object_id", object_id),
     ("pairs_ask", pairs_ask),
     ("pairs_weights", pairs_weights),
@@ -563,6 +568,37 @@ pub fn succession(data: &[u8]) {
 /// A list of data keys that were wrapped again.
 pub fn wrap_list(data: &[u8]) {
     bytes_are_canonical::<WrapList>(data);
+}
+
+/// Requests about persons, answers and introductions, what is remembered of them on both sides, and what is in
+/// a letter.
+pub fn notices(data: &[u8]) {
+    bytes_are_canonical::<Notice>(data);
+    bytes_are_canonical::<Consent>(data);
+    bytes_are_canonical::<Introduction>(data);
+    bytes_are_canonical::<Plan>(data);
+    bytes_are_canonical::<House>(data);
+    bytes_are_canonical::<Requests>(data);
+    if let Ok(letters) = read_padded::<Introduction>(data).map(|i| i.letters) {
+        assert!(letters.get(letters.len()).is_none());
+    }
+    // A sample is what the body says, so that a change of it is met behind the encryption.
+    let mut input = Reader::new(data);
+    if let Ok(said) = letter::Said::decode(&mut input) {
+        let used = data.len() - input.remaining();
+        assert_eq!(said.to_bytes(), data[..used], "read, but written otherwise");
+        assert!(letter::fits_on_a_line(&said.contact));
+        assert!(!said.facts.fit(&letter::Facts::default()));
+    }
+    let shape = letter::Shape {
+        tokens: 2,
+        places: 1,
+    };
+    let keys = letter::TokenKeys::from_bytes(vec![7; 64].into(), 2);
+    if let Ok(keys) = keys {
+        let opened = letter::parse(&shape, crate::round::NoteHash([7; 32]), &keys, data);
+        assert!(opened.is_none(), "nobody has sealed this");
+    }
 }
 
 /// A referral, its answers, and what a house remembers of both.

@@ -245,3 +245,49 @@ fn the_desk_finds_amends_and_locks() {
         assert!(log.contains(act), "{act}: {log}");
     }
 }
+
+#[test]
+fn an_export_asks_for_a_word_and_shows_no_name_on_a_screen() {
+    let tmp = house();
+    let file = tmp.path().join("casa.csv");
+    let sealed = command(tmp.path())
+        .args(["--vault", "casa", "seal", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .and_then(|mut child| {
+            let text = r#"{"role": "victim", "local_id": "EXP-1", "given_names": "Xochitlalpan"}"#;
+            child.stdin.take().unwrap().write_all(text.as_bytes())?;
+            child.wait()
+        });
+    assert!(sealed.unwrap().success());
+    let export = ["export", "--format", "csv"];
+    // On a screen nothing comes that was not asked for.
+    let (code, shown) = Session::start(tmp.path(), &export).end();
+    assert_eq!(code, 2, "{shown}");
+    let to = ["export", "--format", "csv", "--to", "casa.csv"];
+    let mut session = Session::start(tmp.path(), &to);
+    session.wait_for("exportar»");
+    session.press("sí\r");
+    let (code, shown) = session.end();
+    assert!(code == 1 && !file.exists(), "{shown}");
+    let mut session = Session::start(tmp.path(), &to);
+    session.wait_for("exportar»");
+    session.press("exportar\r");
+    let (code, shown) = session.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("Xochitlalpan"), "{shown}");
+    assert!(
+        std::fs::read_to_string(&file)
+            .unwrap()
+            .contains("Xochitlalpan")
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let log = command(tmp.path())
+        .args(["--vault", "casa", "log", "show", "--json"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&log.stdout).into_owned();
+    assert_eq!(log.matches("\"export\"").count(), 1, "{log}");
+}

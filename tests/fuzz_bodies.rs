@@ -401,6 +401,7 @@ fn write_corpus() {
     let mut book = vec![1, 0, 0, 0, 1];
     entry.encode(&mut book);
     put("referral", "book", &book);
+    write_notices_corpus(&put);
     let id = sigilo::vault::ObjectId(*b"0123456789abcdef");
     put("object_id", "whole", id.to_string().as_bytes());
     put(
@@ -486,6 +487,94 @@ fn write_import_corpus(put: &dyn Fn(&str, &str, &[u8])) {
 const PRIMERO: &str = "id,case_id_display,name_first,name_middle,name_last,name,sex,age,date_of_birth,nationality,telephone_current,owned_by\n8f1,a1b2c3d,Rosa,,de la Cruz Soc,Rosa de la Cruz Soc,female,17,2008-05-01,\"[\"\"honduras\"\", \"\"mexico\"\"]\",'+529611234567,primero_cp\n";
 
 const HTCDS: &str = "prs_FirstName,prs_MiddleName,prs_SecondName,prs_Birthdate,prs_Gender,prs_Citizenship,vic_MethodsOfControl,cas_Status,con_Consent,hte_City,prs_Deceased\nAna,Lucía,Pérez Soc,2004-03-18,Feminine,HN;MX,DebtBondage;FalsePromises,Active,TRUE,San Pedro Sula,FALSE\n";
+
+/// Samples of what notices are made of.
+fn write_notices_corpus(put: &dyn Fn(&str, &str, &[u8])) {
+    use sigilo::codec::Encode as _;
+    use sigilo::crypto::Secret;
+    use sigilo::round::notice::desk::{Asked, Plan};
+    use sigilo::round::notice::house::House;
+    use sigilo::round::notice::letter::{Facts, Said};
+    use sigilo::round::notice::policy::{Calendar, Mediation};
+    use sigilo::round::notice::{Consent, Introduction, Letters};
+    use sigilo::round::{PartyId, Time};
+    let how = Mediation::new(2, 1, 7, 990).unwrap();
+    let persons = |n: u8| [([n; 16], 1), ([n + 1; 16], u32::from(n))];
+    let (a, b) = (persons(10), persons(20));
+    let site = |n: u8| PartyId([n; 32]);
+    let asked = [(site(1), &a), (site(2), &b)].map(|(site, persons)| Asked { site, persons });
+    let key = Secret::init_with(|k| k.fill(7));
+    let plan = Plan::draw_with(key, &how, &asked, &[([10; 16], [20; 16])]).unwrap();
+    put("notices", "plan", &plan.to_bytes());
+    let notice = plan.notice(&how, &site(1), 1).unwrap();
+    put("notices", "notice", &notice.to_bytes());
+    let mut letters = Letters::new(3);
+    for letter in [[1; 3], [2; 3]] {
+        letters.push(&letter).unwrap();
+    }
+    let consent = Consent {
+        batch: 1,
+        letters: letters.clone(),
+    };
+    put("notices", "consent", &consent.to_bytes());
+    let introduction = Introduction { letters };
+    let mut padded = introduction.to_bytes();
+    put("notices", "introduction", &padded);
+    padded.resize(64, 0);
+    put("notices", "padded", &padded);
+    let mut house = House::new([([10; 16], Secret::init_with(|k| k.fill(5)))]);
+    house.take(&how, &notice, |_| true).unwrap();
+    let days = Calendar::new(Time::MAX, how);
+    let id = notice
+        .requests
+        .iter()
+        .find(|(_, h)| *h == [10; 16])
+        .unwrap()
+        .0;
+    let _ = house.answer(
+        &id,
+        true,
+        &days,
+        Time::parse("2027-03-01T00:00:00Z").unwrap(),
+    );
+    put("notices", "house", &house.to_bytes());
+    let said = Said {
+        sender: site(2),
+        facts: Facts {
+            sex: 1,
+            year: Some(1993),
+            country: Some(*b"HND"),
+            given: Some('Ñ'),
+            surname: None,
+        },
+        contact: "Marta, 55 1234 5678".into(),
+    };
+    put("notices", "said", &said.to_bytes());
+    let word = sigilo::site::notices::Word {
+        yes: true,
+        asked_by: "Marta".into(),
+        time: Time::MAX,
+        contact: said.contact.clone(),
+        houses: vec![site(2)],
+    };
+    let entry = sigilo::site::notices::Entry {
+        id,
+        round: [9; 16],
+        records: vec![sigilo::vault::ObjectId([8; 16])],
+        until: Time::MAX,
+        ends: Time::MAX,
+        word: Some(word),
+        sent: true,
+        stand: sigilo::site::notices::Stand::Introduced(vec![sigilo::site::notices::Meeting {
+            house: site(2),
+            facts: said.facts,
+            contact: said.contact,
+        }]),
+    };
+    let mut book = vec![1, 0, 0, 0, 1];
+    entry.encode(&mut book);
+    put("notices", "book", &book);
+}
 
 /// Samples of what auditors, courts and cosigners read.
 fn write_log_corpus(put: &dyn Fn(&str, &str, &[u8]), head: &sigilo::log::SignedCheckpoint) {

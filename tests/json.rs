@@ -199,6 +199,8 @@ fn a_house() {
     r.run("hold list", &["hold", "list"]);
     r.run("hold lift", &["hold", "lift", "A-1", "--reason", "fin"]);
     r.run("retain", &["retain", "A-1", "--until", "2099-01-01"]);
+    let export = ["export", "--format", "csv", "--to", "salida.csv", "--yes"];
+    r.run("export", &export);
     r.run("erase", &["erase", "A-3", "--reason", "pedido", "--yes"]);
     r.run("error", &["show", "nadie"]);
     r.run("keys compartment", &["keys", "compartment", "reservado"]);
@@ -401,6 +403,7 @@ fn a_round() {
         r.run_in("round next", vault, &["round", "next", "usb"]);
     }
     r.run_in("coordinator status", "com", &["coordinator", "status"]);
+    r.run_in("coordinator report", "com", &["coordinator", "report"]);
     r.run_in("round next", "alba", &["round", "next", "usb"]);
     r.run_in("round status", "alba", &["round", "status"]);
     r.run_in(

@@ -890,7 +890,7 @@ fn a_site_that_records_every_request_cannot_tell_members_from_others() {
 
 #[test]
 fn a_site_that_records_every_letter_cannot_tell_members_from_others() {
-    const TRIALS: u64 = 1000;
+    const TRIALS: u64 = 2000;
     let sites = [site(1), site(2)];
     let seen = |from: u64, member: bool, agrees: bool| -> Vec<Seen> {
         let all = (from..from + TRIALS).into_par_iter();

@@ -16,6 +16,7 @@ use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
 use crate::matching::join::disk::{self, Source as _};
 use crate::matching::join::{self, Candidate};
+use crate::matching::probing;
 use crate::matching::score::{Model, STEPS};
 use crate::party::params::rarity;
 use crate::party::{Book, Party, PartyError, Shelved};
@@ -428,6 +429,8 @@ pub(super) struct Matched {
     left: BTreeMap<PartyId, Totals>,
     /// Pairs of persons that may be introduced.
     released: Vec<(u32, u32)>,
+    /// Sites whose files look like probing, with how many of their persons are in it.
+    pub probing: Vec<(PartyId, u64)>,
 }
 
 /// Decides which rows are one person.
@@ -497,15 +500,28 @@ pub(super) fn decide(
             *n += 1;
         }
     }
+    let suspicions = probing::suspicions(policy, &pairs, &steps, &numbering.site_of());
+    let suspect = |row: u32| {
+        let mut all = suspicions.values();
+        all.any(|s| s.rows.contains(&row) || s.sought.contains(&row))
+    };
+    let named = suspicions.iter().filter_map(|(site, found)| {
+        let (site, _) = numbering.sites.get(*site as usize)?;
+        Some((*site, found.rows.len() as u64))
+    });
     let released = match &draft.notices {
         Notices::Statistics => Vec::new(),
         Notices::Mediated(how) => {
-            let released = decision.released(&steps, &in_step, how.band());
+            let released = decision.released(Model::shipped(), &steps, &in_step, how.band());
             let sure = pairs.iter().zip(released).filter(|(_, sure)| *sure);
-            sure.map(|(p, _)| (p.a, p.b)).collect()
+            // Whoever searches must not be told, and who is searched for is not to be found this way.
+            sure.map(|(p, _)| (p.a, p.b))
+                .filter(|(a, b)| !suspect(*a) && !suspect(*b))
+                .collect()
         }
     };
     Ok(Matched {
+        probing: named.collect(),
         released,
         decision,
         totals,

@@ -801,10 +801,11 @@ fn decide_into(
             Notices::Statistics => None,
             Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
         };
-        decided = Some((matched.result(note, &asked, &collected, now)?, plan));
+        let result = matched.result(note, &asked, &collected, now)?;
+        decided = Some((result, plan, matched.probing));
         Ok(())
     })?;
-    let Some((result, plan)) = decided else {
+    let Some((result, plan, probing)) = decided else {
         return Ok(());
     };
     if let Some(plan) = plan {
@@ -829,6 +830,16 @@ fn decide_into(
         local_persons: result.local_persons,
         persons,
     });
+    for (site, persons) in probing {
+        // It stays in the log, whoever decides what to do about it.
+        let object = site.0.first_chunk().copied().unwrap_or_default();
+        let act = ActNote::new(ActKind::Refused).on(object, 0).count(persons);
+        party.vault().log(act)?;
+        out.done.push(Event::Probing {
+            site: party.name(&site),
+            persons,
+        });
+    }
     Ok(())
 }
 

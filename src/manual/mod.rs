@@ -36,6 +36,9 @@ pub mod cost {}
 #[doc = include_str!("round.md")]
 pub mod round {}
 
+#[doc = include_str!("notices.md")]
+pub mod notices {}
+
 #[doc = include_str!("files.md")]
 pub mod files {}
 

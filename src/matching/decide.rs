@@ -99,8 +99,14 @@ impl Decision {
     /// Pairs that are sure enough to be told: compared with each other, decided to be one person, and in a
     /// step from which on the expected precision is at least this. No pair through a third record. `counts` says
     /// how many pairs are in each step.
-    pub fn released(&self, steps: &[u8], counts: &[u64; STEPS], precision: f64) -> Vec<bool> {
-        let from = score::release_band(&self.adapted, counts, &self.bands, precision);
+    pub fn released(
+        &self,
+        model: &Model,
+        steps: &[u8],
+        counts: &[u64; STEPS],
+        precision: f64,
+    ) -> Vec<bool> {
+        let from = score::release_band(model, &self.adapted, counts, &self.bands, precision);
         let all = steps.iter().zip(&self.declared);
         all.map(|(step, declared)| *declared && from.is_some_and(|from| *step >= from))
             .collect()

@@ -13,6 +13,7 @@ pub mod features;
 pub mod fixed;
 pub mod join;
 pub mod local;
+pub mod probing;
 pub mod reference;
 pub mod score;
 pub mod tokens;

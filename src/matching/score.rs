@@ -390,21 +390,27 @@ fn moved(share: f64, n: f64, by: f64) -> f64 {
     1.0 / (1.0 + (-(log_odds(share, n) + by)).exp())
 }
 
-/// The lowest step from which on pairs have, together, an expected precision of at least `precision`, and in
-/// no step one that would not do for the counts; never below the band of matches. `None` if there is none.
+/// The lowest step from which on pairs have, together and as experience corrects it, an expected precision of at
+/// least `precision`, and in no step one that would not do for the counts; never below the band of matches.
+/// `None` if there is none.
 pub fn release_band(
+    model: &Model,
     adapted: &Adapted,
     counts: &[u64; STEPS],
     bands: &Bands,
     precision: f64,
 ) -> Option<Step> {
+    let [(bias, _), _] = model.quality();
+    // How sure a pair is does not hang on how many others there are: no half observation here.
+    let moved = |share: f64| share / (share + (1.0 - share) * (-bias).exp());
     let mut lowest = None;
     let (mut pairs, mut matches) = (0.0, 0.0);
     for step in (usize::from(bands.matched)..STEPS).rev() {
         let count = counts[step] as f64;
         pairs += count;
         matches += count * adapted.posterior[step];
-        if adapted.posterior[step] < 0.95 || matches < precision * pairs {
+        let share = if pairs > 0.0 { matches / pairs } else { 1.0 };
+        if adapted.posterior[step] < PRECISION || moved(share) < precision {
             break;
         }
         lowest = Some(step as Step);
@@ -427,7 +433,8 @@ mod tests {
             possible: 1,
         };
         let counts = [900, 50, 20, 10, 10, 10, 20, 100];
-        let band = |counts, matched, p| release_band(&adapted, counts, &bands(matched), p);
+        let model = Model::empty();
+        let band = |counts, matched, p| release_band(&model, &adapted, counts, &bands(matched), p);
         assert_eq!(band(&counts, 4, 0.99), Some(5));
         assert_eq!(band(&counts, 4, 0.998), Some(6));
         assert_eq!(band(&counts, 6, 0.99), Some(6));
@@ -438,7 +445,13 @@ mod tests {
             prior: 0.2,
             posterior: [0.5; STEPS],
         };
-        assert_eq!(release_band(&none, &counts, &bands(4), 0.99), None);
+        assert_eq!(release_band(&model, &none, &counts, &bands(4), 0.99), None);
+        // What rounds have shown moves the bar: the shipped model believes less than is true.
+        let shipped = Model::shipped();
+        assert!(shipped.quality()[0].0 > 0.0);
+        let counts = [0, 0, 0, 0, 0, 90, 20, 100];
+        let moved = release_band(shipped, &adapted, &counts, &bands(4), 0.985);
+        assert_eq!((band(&counts, 4, 0.985), moved), (Some(6), Some(5)));
     }
 
     #[test]

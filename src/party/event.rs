@@ -42,6 +42,13 @@ pub enum Event {
         /// What is missing.
         why: Shortfall,
     },
+    /// A site's file looks as if somebody was searched for in it.
+    Probing {
+        /// Name of the site.
+        site: String,
+        /// Its persons that are in it.
+        persons: u64,
+    },
     /// The token file was made: persons, and persons of whom more than half the tokens stay unseen
     /// because others of the site have them.
     Tokens {
@@ -153,6 +160,9 @@ impl Localize for Event {
                 Shortfall::Common => "party-bare-common",
             })
             .with("record", record.as_str()),
+            Self::Probing { site, persons } => Message::new("party-probing")
+                .with("name", site.as_str())
+                .with("persons", *persons),
             Self::Tokens {
                 persons,
                 dropped,

@@ -9,9 +9,9 @@ pub(crate) enum RoundCommands {
     Card(Card),
     Trust(Trust),
     Round(Round),
+    Notice(Notice),
     Coordinator(Coordinator),
     Keyholder(Keyholder),
-    Notice(Notice),
 }
 
 #[derive(Args)]

@@ -71,6 +71,7 @@ party-second-file = Another file of { $name } was taken before in this round. It
 party-second-ask = Another list of pairs was answered before in this round. It is refused.
 party-points = { $name } asks for { $asked } evaluations; { $left } are left this year.
 party-growth = { $name } brings { $asked } persons, but its log can have { $allowed } by now. Ask the site, by telephone, why it grew so fast. If there is a good reason: sigilo keyholder policy --growth N.
+party-probing = The file of { $name } looks as if somebody was searched for in it: { $persons } of its persons meet one person elsewhere together, or one of them is alike to several who are not alike. Nobody in it, and nobody it seems to search for, is introduced in this round. Talk to the holders and to the site before you open another round.
 party-restored-limits = This store was restored from a copy, and what it gave out since the copy is not known. Nothing is evaluated until you set the limits again: sigilo keyholder policy --points N.
 party-quorum = { $present } sites are there; the round needs { $quorum }.
 party-owed = Files are missing from: { $names }. To go on without them, name them with --without.

@@ -71,6 +71,7 @@ party-second-file = Ya se tomó otro archivo de { $name } en esta ronda. Se rech
 party-second-ask = Ya se contestó otra lista de pares en esta ronda. Se rechaza.
 party-points = { $name } pide { $asked } evaluaciones; le quedan { $left } este año.
 party-growth = { $name } trae { $asked } personas, pero a esta fecha su bitácora no puede tener más de { $allowed }. Pregunte a la casa, por teléfono, por qué creció tan rápido. Si hay un buen motivo: sigilo keyholder policy --growth N.
+party-probing = El archivo de { $name } parece usarse para buscar a alguien: { $persons } de sus personas coinciden juntas con una misma persona de otra casa, o una se parece a varias que no se parecen entre sí. En esta ronda no se pone en contacto a nadie de ese archivo ni a quien parece buscar. Hable con los custodios y con la casa antes de abrir otra ronda.
 party-restored-limits = Esta bóveda se restauró de una copia y no se sabe qué entregó desde entonces. No se evalúa nada hasta que usted fije los límites otra vez: sigilo keyholder policy --points N.
 party-quorum = Hay { $present } casas; la ronda necesita { $quorum }.
 party-owed = Faltan los archivos de: { $names }. Para seguir sin ellos, nómbrelos con --without.

@@ -326,7 +326,12 @@ pub fn open(
     parse(shape, note, keys, &content)
 }
 
-fn parse(shape: &Shape, note: NoteHash, keys: &TokenKeys, content: &[u8]) -> Option<Unverified> {
+pub(crate) fn parse(
+    shape: &Shape,
+    note: NoteHash,
+    keys: &TokenKeys,
+    content: &[u8],
+) -> Option<Unverified> {
     let (wraps, rest) = content.split_at_checked(shape.tokens * WRAP)?;
     let (sealed, zeros) = rest.split_at_checked(BODY + aead::OVERHEAD)?;
     if zeros.iter().any(|b| *b != 0) {

@@ -1,0 +1,164 @@
+//! `probing [--networks N] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
+//! for the manual and for the bounds in `matching::probing`.
+//!
+//! A sweep is ten records of one site with the names, sex and places of a person at another site and ten
+//! dates of birth, one of them the right one, not linked with each other. Each network is invented; with
+//! DIR the sites of that folder are taken instead.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use sigilo::evaluate::network::{self, Local};
+use sigilo::evaluate::read::{self, SiteRecords};
+use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::score::Model;
+use sigilo::matching::tokens::{Params, Policy};
+use sigilo::names::date::PartialDate;
+
+const SWEEPS: usize = 20;
+
+fn main() {
+    let (mut networks, mut dir) = (16u64, String::new());
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--networks" => networks = args.next().and_then(|n| n.parse().ok()).unwrap_or(networks),
+            _ => dir = arg,
+        }
+    }
+    let lines: Vec<String> = (0..networks)
+        .into_par_iter()
+        .flat_map_iter(|i| {
+            let mut random = Random::new(i);
+            let sites = if dir.is_empty() {
+                synthetic::network(&Recipe {
+                    seed: 77_000 + i,
+                    persons: [1_500, 6_000, 12_000][random.below(3)],
+                    sites: 4 + random.below(12),
+                    repeat: [0.03, 0.1, 0.3][random.below(3)],
+                    errors: [0.5, 1.0, 1.8][random.below(3)],
+                    siblings: [0.01, 0.08][random.below(2)],
+                    twins: [0.1, 0.4][random.below(2)],
+                    places: [0, 40, 12][random.below(3)],
+                    head: [1.0, 1.25][random.below(2)],
+                    ..Recipe::default()
+                })
+                .0
+            } else {
+                read::sites(dir.as_ref()).expect("readable")
+            };
+            [Policy::Strict, Policy::Standard]
+                .into_iter()
+                .flat_map(move |p| study(&sites, p, i))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    for l in lines {
+        println!("{l}");
+    }
+}
+
+fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Vec<String> {
+    let model = Model::shipped();
+    let mut random = Random::new(seed + 1);
+    let mut sites: Vec<SiteRecords> = sites
+        .iter()
+        .map(|s| SiteRecords {
+            name: s.name.clone(),
+            ids: s.ids.clone(),
+            records: s.records.clone(),
+        })
+        .collect();
+    let mut locals = network::link_own(&sites, model, seed);
+    let first: Vec<Local> = locals.iter().filter(|l| l.site == 0).cloned().collect();
+    let mut targets = Vec::new();
+    for _ in 0..SWEEPS {
+        loop {
+            let other = 1 + random.below(sites.len() - 1);
+            let r = random.below(sites[other].records.len());
+            let target = sites[other].records[r].clone();
+            if target.birth.month_and_day().is_none() || target.paternal_surname.is_empty() {
+                continue;
+            }
+            targets.push((other as u32, r as u32));
+            let year = target.birth.year.unwrap_or(2000);
+            for d in 0..10 {
+                let mut probe = target.clone();
+                probe.phone.clear();
+                probe.document.clear();
+                if d > 0 {
+                    let text = format!(
+                        "{:04}-{:02}-{:02}",
+                        i64::from(year) + random.below(7) as i64 - 3,
+                        1 + random.below(12),
+                        1 + random.below(28)
+                    );
+                    probe.birth = PartialDate::parse(&text);
+                }
+                sites[0].ids.push(format!("probe-{}-{d}", targets.len()));
+                sites[0].records.push(probe);
+            }
+            break;
+        }
+    }
+    let honest = sites[0].records.len() - 10 * SWEEPS;
+    let mut all = first.clone();
+    all.extend((honest..sites[0].records.len()).map(|r| Local {
+        site: 0,
+        records: vec![r as u32],
+    }));
+    let probes_from = first.len();
+    let probes_to = all.len();
+    all.extend(locals.drain(..).filter(|l| l.site != 0));
+    let locals = all;
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
+    let params = Params::new(policy, records as u64);
+    let tokens = network::tokens(&sites, &locals, params, seed, seed, false);
+    let (pairs, _) = network::discover(&tokens, sites.len());
+    let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+    let steps: Vec<u8> = inputs.iter().map(|x| model.step(model.weight(x))).collect();
+    // Of each person and each other site: step and shared tags of every person there that it meets.
+    let mut met: BTreeMap<(u32, u32), Vec<(u8, u16)>> = BTreeMap::new();
+    let mut sweeps: Vec<Vec<(u8, u16)>> = vec![Vec::new(); SWEEPS];
+    let is_probe = |p: u32| (probes_from..probes_to).contains(&(p as usize));
+    for (pair, step) in pairs.iter().zip(&steps) {
+        for (x, y) in [(pair.a, pair.b), (pair.b, pair.a)] {
+            let seen = (*step, pair.shared);
+            if is_probe(y) {
+                let sweep = (y as usize - probes_from) / 10;
+                let (site, record) = targets[sweep];
+                let l = &locals[x as usize];
+                if l.site == site && l.records.contains(&record) {
+                    sweeps[sweep].push(seen);
+                }
+            } else if !is_probe(x) {
+                met.entry((x, locals[y as usize].site))
+                    .or_default()
+                    .push(seen);
+            }
+        }
+    }
+    let line = |kind: &str, n: u32, seen: &[(u8, u16)]| {
+        let list: Vec<String> = seen.iter().map(|(a, b)| format!("{a}:{b}")).collect();
+        format!(
+            "{kind}\t{policy:?}\t{seed}\t{n}\t{}\t{}",
+            records / sites.len(),
+            list.join(" ")
+        )
+    };
+    let mut out: Vec<String> = (0..sites.len() as u32)
+        .map(|s| line("file", s, &[]))
+        .collect();
+    out.extend(
+        met.iter()
+            .filter(|(_, seen)| seen.len() > 1)
+            .map(|((_, site), seen)| line("honest", *site, seen)),
+    );
+    out.extend(
+        sweeps
+            .iter()
+            .enumerate()
+            .map(|(i, seen)| line("sweep", i as u32, seen)),
+    );
+    out
+}

@@ -1,0 +1,97 @@
+//! Ten-date sweeps against honest files, with what the coordinator has.
+
+use std::collections::BTreeSet;
+
+use sigilo::evaluate::network::{self, Local};
+use sigilo::evaluate::read::SiteRecords;
+use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::probing;
+use sigilo::matching::score::Model;
+use sigilo::matching::tokens::{Params, Policy};
+use sigilo::names::date::PartialDate;
+
+const SWEEPS: usize = 12;
+const DATES: usize = 10;
+
+/// The sites of a network with sweeps at the first one: person (site, record) that each is after.
+fn with_sweeps(sites: &mut [SiteRecords], random: &mut Random) -> Vec<(u32, u32)> {
+    let mut sought = Vec::new();
+    while sought.len() < SWEEPS {
+        let site = 1 + random.below(sites.len() - 1);
+        let record = random.below(sites[site].records.len());
+        let person = sites[site].records[record].clone();
+        let (Some(year), Some(_)) = (person.birth.year, person.birth.month_and_day()) else {
+            continue;
+        };
+        if person.paternal_surname.is_empty() {
+            continue;
+        }
+        for date in 0..DATES {
+            let mut probe = person.clone();
+            probe.phone.clear();
+            if date > 0 {
+                let (year, month) = (
+                    i64::from(year) + random.below(7) as i64 - 3,
+                    1 + random.below(12),
+                );
+                let day = 1 + random.below(28);
+                probe.birth = PartialDate::parse(&format!("{year:04}-{month:02}-{day:02}"));
+            }
+            sites[0].ids.push(format!("{}-{date}", sought.len()));
+            sites[0].records.push(probe);
+        }
+        sought.push((site as u32, record as u32));
+    }
+    sought
+}
+
+#[test]
+fn sweeps_are_seen_and_honest_files_are_not() {
+    for policy in [Policy::Strict, Policy::Standard] {
+        let recipe = Recipe {
+            persons: 2_000,
+            sites: 8,
+            siblings: 0.05,
+            ..Recipe::default()
+        };
+        let (mut sites, _) = synthetic::network(&recipe);
+        let honest = sites[0].records.len() as u32;
+        let model = Model::shipped();
+        let mut locals = network::link_own(&sites, model, 5);
+        let sought = with_sweeps(&mut sites, &mut Random::new(3));
+        let swept = honest..sites[0].records.len() as u32;
+        let others = locals.iter().position(|l| l.site > 0).unwrap();
+        let probes = swept.map(|r| Local {
+            site: 0,
+            records: vec![r],
+        });
+        locals.splice(others..others, probes);
+        let records = sites.iter().map(|s| s.records.len() as u64).sum();
+        let params = Params::new(policy, records);
+        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
+        let (pairs, _) = network::discover(&tokens, sites.len());
+        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
+        let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
+
+        let sites_found: Vec<&u32> = found.keys().collect();
+        assert_eq!(sites_found, [&0], "{policy:?}");
+        let seen: BTreeSet<(u32, u32)> = found[&0]
+            .sought
+            .iter()
+            .flat_map(|row| {
+                let l = &locals[*row as usize];
+                l.records.iter().map(|r| (l.site, *r))
+            })
+            .collect();
+        let hit = sought.iter().filter(|s| seen.contains(s)).count();
+        assert!(hit >= SWEEPS - 1, "{policy:?}: {hit} of {SWEEPS}");
+        // Of the file's honest persons hardly any is taken for a probe.
+        let wrong = found[&0]
+            .rows
+            .iter()
+            .filter(|r| **r < others as u32)
+            .count();
+        assert!(wrong <= 2, "{policy:?}: {wrong}");
+    }
+}
