@@ -10,13 +10,14 @@ use std::str::FromStr;
 use crate::auditor::{AuditorKey, Refusal, Seen};
 use crate::codec::{self, Decode, Encode, Reader};
 use crate::court::Keys;
+use crate::crypto::{Secret, travel};
 use crate::i18n::{Lang, Messages};
 use crate::log::act::SignedAct;
 use crate::log::offer::HeadOffer;
 use crate::log::tiles::{TilePath, put_entry, read_entries};
 use crate::log::{Act, Fact, Frontier, Leaf, Note, NoteKey, Origin, SignedCheckpoint};
 use crate::log::{ConsistencyFile, InclusionFile};
-use crate::party::HeadAnswer;
+use crate::party::{Book, HeadAnswer};
 use crate::record::import::{self, Map, Options};
 use crate::record::{Date, PartialDate, Record, SearchKey, from_json, to_json};
 use crate::round::Card;
@@ -41,14 +42,18 @@ use crate::round::withdrawn::Withdrawn;
 use crate::site::notices::Requests;
 use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::archive;
+use crate::vault::audit::{self, Known};
 use crate::vault::backup::Manifest;
+use crate::vault::content::Header;
 use crate::vault::custody::ItemFile;
+use crate::vault::evidence::Description;
 use crate::vault::repair::carve;
+use crate::vault::roster::Roster;
 use crate::vault::rotate::WrapList;
 use crate::vault::shares::Share;
 use crate::vault::transfer::ledger::{Ledger, Table};
 use crate::vault::transfer::{Item, TransferHead, items};
-use crate::vault::{Keyring, ObjectId, RecoveryCode, Succession};
+use crate::vault::{Keeping, Keyring, Location, ObjectId, RecoveryCode, Succession};
 
 /// A target's name and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -88,13 +93,16 @@ pub const TARGETS: &[Target] = &[
     ("referral", referral),
     ("refusal", refusal),
     ("round_notes", round_notes),
+    ("sealed", sealed),
     ("search_key", search_key),
     ("seen", seen),
     ("share", share),
+    ("store", store),
     ("succession", succession),
     ("tokens", tokens),
     ("totals", totals),
     ("transfer", transfer),
+    ("travel", travel),
     ("trust", trust),
     ("welcome", welcome),
     ("withdrawn", withdrawn),
@@ -607,3 +615,50 @@ pub fn referral(data: &[u8]) {
     bytes_are_canonical::<AnswerHead>(data);
     bytes_are_canonical::<Referrals>(data);
 }
+
+/// What is sealed inside a vault: only a key of the house can have written it, and who had one may
+/// have meant harm.
+pub fn sealed(data: &[u8]) {
+    bytes_are_canonical::<Roster>(data);
+    bytes_are_canonical::<Keeping>(data);
+    bytes_are_canonical::<Header>(data);
+    bytes_are_canonical::<Book>(data);
+    let _ = Description::from_bytes(data);
+}
+
+/// A hostile `vault.db`: what an auditor does with it, who has no key.
+pub fn store(data: &[u8]) {
+    let folder = std::env::temp_dir().join(format!("sigilo-store-{}", std::process::id()));
+    if std::fs::create_dir_all(&folder).is_err() {
+        return;
+    }
+    let location = Location {
+        dir: folder.clone(),
+        keyring: None,
+    };
+    if std::fs::write(folder.join("vault.db"), data).is_ok() {
+        let _ = audit::verify(&location, &Known::default(), |_, _| {});
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// A file in the age format, to somebody who can open some.
+pub fn travel(data: &[u8]) {
+    let _ = opens(data);
+}
+
+/// Whether a file in the age format is for the identity of the corpus, and whole.
+pub fn opens(data: &[u8]) -> bool {
+    let secret = Secret::<{ travel::IDENTITY }>::init_with(|b| b.copy_from_slice(IDENTITY));
+    let opened = travel::Identity::from_secret(&secret)
+        .map(|identity| travel::decrypt_bytes(&identity, data, ENVELOPE_MAX));
+    let Ok(Ok(plain)) = opened else {
+        return false;
+    };
+    assert!(plain.len() <= data.len());
+    true
+}
+
+/// Opens the samples of the corpus, and nothing else.
+const IDENTITY: &[u8; travel::IDENTITY] =
+    b"AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";

@@ -24,6 +24,9 @@ pub mod record {}
 #[doc = include_str!("import.md")]
 pub mod import {}
 
+#[doc = include_str!("input.md")]
+pub mod input {}
+
 #[doc = include_str!("export.md")]
 pub mod export {}
 

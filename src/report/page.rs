@@ -10,6 +10,7 @@ use crate::i18n::{Lang, Localize, Message, Messages};
 use crate::matching::score::STEPS;
 use crate::page::svg::{self, Bar, Column, Fill, Name, Range, Stack};
 use crate::page::{document, number, percent};
+use crate::record::Kind;
 use crate::round::Time;
 use crate::round::agreement::{Field, How};
 
@@ -208,7 +209,10 @@ impl Page<'_> {
                 label: self.t(id),
                 shown: self.shown(*n),
                 value: n.exact().map(|n| n as f64),
-                interval: None,
+                interval: match n {
+                    Shown::Between(low, high) => Some((*low as f64, *high as f64)),
+                    _ => None,
+                },
             })
             .collect();
         let cells: Vec<(String, String)> = rows
@@ -516,7 +520,11 @@ impl Page<'_> {
             "weights",
             &html! {
                 p { (self.say(&rounded)) }
-                (self.figure("weights", true, &title, &desc, |name| svg::columns(name, &columns, &groups)))
+                @if columns.iter().any(|c| c.value > 0.0) {
+                    (self.figure("weights", true, &title, &desc, |name| {
+                        svg::columns(name, &columns, &groups)
+                    }))
+                }
                 table {
                     caption { span.unseen { (title) } }
                     thead { tr {
@@ -660,7 +668,11 @@ impl Page<'_> {
             "time",
             &html! {
                 p { (self.t(if columns.len() > 1 { "report-time-text" } else { "report-time-first" })) }
-                (self.figure("time", true, &title, &desc, |name| svg::columns(name, &columns, &[])))
+                @if columns.iter().any(|c| c.value > 0.0) {
+                    (self.figure("time", true, &title, &desc, |name| {
+                        svg::columns(name, &columns, &[])
+                    }))
+                }
                 div.wide role="region" aria-label=(title) tabindex="0" {
                     table {
                         caption { span.unseen { (title) } }
@@ -694,6 +706,14 @@ impl Page<'_> {
     fn how(&self) -> Markup {
         let d = &self.f.draft;
         let plain = |id: &'static str, value: String| (id, value);
+        let compartments: Vec<String> = d
+            .compartments
+            .iter()
+            .map(|name| match Kind::from_code(name) {
+                Some(kind) => self.say(&kind.message()),
+                None => name.clone(),
+            })
+            .collect();
         let policy = match self.f.policy() {
             "strict" => "report-policy-strict",
             _ => "report-policy-standard",
@@ -702,7 +722,7 @@ impl Page<'_> {
             plain("report-opens", day(&d.opens)),
             plain("report-deadline", day(&d.deadline)),
             plain("report-decided", day(&self.f.this.decided)),
-            plain("report-compartments", d.compartments.join(", ")),
+            plain("report-compartments", compartments.join(", ")),
             plain("report-policy", self.t(policy)),
             plain("report-bits", decimals(self.f.h_bits())),
             plain("report-tokens", number(u64::from(d.tokens))),

@@ -68,7 +68,7 @@ impl App {
     /// The whole result as JSON.
     pub fn print_json(&self, value: &serde_json::Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
     }
 
     /// Something to know, not part of the result.
@@ -165,22 +165,38 @@ impl Drop for Progress {
     }
 }
 
-/// Text without characters that a terminal would act on. Line ends stay.
+/// Text without characters that a terminal would act on, or that are there and not seen. Line ends
+/// stay.
 pub(crate) fn visible(text: &str) -> String {
     text.chars()
-        .map(|c| {
-            if (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
+        .map(|c| if is_raw(c) { '\u{fffd}' } else { c })
         .collect()
 }
 
-/// Characters that reorder what is shown, so that it reads as something else.
-fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+/// JSON with such characters as escapes: they stand in texts only, so that it means the same.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_raw(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a terminal would act on the character (also those of ISO 6429 above ASCII), whether it
+/// reorders what is shown, so that it reads as something else, or has no width.
+fn is_raw(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c,
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Text cut or filled to `width` characters.
@@ -214,6 +230,22 @@ mod tests {
         assert_eq!(
             visible("a\u{1b}[2Jb\u{202e}c\nd"),
             "a\u{fffd}[2Jb\u{fffd}c\nd"
+        );
+        assert_eq!(visible("Ana\u{200b}\u{9b}31m"), "Ana\u{fffd}\u{fffd}31m");
+        assert_eq!(
+            visible("K'iche' \u{2019}\u{a78c} Nãhuatl 😀"),
+            "K'iche' \u{2019}\u{a78c} Nãhuatl 😀"
+        );
+    }
+
+    #[test]
+    fn json_means_the_same_without_what_a_terminal_acts_on() {
+        let value = serde_json::json!({ "n": "a\u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}ñ\n" });
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        assert!(text.chars().all(|c| !is_raw(c)), "{text}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).ok(),
+            Some(value)
         );
     }
 

@@ -101,7 +101,7 @@ fn run(command: &std::ffi::OsStr) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
-    eprint!("{question} ");
+    eprint!("{} ", crate::app::visible(question));
     let _ = io::stderr().flush();
     rpassword::read_password()
         .map(Zeroizing::new)
@@ -270,7 +270,7 @@ pub(crate) fn interactive() -> bool {
 
 /// A line from the terminal without its end; `None` at its end.
 pub(crate) fn line(question: &str) -> Result<Option<Zeroizing<String>>, Failure> {
-    eprint!("{question} ");
+    eprint!("{} ", crate::app::visible(question));
     let _ = io::stderr().flush();
     let mut text = Zeroizing::new(String::new());
     let n = io::stdin()

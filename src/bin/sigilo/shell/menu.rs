@@ -73,7 +73,7 @@ impl Watched {
 
 impl Ask for Watched {
     fn line(&mut self, _: &App, question: &str) -> Result<Input, Failure> {
-        eprint!("{question} ");
+        eprint!("{} ", crate::app::visible(question));
         let _ = std::io::stderr().flush();
         let _ = self.ask.send(());
         match self.lines.recv_timeout(self.limit) {

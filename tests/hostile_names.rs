@@ -1,0 +1,353 @@
+//! Names as weapons: what a terminal would act on never reaches it, and no name or link leads out of a
+//! folder (manual: *input*, "Names and links").
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use sigilo::record::{Kind, Record};
+use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault};
+
+/// Escape sequences, the same in one byte above ASCII, controls, words from right to left, joiners and
+/// other characters without width, tags, and line separators.
+const HOSTILE: [&str; 8] = [
+    "\u{1b}[2J\u{1b}]0;x\u{7}",
+    "\u{9b}31m\u{9d}8;;http://x\u{9c}",
+    "\u{8}\u{7f}\r\u{b}\u{c}",
+    "\u{202e}zaid\u{202c}\u{2066}x\u{2069}",
+    "\u{200f}\u{200e}\u{61c}",
+    "\u{200b}\u{200d}\u{2060}\u{feff}\u{ad}",
+    "\u{e0041}\u{e007f}\u{180e}",
+    "\u{2028}\u{2029}\u{85}",
+];
+
+fn is_raw(c: char) -> bool {
+    let listed = HOSTILE.concat();
+    (c.is_control() && c != '\n' && c != '\t') || (!c.is_ascii() && listed.contains(c) && c != 'ñ')
+}
+
+struct House(tempfile::TempDir);
+
+impl House {
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sigilo"));
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env("SIGILO_VAULT", self.path("casa"))
+            .env("SIGILO_CONFIG", "")
+            .env("SIGILO_PASSPHRASE_FILE", self.path("passphrase"));
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args)
+            .env("SIGILO_LANG", "es")
+            .output()
+            .unwrap()
+    }
+}
+
+fn person(n: usize) -> Record {
+    let bad = HOSTILE[n % HOSTILE.len()];
+    let mut record = Record::new(Kind::Victim);
+    record.local_id = format!("E{bad}-{n}");
+    record.given_names = format!("Ana{bad}");
+    record.paternal_surname = format!("{bad}Soc");
+    record.preferred_name = bad.to_owned();
+    record.aliases = vec![format!("La {bad} Güera")];
+    record.phones = vec![format!("55{bad}10000001")];
+    record.notes = HOSTILE.concat();
+    record.residence.municipality = bad.to_owned();
+    record.exploitation = Vec::new();
+    record
+}
+
+fn house() -> House {
+    let house = House(tempfile::tempdir().unwrap());
+    fs::write(house.path("passphrase"), common::PASSPHRASE).unwrap();
+    // Names of houses and keys refuse controls; what reads from right to left is a letter to them.
+    let site = format!("Casa {}", HOSTILE[3]);
+    let slot = format!("Dirección {}", HOSTILE[5]);
+    let made = Vault::create(
+        &Location::new(house.path("casa")),
+        &site,
+        &[("victim", &[0]), ("witness", &[1]), ("call", &[2])],
+        &NewSlot {
+            name: &slot,
+            kind: SlotKind::Passphrase(common::cost()),
+            unlock: Unlock::Passphrase(&common::passphrase(common::PASSPHRASE)),
+            rights: Rights::ALL,
+        },
+        "papel",
+    )
+    .unwrap();
+    // Sealed by the library, as a hostile program or another house's transfer would.
+    let records: Vec<Record> = (0..HOSTILE.len()).map(person).collect();
+    made.vault.seal_all(&records, None, |_| {}).unwrap();
+    house
+}
+
+fn assert_plain(done: &Output, what: &str) {
+    for stream in [&done.stdout, &done.stderr] {
+        let text = String::from_utf8(stream.clone()).unwrap_or_else(|_| panic!("{what}: no text"));
+        if let Some(raw) = text.chars().find(|c| is_raw(*c)) {
+            panic!("{what}: {raw:?} in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn no_command_gives_a_terminal_what_it_would_act_on() {
+    let house = house();
+    let table = format!(
+        "expediente,calidad,nombres,sexo,co{0}lor\nX{0},victima,Eva{0},{0}Q,1\nY,{0},Ana,F,2\n",
+        "\u{1b}[2J\u{202e}\u{200b}"
+    );
+    fs::write(house.path("mal\u{202e}.csv"), table).unwrap();
+    fs::write(
+        house.path("mapa.toml"),
+        "version = 1\n[columns]\n\"A\u{202e}\" = \"\\u001b[2Jx\"\n",
+    )
+    .unwrap();
+    fs::write(
+        house.path("mal.json"),
+        "{\"role\":\"victim\",\"\\u001b[2J\u{202e}x\":1}",
+    )
+    .unwrap();
+    fs::write(house.path("foto\u{202e}gpj.exe"), "x").unwrap();
+    let list = house.run(&["list", "--json"]);
+    let list: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+    let id = list.to_string();
+    let id = id
+        .split('"')
+        .find(|part| part.len() == 26)
+        .unwrap()
+        .to_owned();
+    let evidence = ["evidence", "add", &id, "foto\u{202e}gpj.exe"];
+    for args in [
+        &["list"][..],
+        &["show", &id],
+        &["search", "Ana"],
+        &["search", "A\u{1b}na\u{202e}"],
+        &["duplicates"],
+        &["import", "mal\u{202e}.csv"],
+        &["import", "--dry-run", "mal\u{202e}.csv"],
+        &["import", "--map", "mapa.toml", "mal\u{202e}.csv"],
+        &["import", "--propose-map", "-", "mal\u{202e}.csv"],
+        &["import", "nada\u{1b}[2J\u{202e}.csv"],
+        &["seal", "mal.json"],
+        &evidence,
+        &["evidence", "list"],
+        &["evidence", "show", &id],
+        &["keys", "list"],
+        &["log", "show"],
+        &["log", "checkpoint"],
+        &["card", "--name", "Casa \u{1b}[2J\u{202e}"],
+        &["trust", "nada\u{202e}.card"],
+        &["round", "status"],
+        &["check"],
+        &["erase", &id, "--reason", "x\u{1b}[2J\u{202e}y", "--yes"],
+        &["log", "show"],
+        &["audit", "verify", "casa"],
+        &["audit", "verify", "nada\u{1b}[2J\u{202e}"],
+        &["show", "\u{1b}[2J\u{202e}"],
+        &["\u{1b}[2J\u{202e}"],
+        &["list", "--\u{1b}[2J\u{202e}"],
+    ] {
+        for (lang, json) in [("es", &[][..]), ("en", &["--json"])] {
+            let args: Vec<&str> = args.iter().chain(json).copied().collect();
+            let done = house
+                .command(&args)
+                .env("SIGILO_LANG", lang)
+                .output()
+                .unwrap();
+            assert_plain(&done, &format!("{args:?}"));
+        }
+    }
+    // What was asked for was shown: the names are there, only tamed.
+    let shown = house.run(&["list"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("Ana\u{fffd}"), "{shown}");
+}
+
+/// Names of parties become names of files.
+#[test]
+fn names_of_files_have_no_path_in_them() {
+    for name in [
+        "../../casa",
+        "/etc/passwd",
+        "..\\..\\casa",
+        "C:\\x",
+        "a/b",
+        "..",
+        ".",
+        "\u{202e}x",
+        "CON",
+    ] {
+        let key = sigilo::crypto::sign::SigningKey::generate().unwrap();
+        let body = sigilo::round::card::CardBody {
+            role: sigilo::round::Role::Site,
+            name: name.to_owned(),
+            vault: [7; 16],
+            key: key.verifying_key(),
+            age: sigilo::crypto::travel::Identity::generate().recipient(),
+            log: None,
+            cosign: None,
+        };
+        let card = sigilo::round::Card::new(body, &key);
+        // A card may refuse the name; what it does not refuse is a name of a file and no more.
+        if let Ok(card) = card {
+            let label = sigilo::party::file_label(&card);
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(!label.is_empty() && label.chars().all(plain), "{label}");
+        }
+    }
+}
+
+#[cfg(unix)]
+mod links {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn made() -> House {
+        let house = House(tempfile::tempdir().unwrap());
+        fs::write(house.path("passphrase"), common::PASSPHRASE).unwrap();
+        drop(common::create(&house.path("casa")));
+        house
+    }
+
+    fn record(house: &House) -> String {
+        fs::write(
+            house.path("ana.json"),
+            r#"{"role":"victim","given_names":"Ana","local_id":"1"}"#,
+        )
+        .unwrap();
+        let sealed = house.run(&["seal", "ana.json", "--json"]);
+        let answer: serde_json::Value = serde_json::from_slice(&sealed.stdout).unwrap();
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Whatever is written, is written anew: nothing goes through a link that somebody left there.
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let house = made();
+        let id = record(&house);
+        fs::write(house.path("foto.jpg"), "evidencia").unwrap();
+        assert!(
+            house
+                .run(&["evidence", "add", &id, "foto.jpg"])
+                .status
+                .success()
+        );
+        fs::write(house.path("otra.csv"), "nombres,apellidos\nAna,Soc\n").unwrap();
+        let list = house.run(&["evidence", "list", "--json"]);
+        let text = String::from_utf8(list.stdout).unwrap();
+        let piece = text
+            .split('"')
+            .find(|p| p.len() == 26 && **p != *id)
+            .unwrap()
+            .to_owned();
+        for (n, args) in [
+            vec!["import", "--propose-map", "TO", "otra.csv"],
+            vec!["evidence", "extract", &piece, "--to", "TO"],
+            vec!["audit", "export", "casa", "--to", "TO"],
+            vec!["backup", "TO"],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            // To a file that is there, and to one that is not.
+            for target in ["ajeno", "nuevo"] {
+                let target = house.path(&format!("{target}-{n}"));
+                if target.display().to_string().contains("ajeno") {
+                    fs::write(&target, "ajeno").unwrap();
+                }
+                let link = house.path("enlace");
+                let _ = fs::remove_file(&link);
+                symlink(&target, &link).unwrap();
+                let link = link.to_str().unwrap().to_owned();
+                let args: Vec<&str> = args
+                    .iter()
+                    .map(|a| if *a == "TO" { link.as_str() } else { a })
+                    .collect();
+                let done = house.run(&args);
+                assert!(!done.status.success(), "{args:?}");
+                match fs::read(&target) {
+                    Ok(bytes) => assert_eq!(bytes, b"ajeno", "{args:?}"),
+                    Err(_) => assert!(fs::symlink_metadata(&target).is_err(), "{args:?}"),
+                }
+            }
+        }
+    }
+
+    /// A database that is a link to somewhere else is not opened.
+    #[test]
+    fn a_linked_database_is_refused() {
+        let house = made();
+        record(&house);
+        let database = house.path("casa/vault.db");
+        fs::rename(&database, house.path("fuera.db")).unwrap();
+        symlink(house.path("fuera.db"), &database).unwrap();
+        assert!(!house.run(&["list"]).status.success());
+        assert!(!house.run(&["audit", "verify", "casa"]).status.success());
+        fs::remove_file(&database).unwrap();
+        fs::rename(house.path("fuera.db"), &database).unwrap();
+        assert!(house.run(&["list"]).status.success());
+    }
+
+    /// What belongs to the owner is for the owner only, whatever the habit of the machine.
+    #[test]
+    fn files_of_a_vault_are_private() {
+        let house = made();
+        let id = record(&house);
+        fs::write(house.path("foto.jpg"), "evidencia").unwrap();
+        assert!(
+            house
+                .run(&["evidence", "add", &id, "foto.jpg"])
+                .status
+                .success()
+        );
+        let mut folders = vec![house.path("casa")];
+        let mut seen = 0;
+        while let Some(folder) = folders.pop() {
+            let mode = fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o700, "{}", folder.display());
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path: PathBuf = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o077;
+                assert_eq!(mode, 0, "{}", path.display());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 4, "{seen}");
+    }
+
+    /// On a stick nothing but plain files is read: no link, no pipe that never ends.
+    #[test]
+    fn a_stick_with_links_and_pipes_is_read_to_its_end() {
+        let house = made();
+        let stick = house.path("usb");
+        fs::create_dir(&stick).unwrap();
+        for name in ["round.draft", "round.note", "result.note"] {
+            symlink("/dev/zero", stick.join(name)).unwrap();
+        }
+        let began = std::time::Instant::now();
+        let done = house.run(&["round", "next", stick.to_str().unwrap()]);
+        assert!(!done.status.success());
+        assert!(began.elapsed().as_secs() < 60);
+        let left = fs::read_link(Path::new(&stick.join("round.note"))).unwrap();
+        assert_eq!(left, Path::new("/dev/zero"));
+    }
+}
