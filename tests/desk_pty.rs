@@ -291,3 +291,19 @@ fn an_export_asks_for_a_word_and_shows_no_name_on_a_screen() {
     let log = String::from_utf8_lossy(&log.stdout).into_owned();
     assert_eq!(log.matches("\"export\"").count(), 1, "{log}");
 }
+
+#[test]
+fn a_dry_run_says_to_a_person_at_a_terminal_who_a_row_is_about() {
+    let tmp = house();
+    let table = "expediente,calidad,nombres,sexo\n1,victima,Xochitlalpan,F\n2,victima,Citlali,Z\n";
+    std::fs::write(tmp.path().join("casos.csv"), table).unwrap();
+    let args = ["import", "--dry-run", "casos.csv"];
+    let (code, shown) = Session::start(tmp.path(), &args).end();
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("se sellaría Xochitlalpan, 1"), "{shown}");
+    // A row with mistakes is told by its place.
+    assert!(
+        shown.contains("línea 3, columna 4") && !shown.contains("Citlali"),
+        "{shown}"
+    );
+}
