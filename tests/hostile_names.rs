@@ -217,6 +217,8 @@ mod links {
 
     use super::*;
 
+    const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
     fn made() -> House {
         let house = House(tempfile::tempdir().unwrap());
         fs::write(house.path("passphrase"), common::PASSPHRASE).unwrap();
@@ -258,12 +260,23 @@ mod links {
         for (n, args) in [
             vec!["import", "--propose-map", "TO", "otra.csv"],
             vec!["evidence", "extract", &piece, "--to", "TO"],
-            vec!["audit", "export", "casa", "--to", "TO"],
-            vec!["backup", "TO"],
+            vec!["audit", "export", "TO"],
+            vec!["backup", "--recipient", RECIPIENT, "--to", "TO"],
+            vec!["export", "--format", "csv", "--to", "TO", "--yes"],
+            vec!["evidence", "export", &piece, "--to", "TO"],
         ]
         .into_iter()
         .enumerate()
         {
+            // It works where nothing is in the way.
+            let free = house.path(&format!("libre-{n}"));
+            let free = free.to_str().unwrap();
+            let open: Vec<&str> = args
+                .iter()
+                .map(|a| if *a == "TO" { free } else { a })
+                .collect();
+            let done = house.run(&open);
+            assert!(done.status.success(), "{args:?}: {done:?}");
             // To a file that is there, and to one that is not.
             for target in ["ajeno", "nuevo"] {
                 let target = house.path(&format!("{target}-{n}"));
@@ -279,7 +292,8 @@ mod links {
                     .map(|a| if *a == "TO" { link.as_str() } else { a })
                     .collect();
                 let done = house.run(&args);
-                assert!(!done.status.success(), "{args:?}");
+                // A backup takes the place of the one before: of the link, not of what it leads to.
+                assert!(!done.status.success() || args[0] == "backup", "{args:?}");
                 match fs::read(&target) {
                     Ok(bytes) => assert_eq!(bytes, b"ajeno", "{args:?}"),
                     Err(_) => assert!(fs::symlink_metadata(&target).is_err(), "{args:?}"),

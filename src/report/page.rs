@@ -289,7 +289,9 @@ impl Page<'_> {
             .collect();
         let desc = self.t("report-bars-desc");
         html! {
-            (self.figure(id, false, title, &desc, |name| svg::bars(name, &bars, None)))
+            @if bars.iter().any(|b| b.value > Some(0.0)) {
+                (self.figure(id, false, title, &desc, |name| svg::bars(name, &bars, None)))
+            }
             (self.pairs_table(title, ["report-what", "report-persons-interval"], &cells))
         }
     }
