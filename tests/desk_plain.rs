@@ -188,3 +188,50 @@ fn shells_and_man_are_told_of_the_commands() {
     }
     assert!(page.contains("sigilo keys add"), "{page}");
 }
+
+#[test]
+fn the_name_alone_says_what_is_pending_and_a_locked_vault_says_nothing_of_it() {
+    let tmp = house();
+    menu(
+        tmp.path(),
+        "4\n1\n1\n\n\n\nLupita\n.\ns\n4\n1\n1\n\n\n\nChelo\n+\n0\n",
+    );
+    let list = command(tmp.path())
+        .args(["--vault", "casa", "list", "--json"])
+        .output()
+        .unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+    let id = list["records"][0]["id"].as_str().unwrap().to_owned();
+    let kept = command(tmp.path())
+        .args(["--vault", "casa", "retain", &id, "--until", "2001-01-01"])
+        .output()
+        .unwrap();
+    assert!(kept.status.success());
+    let told = |mut command: Command| -> serde_json::Value {
+        let out = command
+            .args(["--vault", "casa", "--json"])
+            .output()
+            .unwrap();
+        serde_json::from_slice(&out.stdout).unwrap()
+    };
+    let open = told(command(tmp.path()));
+    assert_eq!(open["state"], "open");
+    let pending: Vec<&str> = open["pending"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        pending,
+        ["steps-drafts", "steps-due", "steps-cosigned-none"]
+    );
+    assert_eq!(open["steps"][0]["command"], "sigilo seal");
+    let mut without = command(tmp.path());
+    without.env_remove("SIGILO_PASSPHRASE_FILE");
+    let locked = told(without);
+    assert_eq!(locked["state"], "locked");
+    assert_eq!(locked["pending"].as_array().unwrap().len(), 0);
+    std::fs::rename(tmp.path().join("casa/keyring"), tmp.path().join("llavero")).unwrap();
+    assert_eq!(told(command(tmp.path()))["state"], "no-keyring");
+}

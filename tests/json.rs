@@ -187,6 +187,7 @@ fn a_house() {
     r.run("sigilo", &[]);
     r.run("config", &["config"]);
     r.run("import", &["import", "tabla.csv"]);
+    r.run("import", &["import", "--dry-run", "tabla.csv"]);
     r.run("seal", &["seal", "ana.json"]);
     r.run("list", &["list"]);
     r.run("show", &["show", "A-7"]);
@@ -398,6 +399,7 @@ fn a_round() {
         r.run_in("round next", vault, &["round", "next", "usb"]);
     }
     r.run_in("round status", "alba", &["round", "status"]);
+    r.run_in("notice list", "alba", &["notice", "list"]);
     r.run_in("coordinator status", "com", &["coordinator", "status"]);
     for vault in ["com", "uni", "com"] {
         r.run_in("round next", vault, &["round", "next", "usb"]);

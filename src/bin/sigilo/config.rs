@@ -222,6 +222,12 @@ impl Given {
         Self(given.collect())
     }
 
+    /// Nothing was given.
+    #[cfg(test)]
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
     fn source(&self, name: &str, in_file: bool) -> Source {
         let given = self.0.iter().find(|(n, _)| *n == name);
         match given {

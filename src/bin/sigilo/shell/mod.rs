@@ -289,3 +289,136 @@ fn seal(vault: &Vault, form: &Form, draft: Option<&Draft>) -> Result<ObjectId, F
         None => vault.seal(&form.record)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use sigilo::crypto::Secret;
+    use sigilo::i18n::{Lang, Messages};
+    use sigilo::record::Kind;
+    use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock};
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::config::{Config, Given};
+
+    fn app() -> App {
+        let cli = Cli::parse_from(["sigilo"]);
+        let given = Given::none();
+        App::new(
+            Messages::new(Lang::Es),
+            cli.global,
+            Config::default(),
+            given,
+        )
+    }
+
+    fn house(dir: &std::path::Path) -> (Location, Secret<32>, Vault) {
+        let key = Secret::init_with(|b| b.fill(1));
+        let location = Location::new(dir.join("casa"));
+        let slot = NewSlot {
+            name: "uno",
+            kind: SlotKind::KeyFile,
+            unlock: Unlock::KeyFile(&key),
+            rights: Rights::ALL,
+        };
+        let kinds: [(&str, &[u8]); 1] = [("victim", &[0])];
+        let made = Vault::create(&location, "Casa", &kinds, &slot, "r").unwrap();
+        (location, key, made.vault)
+    }
+
+    #[test]
+    fn an_idle_desk_drops_the_vault_and_keeps_the_interview_sealed() {
+        let tmp = tempfile::tempdir().unwrap();
+        let (location, key, vault) = house(tmp.path());
+        let app = app();
+        let mut work = Work {
+            app: &app,
+            vault: Some(vault),
+            draft: None,
+            drafts: Vec::new(),
+        };
+        let mut desk = Desk::new();
+        let mut form = Form::new(Some(Kind::Victim));
+        form.record.preferred_name = "Lupita".into();
+        desk.interview(form);
+        work.lock(&mut desk, "shell-locked-idle");
+        assert!(work.vault.is_none());
+        assert!(matches!(desk.place, desk::Place::Locked));
+        assert_eq!(desk.said[0].id, "shell-locked-kept");
+        let vault = Vault::open(&location, &Unlock::KeyFile(&key)).unwrap();
+        let drafts = vault.drafts().unwrap();
+        assert_eq!(drafts[0].record.preferred_name, "Lupita");
+        // An interview without an answer is nothing to keep.
+        work.vault = Some(vault);
+        desk.unlocked();
+        desk.interview(Form::new(Some(Kind::Victim)));
+        work.lock(&mut desk, "shell-locked-idle");
+        assert_eq!(desk.said[0].id, "shell-locked-idle");
+        let vault = Vault::open(&location, &Unlock::KeyFile(&key)).unwrap();
+        assert_eq!(vault.count_drafts().unwrap(), 1);
+    }
+
+    #[test]
+    fn time_without_a_key_pressed_runs_out() {
+        let app = app();
+        let mut idle = Idle::new(&app);
+        assert_eq!(idle.limit, Duration::from_secs(300));
+        assert!(!idle.is_over());
+        // The computer slept: the clock of the wall went on, the other did not.
+        idle.clock = SystemTime::now() - Duration::from_secs(301);
+        assert!(idle.is_over());
+        idle.touched();
+        assert!(!idle.is_over());
+    }
+
+    #[test]
+    fn every_act_at_the_desk_is_in_the_log() {
+        let tmp = tempfile::tempdir().unwrap();
+        let (_, _, vault) = house(tmp.path());
+        let mut record = Record::new(Kind::Victim);
+        record.given_names = "Rosa".into();
+        let id = vault.seal(&record).unwrap();
+        let before = vault.log_size().unwrap();
+        let app = app();
+        let mut work = Work {
+            app: &app,
+            vault: Some(vault),
+            draft: None,
+            drafts: Vec::new(),
+        };
+        let mut desk = Desk::new();
+        let words = Zeroizing::new("rosa".to_owned());
+        work.perform(&mut desk, Effect::Search(words)).unwrap();
+        assert_eq!(desk.found.len(), 1);
+        work.perform(&mut desk, Effect::List).unwrap();
+        work.perform(&mut desk, Effect::Open(id)).unwrap();
+        let desk::Place::Reading(opened) = &desk.place else {
+            panic!("the record is not shown");
+        };
+        let mut after = opened.record.clone();
+        after.paternal_surname = "Meza".into();
+        let why = Zeroizing::new("lo dijo".to_owned());
+        let amend = Effect::Amend(opened.clone(), after, why);
+        work.perform(&mut desk, amend).unwrap();
+        let mut kinds = Vec::new();
+        let vault = work.vault.as_ref().unwrap();
+        vault
+            .trail(before, |entry| {
+                kinds.push(entry.act.kind);
+                Ok(())
+            })
+            .unwrap();
+        use ActKind::{Amend, List, Open, Search};
+        assert_eq!(kinds, [Search, List, Open, Amend]);
+        // A version that somebody else overtook is refused and said, not written over.
+        let desk::Place::Reading(opened) = &desk.place else {
+            panic!("the record is not shown");
+        };
+        let mut stale = opened.clone();
+        stale.version = 1;
+        let why = Zeroizing::new(String::new());
+        let amend = Effect::Amend(stale.clone(), stale.record.clone(), why);
+        assert!(work.perform(&mut desk, amend).is_err());
+    }
+}
