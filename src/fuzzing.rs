@@ -22,6 +22,8 @@ use crate::record::import::{self, Map, Options};
 use crate::record::{Date, PartialDate, Record, SearchKey, from_json, to_json};
 use crate::round::Card;
 use crate::round::blinded::BlindedRequest;
+use crate::round::counts::{CountsAsk, CountsReply};
+use crate::round::counts_note::CountsNote;
 use crate::round::draft::Draft;
 use crate::round::envelope::Unverified;
 use crate::round::evaluated::EvaluatedReply;
@@ -34,6 +36,7 @@ use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::parcel;
 use crate::round::receipt::Receipt;
 use crate::round::result::RoundResult;
+use crate::round::tally::Comparison;
 use crate::round::tokens::TokenFile;
 use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
@@ -69,6 +72,9 @@ pub const TARGETS: &[Target] = &[
     ("card", card),
     ("checkpoint", checkpoint),
     ("codec", codec),
+    ("counts_ask", counts_ask),
+    ("counts_note", counts_note),
+    ("counts_reply", counts_reply),
     ("court", court),
     ("database", database),
     ("date", date),
@@ -157,6 +163,24 @@ pub fn bundle(data: &[u8]) {
         assert!(written && again == data, "read, but written otherwise");
         let leaves = entries.iter().filter_map(|e| Leaf::from_bytes(e).ok());
         assert!(leaves.count() <= entries.len());
+    }
+}
+
+/// What is to be added up; which rows it comes to is found without allocating more than it has.
+pub fn counts_ask(data: &[u8]) {
+    bytes_are_canonical::<CountsAsk>(data);
+    bytes_are_canonical::<Comparison>(data);
+}
+
+/// Sums of the comparer.
+pub fn counts_reply(data: &[u8]) {
+    bytes_are_canonical::<CountsReply>(data);
+}
+
+/// The text of the counts.
+pub fn counts_note(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        CountsNote::fuzz(text);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::matching::score::Model;
 use crate::party::{Event, Outcome, Party, PartyError, Stick, file_label};
 use crate::record::{Kind, Record};
 use crate::report::Figures;
+use crate::round::counts_note::CountsNote;
 use crate::round::note::AgreedNote;
 use crate::round::notice::policy::Notices;
 use crate::round::result::RoundResult;
@@ -99,6 +100,8 @@ pub struct Chain {
 pub struct Played {
     /// The public result.
     pub result: RoundResult,
+    /// The public counts, if the round has any.
+    pub counts: Option<CountsNote>,
     /// What the report shows.
     pub figures: Figures,
     /// The sites, in the order of the setup.
@@ -390,6 +393,8 @@ impl Network {
         lap("compare");
         self.desk(now)?;
         lap("decide");
+        let counts = self.count(&round, now)?;
+        lap("counts");
         // What only the roles together know, before they forget it.
         let mut records: BTreeMap<Handle, Vec<(usize, ObjectId)>> = BTreeMap::new();
         for (i, seat) in self.sites.iter().enumerate() {
@@ -415,6 +420,7 @@ impl Network {
         let chains = self.verify()?;
         lap("verify");
         Ok(Played {
+            counts,
             result,
             figures,
             sites,
@@ -423,6 +429,24 @@ impl Network {
             seconds,
             chains,
         })
+    }
+
+    /// The comparer adds up what the coordinator asks for, and the coordinator makes the counts of it.
+    ///
+    /// # Errors
+    /// The first refusal, or what stands against the whole.
+    pub fn count(&self, round: &[u8; 16], now: Time) -> Result<Option<CountsNote>, PartyError> {
+        let party = &self.coordinator.party;
+        let book = party.book(round)?.ok_or(PartyError::NoRound)?;
+        let note = party.agreed(&book)?;
+        let comparer = note.draft().comparer;
+        if note.draft().counts() && book.counts.is_none() {
+            let seat = self.holders.iter().find(|h| h.party.id() == comparer);
+            self.visit(seat.ok_or(PartyError::NoRound)?, now)?;
+            self.desk(now)?;
+        }
+        let (_, counts) = coordinator::counts(party, None, Some(round), now)?;
+        Ok(counts)
     }
 
     /// The published result, read as anybody reads it.
@@ -467,12 +491,12 @@ impl Network {
                     ("welcome" | "evaluated", Role::Site) => of == own,
                     ("draft" | "blinded", Role::Holder) => true,
                     ("ask", Role::Holder) => is_comparer,
-                    ("join" | "tokens" | "weights", Role::Coordinator) => true,
+                    ("join" | "tokens" | "weights" | "reply", Role::Coordinator) => true,
                     _ => false,
                 };
                 if mine {
                     let kind = match of {
-                        "round" | "pairs" | "result" => name.clone(),
+                        "round" | "pairs" | "counts" | "result" => name.clone(),
                         _ => word.to_owned(),
                     };
                     let size = entry.metadata().map_err(io(dir))?.len();

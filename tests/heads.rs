@@ -40,7 +40,10 @@ fn network(dir: &Path) -> Network {
         records: (0..count).map(|n| person(&format!("{name}-{n}"))).collect(),
     };
     let deadline = Time::parse("2027-03-31T23:59:59Z").unwrap();
-    let plan = Plan::new("Prueba", deadline, 1000);
+    let plan = Plan {
+        epsilon_milli: 0,
+        ..Plan::new("Prueba", deadline, 1000)
+    };
     let setup = Setup {
         dir: dir.to_owned(),
         coordinator: "Comisión".to_owned(),

@@ -82,6 +82,7 @@ impl Town {
     /// are due on days 14 and 21, and everything ends on day 28.
     fn decided(dir: &Path) -> Self {
         let mut plan = Plan::new("Primer trimestre", day(20), 1000);
+        plan.epsilon_milli = 0;
         plan.notices = Notices::Mediated(Mediation::new(8, 2, 7, 990).unwrap());
         plan.quorum = Some(2);
         plan.tokens = 48;

@@ -34,6 +34,7 @@ fn plan() -> Plan {
     Plan {
         tokens: 4,
         quota: 512,
+        epsilon_milli: 0,
         ..Plan::new("Prueba", deadline, 1000)
     }
 }

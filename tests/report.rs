@@ -34,6 +34,9 @@ fn draft(n: u8, houses: u8) -> Draft {
         expected: 30_000,
         pairs: 8,
         min_cell: 10,
+        epsilon_milli: 4_000,
+        tables: 1,
+        largest_share: 50,
         site_totals: false,
         quorum: 7,
         notices: Notices::default(),
@@ -45,6 +48,7 @@ fn draft(n: u8, houses: u8) -> Draft {
         sites: (0..houses)
             .map(|i| (PartyId([100 + i; 32]), 4096))
             .collect(),
+        groups: Vec::new(),
     }
 }
 

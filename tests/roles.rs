@@ -96,6 +96,14 @@ fn sites() -> Vec<SiteSetup> {
         .into()
 }
 
+/// A round that counts nobody and has no noise.
+fn plan(purpose: &str) -> Plan {
+    Plan {
+        epsilon_milli: 0,
+        ..Plan::new(purpose, deadline(), 1000)
+    }
+}
+
 fn setup(dir: &Path) -> Setup {
     Setup {
         dir: dir.to_owned(),
@@ -104,7 +112,7 @@ fn setup(dir: &Path) -> Setup {
         sites: sites(),
         passphrase: common::passphrase(common::PASSPHRASE),
         cost: common::cost(),
-        plan: Plan::new("Personas asistidas, primer trimestre", deadline(), 1000),
+        plan: plan("Personas asistidas, primer trimestre"),
         link: true,
     }
 }
@@ -211,7 +219,7 @@ fn every_damaged_file_is_refused_and_the_round_goes_on_with_the_good_one() {
     let dir = tempfile::tempdir().unwrap();
     let net = small(dir.path());
     let now = now();
-    let plan = Plan::new("Prueba", deadline(), 1000);
+    let plan = self::plan("Prueba");
     let plan = Plan { tokens: 4, ..plan };
     let desk = &net.coordinator;
     coordinator::open(&desk.party, &desk.stick, &plan, now).unwrap();
@@ -379,7 +387,7 @@ fn files_of_others_and_of_other_rounds_are_refused() {
     let stick = Stick::open(other.path()).unwrap();
     let plan = Plan {
         tokens: 4,
-        ..Plan::new("Otra", deadline(), 1000)
+        ..plan("Otra")
     };
     coordinator::close(&desk.party, Some(&first)).unwrap();
     coordinator::open(&desk.party, &stick, &plan, now()).unwrap();
@@ -442,7 +450,7 @@ fn a_second_request_and_one_over_the_points_are_refused_for_good() {
     holder.next(now()).unwrap();
     let plan = Plan {
         tokens: 4,
-        ..Plan::new("Otra", deadline(), 1000)
+        ..plan("Otra")
     };
     let desk = &net.coordinator;
     let first = desk.party.only_book().unwrap().round;
@@ -589,7 +597,7 @@ fn messages_lost_repeated_late_and_out_of_order_give_the_same_result() {
     let dir = tempfile::tempdir().unwrap();
     let net = network(dir.path());
     let desk = &net.coordinator;
-    let plan = Plan::new("Prueba", deadline(), 1000);
+    let plan = self::plan("Prueba");
     coordinator::open(&desk.party, &desk.stick, &plan, now()).unwrap();
     let seats: Vec<&Seat> = net.seats().collect();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;

@@ -115,6 +115,9 @@ fn network() -> Network {
         expected: 30_000,
         pairs: 2,
         min_cell: 10,
+        epsilon_milli: 0,
+        tables: 1,
+        largest_share: 50,
         site_totals: true,
         quorum: 2,
         notices: Notices::default(),
@@ -124,6 +127,7 @@ fn network() -> Network {
         comparer: holders[1].card.id(),
         holders: holders.iter().map(|p| p.card.id()).collect(),
         sites: sites.iter().map(|p| (p.card.id(), 24)).collect(),
+        groups: Vec::new(),
     };
     Network {
         coordinator,
@@ -324,8 +328,13 @@ fn write_corpus() {
             persons: n,
         };
         samples.push(("totals", totals.to_bytes()));
-        let handles = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
-        samples.push(("withdrawn", Withdrawn { handles, totals }.to_bytes()));
+        let handles: Vec<_> = (0..n.min(3)).map(|i| [i as u8; 16]).collect();
+        let list = Withdrawn {
+            leave: handles.clone(),
+            handles,
+            totals,
+        };
+        samples.push(("withdrawn", list.to_bytes()));
     }
     for target in ["pairs_ask", "pairs_weights", "welcome"] {
         let whole = samples
@@ -403,6 +412,7 @@ fn whole_round(net: &Network) -> (String, String) {
             checkpoint: [3; 32],
             counts: vec![1; 10],
             counts_sealed: vec![2; 20],
+            contributions: Vec::new(),
         };
         // A stand-in for the encodings: whoever has the token secret recognises the person.
         let encode = |person: usize, _: usize, secret: &Secret<32>, out: &mut [u8]| {
@@ -891,4 +901,178 @@ proptest! {
     fn arbitrary_text_is_no_panic(head in "sigilo/(card|round/draft|round/note|round/join)/v1\n", text in "([a-z-]{1,12} [ -~]{0,40}\n){0,20}\n— a [A-Za-z0-9+/]{4,12}\n") {
         parse_everything(format!("{head}{text}").as_bytes());
     }
+}
+
+/// Token files of all sites with these contributions; `meddle` changes the file of the third.
+fn counted(
+    net: &Network,
+    note: &AgreedNote,
+    contributions: [&[&[usize]]; 3],
+    meddle: impl Fn(&mut TokenFile),
+) -> Vec<TokenFile> {
+    let mut files = Vec::new();
+    for (i, (site, contributions)) in net.sites.iter().zip(contributions).enumerate() {
+        let persons: Vec<u64> = (0..contributions.len() as u64)
+            .map(|n| n + 1000 * i as u64)
+            .collect();
+        let inputs = inputs(&persons);
+        let secret = Secret::<32>::init_with(|b| b.copy_from_slice(&site.card.id().0));
+        let round = SiteRound::new(note, site.card.id(), &secret, &inputs).unwrap();
+        let (request, id, replies) = request_and_replies(net, note, site, &round);
+        let tokens = round
+            .open_evaluated(&request, id, &replies, net.name())
+            .unwrap();
+        let around = AroundTokens {
+            contributions: contributions.iter().map(|c| c.to_vec()).collect(),
+            ..AroundTokens::default()
+        };
+        let made = round.token_file(&tokens, around, |_, _, _, _| {}).unwrap();
+        let mut file = TokenFile::from_bytes(&made.file.to_bytes()).unwrap();
+        assert_eq!(file, made.file);
+        if i == 2 {
+            meddle(&mut file);
+        }
+        files.push(file);
+    }
+    files.sort_by_key(|f| f.head.file);
+    files
+}
+
+/// What coordinator and comparer make of files: which rows hold, and the sums.
+fn tallied(net: &Network, note: &AgreedNote, files: &[TokenFile]) -> (Vec<bool>, Option<Vec<i64>>) {
+    use sigilo::counts::person;
+    use sigilo::crypto::prio3::{Bound, Sum, Tables};
+    use sigilo::round::counts::{self, CountedFile, CountsAsk, CountsReply, Selection};
+    use sigilo::round::tally::{Comparison, tally};
+
+    let tables = Tables::new(&person::shape()).unwrap();
+    let selection = Selection {
+        verify: [7; 32],
+        files: files
+            .iter()
+            .map(|f| CountedFile {
+                file: f.head.file,
+                persons: f.head.persons,
+                sealed_key: f.head.sealed_key.clone(),
+            })
+            .collect(),
+        persons: Vec::new(),
+        left: Vec::new(),
+    };
+    let rows = selection.rows(&note.hash()).unwrap();
+    let key = counts::verify_key(&note.hash(), &[7; 32], &[8; 32]);
+    let context = counts::context(&note.hash());
+    let own = |row: &counts::CountedRow| {
+        let file = &files[usize::from(row.file)];
+        let (size, at) = (usize::from(file.head.share), row.row as usize);
+        let sealed = &file.sealed_shares[at * 96..(at + 1) * 96];
+        (
+            &file.shares[at * size..(at + 1) * size],
+            sealed,
+            file.head.file,
+        )
+    };
+    let mut bytes = Vec::new();
+    for row in &rows {
+        let (share, sealed, file) = own(row);
+        let nonce = counts::nonce(&note.hash(), &file, row.row);
+        let bound = Bound {
+            key: &key,
+            context: &context,
+            nonce: &nonce,
+        };
+        let said = tables.message(bound, share);
+        bytes.extend_from_slice(sealed);
+        bytes.extend_from_slice(&said.unwrap_or_else(|_| vec![0; Tables::message_size()]));
+    }
+    let ask = CountsAsk {
+        selection,
+        rows: bytes,
+    };
+    let ask = CountsAsk::from_bytes(&ask.to_bytes()).unwrap();
+    let compared = Comparison {
+        files: files
+            .iter()
+            .map(|f| (f.head.file, f.head.persons))
+            .collect(),
+        pairs: Vec::new(),
+    };
+    let comparer = net
+        .holders
+        .iter()
+        .position(|h| h.card.id() == note.draft().comparer);
+    let secrets = &net.secrets[comparer.unwrap()];
+    let id = EnvelopeId([1; 32]);
+    let none = |n: usize| Ok(vec![0; n]);
+    let matched = std::collections::BTreeSet::new();
+    let reply = tally(
+        note,
+        secrets,
+        (id, &ask),
+        &compared,
+        &matched,
+        &[8; 32],
+        none,
+    )
+    .unwrap();
+    assert_eq!(
+        CountsReply::from_bytes(&reply.to_bytes()),
+        Ok(reply.clone())
+    );
+    let sums = reply.sums.map(|theirs| {
+        let mut sum = tables.nothing();
+        for (row, _) in rows.iter().zip(&reply.valid).filter(|(_, valid)| **valid) {
+            tables.take(own(row).0, &mut sum).unwrap();
+        }
+        sum.unshard(&Sum::from_bytes(&theirs).unwrap()).unwrap()
+    });
+    (reply.valid, sums)
+}
+
+/// A site that sends what is no person, or no share at all, spoils its own rows; one that sends much of it is
+/// not counted.
+#[test]
+fn contributions_that_do_not_hold_are_left_out() {
+    let mut net = network();
+    net.draft.epsilon_milli = 1_000_000_000;
+    net.draft.min_cell = 5;
+    let note = net.agreed();
+    // The first cell of every block; the same in two cells of the last one; in none of it.
+    let (good, twice, less): (&[usize], &[usize], &[usize]) =
+        (&[1, 33, 73, 84], &[1, 33, 73, 84, 85], &[1, 33, 73]);
+    let five = [good; 5];
+    let files = counted(&net, &note, [&five, &five, &[good]], |_| {});
+    let (valid, sums) = tallied(&net, &note, &files);
+    let sums = sums.unwrap();
+    assert!(valid.iter().all(|v| *v));
+    assert_eq!((sums[0], sums[1], sums[84], sums[85]), (48 - 11, 11, 11, 0));
+    for bad in [twice, less] {
+        let files = counted(&net, &note, [&five, &[good, bad, good], &[good]], |_| {});
+        let (valid, sums) = tallied(&net, &note, &files);
+        let sums = sums.unwrap();
+        assert_eq!(valid.iter().filter(|v| !**v).count(), 1, "{bad:?}");
+        assert_eq!((sums[0], sums[1], sums[84], sums[85]), (48 - 9, 8, 8, 0));
+    }
+    // One share of the coordinator's that is rubbish, one of the comparer's.
+    let rubbish: [fn(&mut TokenFile); 2] =
+        [|f| f.shares[..2000].fill(0xff), |f| f.sealed_shares[5] ^= 1];
+    for meddle in rubbish {
+        let (valid, sums) = tallied(
+            &net,
+            &note,
+            &counted(&net, &note, [&five, &five, &[]], meddle),
+        );
+        assert_eq!(valid.iter().filter(|v| !**v).count(), 1);
+        assert_eq!((sums.clone().unwrap()[0], sums.unwrap()[1]), (48 - 11, 10));
+    }
+    // Nothing but rubbish: none of that file, and two files are too few.
+    let files = counted(&net, &note, [&five, &five, &[]], |f| f.shares.fill(0xff));
+    let (valid, sums) = tallied(&net, &note, &files);
+    assert_eq!(valid.iter().filter(|v| !**v).count(), 16);
+    assert_eq!(sums, None);
+    let some = counted(&net, &note, [&five, &five, &[]], |f| {
+        let size = usize::from(f.head.share);
+        f.shares[..2 * size].fill(0xff);
+    });
+    assert_eq!(tallied(&net, &note, &some).1, None);
 }

@@ -12,6 +12,7 @@ use super::ASKED;
 use super::ranked::Ranked;
 use super::tags::Tags;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
+use crate::counts::overlap::Several;
 use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
 use crate::matching::join::disk::{self, Source as _};
@@ -22,7 +23,7 @@ use crate::party::params::rarity;
 use crate::party::{Book, Party, PartyError, Shelved};
 use crate::round::agreement::Agreement;
 use crate::round::coordinator::{Bodies, Collected, Row};
-use crate::round::draft::SITES_MAX;
+use crate::round::draft::{Draft, SITES_MAX};
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::AgreedNote;
 use crate::round::notice::desk::{self, Plan};
@@ -30,7 +31,7 @@ use crate::round::notice::policy::{Mediation, Notices};
 use crate::round::pairs::{PairsAsk, PairsWeights};
 use crate::round::result::{self, Presence, RoundResult, SiteTotal};
 use crate::round::token_reader::TokenReader;
-use crate::round::tokens::{Handle, Tag, TokenHead};
+use crate::round::tokens::{Handle, LEAVE, Tag, TokenHead};
 use crate::round::totals::Totals;
 use crate::round::{PartyId, Role, RoundError, Time};
 use crate::vault::StateChange;
@@ -232,6 +233,8 @@ impl Bodies for Looked<'_> {
 /// Rows of persons who have left, and how many of each site.
 pub(super) struct Gone {
     rows: BTreeSet<Row>,
+    /// What the site gave for each of them.
+    words: BTreeMap<Row, [u8; LEAVE]>,
     of: BTreeMap<PartyId, Totals>,
 }
 
@@ -244,6 +247,7 @@ impl Gone {
     ) -> Result<Self, PartyError> {
         let mut gone = Self {
             rows: BTreeSet::new(),
+            words: BTreeMap::new(),
             of: BTreeMap::new(),
         };
         for (site, file) in collected.files() {
@@ -255,13 +259,22 @@ impl Gone {
             let bytes = party.shelved(&taken.file)?;
             let (_, list) = super::open_withdrawn(party, note, book, card, &bytes, quota)?;
             for (row, handle) in (0u32..).zip(&file.handles) {
-                if list.handles.binary_search(handle).is_ok() {
-                    gone.rows.insert(Row { site: *site, row });
+                if let Ok(i) = list.handles.binary_search(handle) {
+                    let row = Row { site: *site, row };
+                    gone.rows.insert(row);
+                    if let Some(word) = list.leave.get(i) {
+                        gone.words.insert(row, *word);
+                    }
                 }
             }
             gone.of.insert(*site, list.totals);
         }
         Ok(gone)
+    }
+
+    /// The rows, with what their sites gave for them.
+    pub fn words(&self) -> impl Iterator<Item = (&Row, &[u8; LEAVE])> {
+        self.words.iter()
     }
 
     fn totals(&self) -> Totals {
@@ -534,12 +547,24 @@ pub(super) fn decide(
 }
 
 impl Matched {
-    /// The numbers that are published.
+    /// Who is on several lists, without noise.
+    pub fn several(&self, draft: &Draft, numbering: &Numbering) -> Several {
+        let groups: Vec<Vec<Option<usize>>> = self
+            .persons(numbering)
+            .iter()
+            .map(|rows| rows.iter().map(|row| draft.group_of(&row.site)).collect())
+            .collect();
+        let groups = groups.iter().map(Vec::as_slice);
+        Several::count(groups, draft.groups.len(), self.decision.possible as u64)
+    }
+
+    /// The numbers that are published: without noise, if the round has none.
     pub fn result(
         &self,
         note: &AgreedNote,
         asked: &Asked,
         collected: &Collected<'_>,
+        several: Option<&Several>,
         now: Time,
     ) -> Result<RoundResult, PartyError> {
         let draft = note.draft();
@@ -549,6 +574,14 @@ impl Matched {
         // Dummies are clusters of their own, so what counts is how many rows were merged away.
         let merged = (self.rows - clusters.len()) as u64;
         let matches = self.decision.declared.iter().filter(|d| **d).count() as u64;
+        let exact = [merged, matches, self.decision.possible as u64];
+        let [merged, matches, possible] =
+            several.map_or(exact, |s| [s.merged(), s.pairs(), s.possible]);
+        let merged = merged.min(self.totals.persons);
+        let [candidates, compared] = match several {
+            Some(_) => super::counting::noisy_pairs(draft, [asked.candidates, self.compared])?,
+            None => [asked.candidates, self.compared],
+        };
         let unit = result::rounding(draft);
         let three = |v: [f64; 3]| v.map(|x| (x * 1000.0).round().clamp(0.0, 1000.0) as u16);
         let sites = draft
@@ -584,10 +617,10 @@ impl Matched {
             records: self.totals.records,
             local_persons: self.totals.persons,
             persons: self.totals.persons.saturating_sub(merged),
-            candidates: asked.candidates,
-            compared: self.compared,
+            candidates,
+            compared,
             matches,
-            possible: self.decision.possible as u64,
+            possible,
             precision: three(self.decision.precision),
             recall: three(self.decision.recall),
             meetings: (self.decision.degree * 1000.0).round() as u64,
@@ -628,14 +661,26 @@ impl Matched {
         Ok(Plan::draw(how, &asked, &released)?)
     }
 
-    /// Handles of persons that are at more than one site.
-    pub fn clusters(&self, collected: &Collected<'_>) -> Vec<Vec<Handle>> {
-        let handles = collected.files().flat_map(|(_, f)| f.handles.iter());
-        let mut by_cluster: BTreeMap<u32, Vec<Handle>> = BTreeMap::new();
-        for (cluster, handle) in self.decision.clusters.iter().zip(handles) {
-            by_cluster.entry(*cluster).or_default().push(*handle);
+    /// Rows of persons that are at more than one site.
+    pub fn persons(&self, numbering: &Numbering) -> Vec<Vec<Row>> {
+        let mut by_cluster: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
+        for (number, cluster) in (0u32..).zip(&self.decision.clusters) {
+            if let Some(row) = numbering.row(number) {
+                by_cluster.entry(*cluster).or_default().push(row);
+            }
         }
         by_cluster.into_values().filter(|c| c.len() > 1).collect()
+    }
+
+    /// Handles of persons that are at more than one site.
+    pub fn clusters(&self, collected: &Collected<'_>) -> Result<Vec<Vec<Handle>>, PartyError> {
+        let files: BTreeMap<&PartyId, &TokenHead> = collected.files().collect();
+        let handle = |row: &Row| files.get(&row.site)?.handles.get(row.row as usize).copied();
+        let persons = self.persons(&Numbering::of(collected)?);
+        Ok(persons
+            .iter()
+            .map(|rows| rows.iter().filter_map(handle).collect())
+            .collect())
     }
 }
 
@@ -754,6 +799,7 @@ mod tests {
             .collect();
         let gone = Gone {
             rows: rows.iter().copied().step_by(29).collect(),
+            words: BTreeMap::new(),
             of: BTreeMap::new(),
         };
         let mut all = Vec::new();

@@ -4,6 +4,7 @@
 //! It keeps token files as they came, encrypted, and opens them to match. What it makes is stored
 //! before it is on the stick.
 
+mod counting;
 mod matching;
 mod notices;
 mod ranked;
@@ -22,6 +23,7 @@ use tags::TagWriter;
 use zeroize::Zeroizing;
 
 use crate::codec::{Decode as _, Encode as _, Reader};
+use crate::counts::person::TABLES_VERSION;
 use crate::crypto::travel::{self, Identity};
 use crate::crypto::{hash::sha256, random};
 use crate::holder::{attempt, pairs_max};
@@ -29,12 +31,13 @@ use crate::log::act::ActKind;
 use crate::matching::score::Model;
 use crate::matching::tokens::Params;
 use crate::matching::{encoding, fixed};
-use crate::party::heads;
 use crate::party::params::{millibits, rarity};
 use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, REPORT, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label, identity};
+use crate::party::{budget, heads};
 use crate::report::{Figures, page};
-use crate::round::draft::{Draft, Policy};
+use crate::round::counts_note::CountsNote;
+use crate::round::draft::{Draft, Group, Policy};
 use crate::round::envelope::{self, EnvelopeId, Kind};
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
@@ -69,6 +72,12 @@ pub struct Plan {
     pub pairs: u16,
     /// Smallest cell that is published.
     pub min_cell: u16,
+    /// Epsilon of everything that has noise, in thousandths.
+    pub epsilon_milli: u32,
+    /// What one site's rows may be of all that are counted, in percent.
+    pub largest_share: u16,
+    /// Groups of sites whose overlap is published: names, and sites by their ids.
+    pub groups: Vec<(String, Vec<PartyId>)>,
     /// Whether totals of single sites are published.
     pub site_totals: bool,
     /// Sites that must take part; by default more than half of them.
@@ -102,6 +111,9 @@ impl Plan {
             expected,
             pairs: 8,
             min_cell: 10,
+            epsilon_milli: 4_000,
+            largest_share: 50,
+            groups: Vec::new(),
             site_totals: false,
             quorum: None,
             notices: Notices::default(),
@@ -188,6 +200,9 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
         expected: plan.expected,
         pairs: plan.pairs,
         min_cell: plan.min_cell,
+        epsilon_milli: plan.epsilon_milli,
+        tables: TABLES_VERSION,
+        largest_share: plan.largest_share,
         site_totals: plan.site_totals,
         quorum: plan
             .quorum
@@ -198,9 +213,12 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
         coordinator: party.id(),
         age: secret.recipient(),
         comparer,
+        groups: groups(&plan.groups, &sites)?,
         sites: sites.iter().map(|id| (*id, quota_of(id))).collect(),
         holders,
     };
+    // Said now, not when everybody has done their part.
+    budget::spend(party, draft.epsilon_milli, budget::PER_YEAR, now)?;
     let text = draft.sign(party.card(), party.key())?;
     let mut book = Book::new(draft.round);
     book.draft = Some(text.clone());
@@ -211,6 +229,23 @@ pub fn open(party: &Party, stick: &Stick, plan: &Plan, now: Time) -> Result<Outc
     let mut out = Outcome::default();
     party.put(stick, DRAFT, text.as_bytes(), &mut out)?;
     Ok(out)
+}
+
+/// Groups with their sites as places in the list.
+fn groups(given: &[(String, Vec<PartyId>)], sites: &[PartyId]) -> Result<Vec<Group>, PartyError> {
+    let group = |(name, ids): &(String, Vec<PartyId>)| {
+        let mut places = ids
+            .iter()
+            .map(|id| u16::try_from(sites.binary_search(id).ok()?).ok())
+            .collect::<Option<Vec<u16>>>()
+            .ok_or(PartyError::Plan("group"))?;
+        places.sort_unstable();
+        Ok(Group {
+            name: name.clone(),
+            sites: places,
+        })
+    };
+    given.iter().map(group).collect()
 }
 
 fn secret(party: &Party, book: &Book) -> Result<Identity, PartyError> {
@@ -276,7 +311,11 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
             decide_into(party, stick, &note, &mut book, now, &mut out)?;
         }
     }
+    if !book.closed {
+        counting::counts_into(party, stick, &note, &mut book, now, &mut out)?;
+    }
     deliver_result(party, stick, &book, &mut out)?;
+    counting::deliver(party, stick, &book, &mut out)?;
     if book.result.is_some() && !book.closed {
         notices::next(party, stick, &note, &mut book, now, &mut out)?;
     }
@@ -797,17 +836,24 @@ fn decide_into(
     attempt(out, WEIGHTS, |_| {
         let gone = matching::Gone::load(party, note, book, &collected)?;
         let matched = matching::decide(party, note, &asked, &collected, &gone, &ask, &weights)?;
+        let several = counting::several(note.draft(), &matched, &Numbering::of(&collected)?)?;
         let plan = match &note.draft().notices {
             Notices::Statistics => None,
             Notices::Mediated(how) => Some(matched.plan(how, &collected)?),
         };
-        let result = matched.result(note, &asked, &collected, now)?;
-        decided = Some((result, plan, matched.probing));
+        let result = matched.result(note, &asked, &collected, several.as_ref(), now)?;
+        decided = Some((result, several, plan, matched.probing));
         Ok(())
     })?;
-    let Some((result, plan, probing)) = decided else {
+    let Some((result, several, plan, probing)) = decided else {
         return Ok(());
     };
+    let mut changes = Vec::new();
+    if let Some(several) = &several {
+        changes.push(counting::remember(book, several));
+        let epsilon = note.draft().epsilon_milli;
+        changes.push(budget::spend(party, epsilon, budget::PER_YEAR, now)?);
+    }
     if let Some(plan) = plan {
         notices::keep(party, book, &plan)?;
     }
@@ -820,11 +866,7 @@ fn decide_into(
         .insert((Kind::PairsWeights as u8, note.draft().comparer), taken);
     book.result = Some(text);
     let persons = result.persons;
-    party.keep(
-        book,
-        Vec::new(),
-        ActNote::new(ActKind::Decided).count(persons),
-    )?;
+    party.keep(book, changes, ActNote::new(ActKind::Decided).count(persons))?;
     out.done.push(Event::Decided {
         records: result.records,
         local_persons: result.local_persons,
@@ -882,7 +924,7 @@ pub fn clusters(party: &Party, round: &[u8; 16]) -> Result<Vec<Vec<Handle>>, Par
     let collected = matching::collected(party, &note, &book, &asked.sites)?;
     let gone = matching::Gone::load(party, &note, &book, &collected)?;
     let matched = matching::decide(party, &note, &asked, &collected, &gone, &ask, &weights)?;
-    Ok(matched.clusters(&collected))
+    matched.clusters(&collected)
 }
 
 /// Closes a round: the coordinator's recipient, the token files and what was asked are erased.
@@ -899,7 +941,11 @@ pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyEr
             party.unshelve(&asked.own);
         }
         let act = ActNote::new(ActKind::KeysErased);
-        party.end(&mut book, &[SECRET, ASKED], act)?;
+        party.end(
+            &mut book,
+            &[SECRET, ASKED, counting::OVERLAP, counting::COUNTING],
+            act,
+        )?;
     }
     out.done.push(Event::Closed);
     Ok(out)
@@ -930,6 +976,8 @@ pub struct Status {
     pub asked: bool,
     /// The result.
     pub result: Option<RoundResult>,
+    /// The counts.
+    pub counts: Option<CountsNote>,
 }
 
 /// Where every round stands.
@@ -974,9 +1022,69 @@ pub fn status(party: &Party) -> Result<Vec<Status>, PartyError> {
             quorum: draft.quorum,
             asked: book.sent.contains_key(ASK),
             result,
+            counts: published(party, &book)?,
         });
     }
     Ok(all)
+}
+
+/// The counts of a round as anybody reads them, if they are made.
+fn published(party: &Party, book: &Book) -> Result<Option<CountsNote>, PartyError> {
+    let Some(text) = &book.counts else {
+        return Ok(None);
+    };
+    let note = party.agreed(book)?;
+    Ok(Some(CountsNote::read(
+        text.as_bytes(),
+        &note,
+        party.trust(),
+    )?))
+}
+
+/// Goes on with the counts of a round as far as they can go: asks the comparer, takes its answer. Returns
+/// them, if they are there.
+///
+/// # Errors
+/// [`PartyError::NoRound`] before the decision; what the files say.
+pub fn counts(
+    party: &Party,
+    stick: Option<&Stick>,
+    round: Option<&[u8; 16]>,
+    now: Time,
+) -> Result<(Outcome, Option<CountsNote>), PartyError> {
+    party.require(Role::Coordinator)?;
+    let mut out = Outcome::default();
+    let mut book = match (stick, round) {
+        (Some(stick), None) => party.book_for(stick)?,
+        (_, Some(round)) => party.book(round)?.ok_or(PartyError::NoRound)?,
+        // The latest that has any, open or closed.
+        (None, None) => match party.only_book() {
+            Err(PartyError::NoRound) => latest_counted(party)?,
+            other => other?,
+        },
+    };
+    if let (Some(stick), false) = (stick, book.closed) {
+        let note = party.agreed(&book)?;
+        counting::counts_into(party, stick, &note, &mut book, now, &mut out)?;
+        counting::deliver(party, stick, &book, &mut out)?;
+    }
+    Ok((out, published(party, &book)?))
+}
+
+/// Of the rounds with counts the one whose counts are the latest.
+fn latest_counted(party: &Party) -> Result<Book, PartyError> {
+    let mut latest = None;
+    for book in party.books()? {
+        if let Some(counts) = published(party, &book)? {
+            let newer = latest
+                .as_ref()
+                .is_none_or(|(time, _)| counts.released > *time);
+            if newer {
+                latest = Some((counts.released, book));
+            }
+        }
+    }
+    latest.map(|(_, book)| book).ok_or(PartyError::NoRound)
 }
 
 /// Bits of H that a plan comes to, for people.

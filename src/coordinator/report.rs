@@ -1,6 +1,7 @@
 //! The figures of a round for its report, out of what the coordinator keeps of all rounds.
 
 use super::{Draft, Party, PartyError, Role, RoundResult};
+use crate::counts::Published;
 use crate::party::stick::{NOTE, NOTE_MAX};
 use crate::party::{Book, Stick, named_round};
 use crate::report::{Figures, past};
@@ -51,18 +52,19 @@ pub fn figures(party: &Party, round: Option<&[u8; 16]>) -> Result<Figures, Party
             Err(e) => return Err(e),
         };
         others.push(past(&draft, &result));
-        let newest = |had: &(Draft, RoundResult)| had.1.decided < result.decided;
+        let newest = |had: &(Draft, RoundResult, Option<Published>)| had.1.decided < result.decided;
         let take = match round {
             Some(round) => *round == book.round,
             None => chosen.as_ref().is_none_or(newest),
         };
         if take {
-            chosen = Some((draft, result));
+            let counts = super::published(party, &book)?.map(|c| c.published);
+            chosen = Some((draft, result, counts));
         }
     }
-    let (draft, result) = chosen.ok_or(PartyError::NoRound)?;
+    let (draft, result, counts) = chosen.ok_or(PartyError::NoRound)?;
     let name = |id: &_| party.name(id);
     Ok(Figures::new(
-        &draft, &result, None, name, others, unreadable,
+        &draft, &result, counts, name, others, unreadable,
     ))
 }

@@ -83,39 +83,68 @@ pub struct Categories {
     services: usize,
 }
 
-impl Categories {
-    /// Of the records that a site has of one person, on the day on which the round began. What one of them
-    /// says counts, the first one that says it; forms of exploitation and services are those of all.
-    pub fn of<'r>(records: impl IntoIterator<Item = &'r Record>, day: Date) -> Self {
-        let mut first = None;
-        let (mut sex, mut age, mut country) = (None, None, None);
-        let mut forms: Vec<Exploitation> = Vec::new();
-        let mut services = 0;
-        for record in records {
-            first.get_or_insert(record);
-            sex = sex.or(record.sex);
-            age = age.or_else(|| record.age_at(day));
-            country = country.or(record.nationality.first().copied());
-            forms.extend(&record.exploitation);
-            for (i, kind) in ServiceKind::ALL.iter().enumerate() {
-                if record.service_total(*kind) > 0 {
-                    services |= 1 << i;
-                }
-            }
-        }
-        forms.sort_unstable();
-        forms.dedup();
+/// What one record says of the person, as far as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Says {
+    sex: Option<Sex>,
+    age: Option<(u16, u16)>,
+    region: Option<usize>,
+    /// One bit for each form of exploitation.
+    forms: u32,
+    services: usize,
+}
+
+impl Says {
+    /// Of a record, on the day on which the round began.
+    pub fn of(record: &Record, day: Date) -> Self {
+        let bit = |form: &Exploitation| {
+            let place = Exploitation::ALL.iter().position(|f| f == form);
+            1u32 << place.unwrap_or_default()
+        };
+        let had = |kind: &ServiceKind| record.service_total(*kind) > 0;
+        let services = ServiceKind::ALL.iter().enumerate();
         Self {
-            sex: match sex {
+            sex: record.sex,
+            age: record.age_at(day),
+            region: record.nationality.first().map(|c| region(c.as_str())),
+            forms: record
+                .exploitation
+                .iter()
+                .map(bit)
+                .fold(0, |all, b| all | b),
+            services: services.filter(|(_, k)| had(k)).map(|(i, _)| 1 << i).sum(),
+        }
+    }
+}
+
+impl Categories {
+    /// Of what the records say that a site has of one person. What one of them says counts, the first one
+    /// that says it; forms of exploitation and services are those of all.
+    pub fn of(records: impl IntoIterator<Item = Says>) -> Self {
+        let mut all = Says::default();
+        for says in records {
+            all.sex = all.sex.or(says.sex);
+            all.age = all.age.or(says.age);
+            all.region = all.region.or(says.region);
+            all.forms |= says.forms;
+            all.services |= says.services;
+        }
+        let forms = Exploitation::ALL.iter().enumerate();
+        let forms: Vec<Exploitation> = forms
+            .filter(|(i, _)| all.forms >> i & 1 == 1)
+            .map(|(_, f)| *f)
+            .collect();
+        Self {
+            sex: match all.sex {
                 Some(Sex::Female) => 0,
                 Some(Sex::Male) => 1,
                 Some(Sex::X) => 2,
                 None => 3,
             },
-            age: age_band(age),
+            age: age_band(all.age),
             exploitation: form(&forms),
-            nationality: country.map_or(Attribute::Nationality.len() - 1, |c| region(c.as_str())),
-            services,
+            nationality: all.region.unwrap_or(Attribute::Nationality.len() - 1),
+            services: all.services,
         }
     }
 
@@ -216,6 +245,10 @@ mod tests {
         Date::parse("2027-03-02").unwrap()
     }
 
+    fn one(record: &Record) -> Categories {
+        Categories::of([Says::of(record, day())])
+    }
+
     fn code(attribute: Attribute, categories: &Categories) -> &'static str {
         attribute.codes()[categories.of_attribute(attribute).unwrap()]
     }
@@ -223,7 +256,7 @@ mod tests {
     #[test]
     fn categories_are_those_of_the_table() {
         let mut record = Record::new(Kind::Victim);
-        let nothing = Categories::of([&record], day());
+        let nothing = one(&record);
         for attribute in [
             Attribute::Sex,
             Attribute::Age,
@@ -245,11 +278,7 @@ mod tests {
             ("1977-03-02", "50"),
         ] {
             record.birth = Birth::Date(PartialDate::parse(born).unwrap());
-            assert_eq!(
-                code(Attribute::Age, &Categories::of([&record], day())),
-                band,
-                "{born}"
-            );
+            assert_eq!(code(Attribute::Age, &one(&record)), band, "{born}");
         }
         for (country, group) in [
             ("MEX", "MEX"),
@@ -259,14 +288,11 @@ mod tests {
             ("CHN", "elsewhere"),
         ] {
             record.nationality = vec![Country::parse(country).unwrap()];
-            assert_eq!(
-                code(Attribute::Nationality, &Categories::of([&record], day())),
-                group
-            );
+            assert_eq!(code(Attribute::Nationality, &one(&record)), group);
         }
         for form in Exploitation::ALL {
             record.exploitation = vec![*form];
-            let found = code(Attribute::Exploitation, &Categories::of([&record], day()));
+            let found = code(Attribute::Exploitation, &one(&record));
             assert!(found == form.code() || found == "other");
         }
     }
@@ -280,14 +306,17 @@ mod tests {
         b.sex = Some(Sex::Male);
         b.exploitation = vec![Exploitation::Sexual];
         b.service_counts.legal = Some(1);
-        let one = Categories::of([&a, &b], day());
+        let one = Categories::of([&a, &b].map(|r| Says::of(r, day())));
         assert_eq!(code(Attribute::Sex, &one), "M");
         assert_eq!(code(Attribute::Exploitation, &one), "sexual_exploitation");
         assert_eq!(code(Attribute::Kinds, &one), "2");
         assert!(one.had(0) && !one.had(1) && one.had(3));
         b.exploitation.push(Exploitation::ForcedBegging);
         assert_eq!(
-            code(Attribute::Exploitation, &Categories::of([&a, &b], day())),
+            code(
+                Attribute::Exploitation,
+                &Categories::of([&a, &b].map(|r| Says::of(r, day())))
+            ),
             "several"
         );
         assert_eq!(one.elements().len(), Block::ALL.len());

@@ -123,6 +123,16 @@ pub const PARCEL_FRAME: &[u8] = b"sigilo v1 parcel frame";
 pub const REFERRAL_TAG: &[u8] = b"sigilo v1 referral tag";
 /// Vault: the id of a version, link or file in all vaults of a site is a hash that starts with this.
 pub const LINE_ID: &[u8] = b"sigilo v1 line id";
+/// Counts: what the shares of a file are bound to starts with this.
+pub const COUNTS_CONTEXT: &[u8] = b"sigilo v1 counts context";
+/// Counts: the place of a contribution is a hash that starts with this.
+pub const COUNTS_NONCE: &[u8] = b"sigilo v1 counts nonce";
+/// Counts: the verification key, from what coordinator and comparer give.
+pub const COUNTS_VERIFY: &str = "sigilo v1 counts verification key";
+/// Counts: which row of one person is counted is a lot that starts with this.
+pub const COUNTS_LOT: &[u8] = b"sigilo v1 counts lot";
+/// Counts: a site's own secret to the key of the tokens by which rows leave.
+pub const COUNTS_LEAVE: &str = "sigilo v1 counts leave tokens";
 /// Notices: a token secret to the key under which a letter can be opened by whoever has the token.
 pub const NOTICE_TOKEN: &str = "sigilo v1 notice token key";
 /// Notices: associated data of a key in a letter.

@@ -8,21 +8,24 @@
 mod explain;
 mod policy;
 mod scoring;
+mod tally;
 
 use scoring::Scorer;
 use zeroize::Zeroizing;
 
 pub use explain::NOISE as AGREEMENT_NOISE;
 pub use policy::Policy;
+pub use tally::tally;
 
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::travel;
 use crate::log::act::ActKind;
-use crate::party::heads;
 use crate::party::params::rarity;
-use crate::party::stick::{ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
+use crate::party::stick::{ASK, COUNTS, COUNTS_ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
+use crate::party::{budget, heads};
 use crate::round::blinded::BlindedRequest;
+use crate::round::counts_note::CountsNote;
 use crate::round::draft::Draft;
 use crate::round::envelope::{self, Kind};
 use crate::round::holder::{self, HolderSecrets};
@@ -137,22 +140,48 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
     };
     evaluate_into(party, stick, &note, now, &mut out)?;
     if party.id() == note.draft().comparer {
-        compare_into(party, stick, &note, &mut out)?;
+        compare_into(party, stick, &note, now, &mut out)?;
+        tally::tally_into(party, stick, &note, &mut out)?;
     }
     heads_into(party, stick, &note, now, &mut out)?;
-    if let Some(bytes) = stick.read(RESULT, NOTE_MAX)? {
-        attempt(&mut out, RESULT, |out| {
-            RoundResult::read(&bytes, &note, party.trust())?;
-            let mut book = party
-                .book(&note.draft().round)?
-                .ok_or(PartyError::NoRound)?;
-            book.result = Some(String::from_utf8_lossy(&bytes).into_owned());
-            close_book(party, &mut book)?;
-            out.done.push(Event::Closed);
-            Ok(())
-        })?;
-    }
+    end(party, stick, &note, &mut out)?;
     Ok(out)
+}
+
+/// Ends the round with its result; the comparer, who is needed for the counts, with these.
+fn end(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    let Some(result) = stick.read(RESULT, NOTE_MAX)? else {
+        return Ok(());
+    };
+    let counts = stick.read(COUNTS, NOTE_MAX)?;
+    attempt(out, RESULT, |out| {
+        RoundResult::read(&result, note, party.trust())?;
+        let mut book = party
+            .book(&note.draft().round)?
+            .ok_or(PartyError::NoRound)?;
+        book.result = Some(text(&result)?);
+        match counts {
+            Some(counts) => {
+                CountsNote::read(&counts, note, party.trust())?;
+                book.counts = Some(text(&counts)?);
+            }
+            None if tally::owes(party, note, &book) => {
+                let asked = book.taken(Kind::CountsAsk, &note.draft().coordinator);
+                let next = asked.map_or(COUNTS_ASK, |_| COUNTS);
+                out.waiting.push(Event::WaitsFor(next.to_owned()));
+                return Ok(());
+            }
+            None => {}
+        }
+        close_book(party, &mut book)?;
+        out.done.push(Event::Closed);
+        Ok(())
+    })
 }
 
 /// Cosigns the heads of the others, shows the own one, takes back what they said to it.
@@ -213,6 +242,10 @@ fn join_into(party: &Party, stick: &Stick, now: Time, out: &mut Outcome) -> Resu
     }
     crate::party::params::params(&draft)?;
     let policy = policy::get(party)?;
+    if draft.comparer == party.id() {
+        // Said now, not when all others have done their part.
+        budget::spend(party, draft.epsilon_milli, policy.epsilon_per_year, now)?;
+    }
     let secrets = HolderSecrets::generate()?;
     let (card, key) = (party.card(), party.key());
     let signed = holder::join(
@@ -476,14 +509,14 @@ impl Evaluation<'_> {
 ///
 /// # Errors
 /// [`PartyError::SecondAsk`] and those of [`holder::compare`].
-pub fn compare(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
+pub fn compare(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyError> {
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
     let note = agreed_note(party, stick)?;
     if stick.read(ASK, u64::MAX)?.is_none() {
         return Err(missing(ASK));
     }
-    compare_into(party, stick, &note, &mut out)?;
+    compare_into(party, stick, &note, now, &mut out)?;
     Ok(out)
 }
 
@@ -498,6 +531,7 @@ fn compare_into(
     party: &Party,
     stick: &Stick,
     note: &AgreedNote,
+    now: Time,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
     let max = PairsAsk::max_size(note.draft(), pairs_max(note.draft()));
@@ -526,7 +560,7 @@ fn compare_into(
         }
         let ask = PairsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
         // One ask is answered in a round, so the budget begins with it.
-        let mut budget = Budget::default();
+        let mut asked = Budget::default();
         let scorer = Scorer::new(note.draft())?;
         let mut compared = holder::compare(
             note,
@@ -534,7 +568,7 @@ fn compare_into(
             &secrets,
             opened.id(),
             &ask,
-            &mut budget,
+            &mut asked,
             |a, b, shared| scorer.score(a, b, shared),
         )?;
         compared.weights.agreement = explain::agreement(
@@ -543,6 +577,15 @@ fn compare_into(
             &compared.weights.levels,
             &compared.kept,
         )?;
+        let mut changes = Vec::new();
+        if note.draft().counts() {
+            let levels = &compared.weights.levels;
+            let (verify, change) = tally::remember(party, &book, &secrets, &ask, levels)?;
+            compared.weights.verify = Some(verify);
+            let per_year = policy::get(party)?.epsilon_per_year;
+            let spent = budget::spend(party, note.draft().epsilon_milli, per_year, now)?;
+            changes.extend([change, spent]);
+        }
         let (_, file) = envelope::seal(
             Kind::PairsWeights,
             note.hash(),
@@ -564,7 +607,7 @@ fn compare_into(
         let pairs = ask.pairs.len() as u64;
         party.keep(
             &mut book,
-            Vec::new(),
+            changes,
             ActNote::new(ActKind::Compared).count(pairs),
         )?;
         out.done.push(Event::Compared {
@@ -591,5 +634,10 @@ pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyEr
 }
 
 fn close_book(party: &Party, book: &mut Book) -> Result<(), PartyError> {
-    party.end(book, &[SECRET], ActNote::new(ActKind::KeysErased))
+    tally::forget(party, book);
+    party.end(
+        book,
+        &[SECRET, tally::COMPARED],
+        ActNote::new(ActKind::KeysErased),
+    )
 }

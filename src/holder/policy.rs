@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::log::act::ActKind;
+use crate::party::budget::{self, year};
 use crate::party::{Party, PartyError, heads};
 use crate::round::blinded::size_class;
 use crate::round::draft::PERSONS_MAX;
@@ -25,6 +26,8 @@ pub struct Policy {
     pub quota_max: u32,
     /// Most points that are evaluated for a site in a calendar year, over all rounds.
     pub points_per_year: u64,
+    /// Most epsilon that is spent in a calendar year, over all rounds, in thousandths.
+    pub epsilon_per_year: u32,
     /// Entries by which a site's log may grow in a day, from one evaluation to the next.
     pub growth_per_day: u32,
 }
@@ -36,6 +39,7 @@ impl Default for Policy {
             h_min_millibits: 8_000,
             quota_max: 131_072,
             points_per_year: 4 * 128 * 131_072,
+            epsilon_per_year: budget::PER_YEAR,
             growth_per_day: 200,
         }
     }
@@ -65,6 +69,7 @@ impl Encode for Stored {
         out.extend_from_slice(&policy.quota_max.to_be_bytes());
         out.extend_from_slice(&policy.points_per_year.to_be_bytes());
         out.extend_from_slice(&policy.growth_per_day.to_be_bytes());
+        out.extend_from_slice(&policy.epsilon_per_year.to_be_bytes());
         out.extend_from_slice(&self.set_in.unwrap_or([0; 16]));
     }
 }
@@ -82,6 +87,7 @@ impl Decode for Stored {
             1 => None,
             2 => {
                 policy.growth_per_day = input.u32()?;
+                policy.epsilon_per_year = input.u32()?;
                 Some(input.array()?)
             }
             v => return Err(DecodeError::Version(v)),
@@ -182,13 +188,6 @@ impl Decode for Ledger {
         }
         Ok(ledger)
     }
-}
-
-fn year(now: Time) -> u16 {
-    now.to_string()
-        .get(..4)
-        .and_then(|y| y.parse().ok())
-        .unwrap_or(u16::MAX)
 }
 
 fn day(now: Time) -> u32 {

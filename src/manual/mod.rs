@@ -39,6 +39,9 @@ pub mod cost {}
 #[doc = include_str!("round.md")]
 pub mod round {}
 
+#[doc = include_str!("counts.md")]
+pub mod counts {}
+
 #[doc = include_str!("notices.md")]
 pub mod notices {}
 

@@ -52,6 +52,8 @@ pub struct Book {
     pub note_hash: Option<NoteHash>,
     /// The signed result.
     pub result: Option<String>,
+    /// The signed counts.
+    pub counts: Option<String>,
     /// Files that were made, by name.
     pub sent: BTreeMap<String, Shelved>,
     /// Envelopes that were taken, by kind and sender.
@@ -70,6 +72,7 @@ impl Book {
             note: None,
             note_hash: None,
             result: None,
+            counts: None,
             sent: BTreeMap::new(),
             taken: BTreeMap::new(),
         }
@@ -138,7 +141,7 @@ fn put_count(out: &mut Vec<u8>, n: usize) {
 
 impl Encode for Book {
     fn encode(&self, out: &mut Vec<u8>) {
-        out.push(1);
+        out.push(2);
         out.extend_from_slice(&self.round);
         out.push(u8::from(self.closed));
         out.push(u8::from(self.agreed));
@@ -149,6 +152,7 @@ impl Encode for Book {
             out.extend_from_slice(&hash.0);
         }
         put_text(out, self.result.as_ref());
+        put_text(out, self.counts.as_ref());
         put_count(out, self.sent.len());
         for (name, file) in &self.sent {
             put_bytes(out, name.as_bytes());
@@ -166,10 +170,11 @@ impl Encode for Book {
 
 impl Decode for Book {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
+        let counts = match input.u8()? {
+            1 => false,
+            2 => true,
             v => return Err(DecodeError::Version(v)),
-        }
+        };
         let mut book = Self::new(input.array()?);
         book.closed = flag(input)?;
         book.agreed = flag(input)?;
@@ -179,6 +184,9 @@ impl Decode for Book {
             .then(|| input.array().map(NoteHash))
             .transpose()?;
         book.result = read_text(input)?;
+        if counts {
+            book.counts = read_text(input)?;
+        }
         for _ in 0..input.count(44, FILES_MAX)? {
             let name = input.text(256)?.to_owned();
             book.sent.insert(name, Shelved::decode(input)?);

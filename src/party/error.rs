@@ -7,6 +7,7 @@ use crate::codec::DecodeError;
 use crate::crypto::CryptoError;
 use crate::crypto::travel::TravelError;
 use crate::i18n::{Localize, Message};
+use crate::round::counts::Unfair;
 use crate::round::notice::NoticeError;
 use crate::round::{Role, RoundError};
 use crate::site::referral::ReferralError;
@@ -91,6 +92,23 @@ pub enum PartyError {
         /// Points that are left.
         left: u64,
     },
+    /// The round would spend more epsilon than is left of this year's.
+    #[error("epsilon {asked} asked, {left} left, in thousandths")]
+    Budget {
+        /// What the round takes, in thousandths.
+        asked: u32,
+        /// What is left, in thousandths.
+        left: u32,
+    },
+    /// Another selection was counted before.
+    #[error("another selection was counted before")]
+    SecondSelection,
+    /// The coordinator's selection is not one that follows from what was compared.
+    #[error("the selection does not follow from what was compared: {0:?}")]
+    Selection(Unfair),
+    /// The counts are not there yet.
+    #[error("no counts yet")]
+    NoCounts,
     /// More persons than the site's log can have by now.
     #[error("{name}: {asked} persons, {allowed} at most by now")]
     Growth {
@@ -205,11 +223,16 @@ impl PartyError {
                 ReferralError::NoConsent | ReferralError::CameRevoked | ReferralError::Over(_),
             ) => Class::Refused,
             Self::Referral(_) => Class::Failed,
-            Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart => Class::Nothing,
+            Self::NoSuchParty(_) | Self::NoRound | Self::NotTakingPart | Self::NoCounts => {
+                Class::Nothing
+            }
             Self::SecondDraft
             | Self::SecondRequest(_)
             | Self::SecondFile(_)
             | Self::SecondAsk
+            | Self::SecondSelection
+            | Self::Selection(_)
+            | Self::Budget { .. }
             | Self::Points { .. }
             | Self::Growth { .. }
             | Self::RestoredLimits
@@ -331,6 +354,16 @@ impl Localize for PartyError {
             Self::Points { name, asked, left } => named("party-points", name)
                 .with("asked", *asked)
                 .with("left", *left),
+            Self::Budget { asked, left } => Message::new("party-budget")
+                .with("asked", thousandths(*asked))
+                .with("left", thousandths(*left)),
+            Self::SecondSelection => Message::new("party-second-selection"),
+            Self::Selection(why) => Message::new(match why {
+                Unfair::Files => "party-selection-files",
+                Unfair::Persons => "party-selection-persons",
+                Unfair::Left => "party-selection-left",
+            }),
+            Self::NoCounts => Message::new("party-no-counts"),
             Self::Growth {
                 name,
                 asked,

@@ -82,6 +82,32 @@ pub enum Event {
         /// Pairs whose encodings could not be opened.
         unreadable: u64,
     },
+    /// Contributions were given to the comparer to be added up.
+    Counting {
+        /// Their number, dummies included.
+        rows: u64,
+    },
+    /// Contributions were added up; how many were not valid.
+    Tallied {
+        /// Contributions that were added up.
+        rows: u64,
+        /// Contributions that were left out.
+        invalid: u64,
+    },
+    /// Contributions of a site were not valid and were left out.
+    Invalid {
+        /// The site.
+        name: String,
+        /// How many.
+        rows: u32,
+    },
+    /// The counts are made.
+    Counted {
+        /// Persons.
+        persons: u64,
+        /// Number of tables.
+        tables: u64,
+    },
     /// The result was decided.
     Decided {
         /// Records that entered.
@@ -185,6 +211,16 @@ impl Localize for Event {
             Self::Compared { pairs, unreadable } => Message::new("party-compared")
                 .with("pairs", *pairs)
                 .with("unreadable", *unreadable),
+            Self::Counting { rows } => Message::new("party-counting").with("rows", *rows),
+            Self::Tallied { rows, invalid } => Message::new("party-tallied")
+                .with("rows", *rows)
+                .with("invalid", *invalid),
+            Self::Invalid { name, rows } => Message::new("party-invalid")
+                .with("name", name.as_str())
+                .with("rows", *rows),
+            Self::Counted { persons, tables } => Message::new("party-counted")
+                .with("persons", *persons)
+                .with("tables", *tables),
             Self::Decided {
                 records,
                 local_persons,

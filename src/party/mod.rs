@@ -5,6 +5,7 @@
 //! [`crate::holder`] and [`crate::site`]; they meet only through the files on a [`Stick`].
 
 mod book;
+pub(crate) mod budget;
 mod error;
 mod event;
 pub(crate) mod heads;

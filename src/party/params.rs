@@ -1,6 +1,7 @@
 //! What a draft says, in the terms of matching.
 
 use super::PartyError;
+use crate::counts::person::TABLES_VERSION;
 use crate::matching::encoding;
 use crate::matching::features::FeatureTable;
 use crate::matching::fixed::{Bits, ONE_BIT};
@@ -36,7 +37,8 @@ pub(crate) fn rarity(policy: Policy) -> Rarity {
 pub(crate) fn params(draft: &Draft) -> Result<Params, PartyError> {
     let fits = draft.features == FeatureTable::shipped().hash()
         && draft.model == Model::shipped_hash()
-        && usize::from(draft.encoding) == encoding::BYTES;
+        && usize::from(draft.encoding) == encoding::BYTES
+        && draft.tables == TABLES_VERSION;
     if !fits {
         return Err(PartyError::Tables);
     }

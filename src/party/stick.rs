@@ -18,6 +18,12 @@ pub(crate) const NOTE: &str = "round.note";
 pub(crate) const ASK: &str = "pairs.ask";
 /// Name of the list of weights.
 pub(crate) const WEIGHTS: &str = "pairs.weights";
+/// Name of the list of what is counted.
+pub(crate) const COUNTS_ASK: &str = "counts.ask";
+/// Name of the sums of the comparer.
+pub(crate) const COUNTS_REPLY: &str = "counts.reply";
+/// Name of the counts.
+pub(crate) const COUNTS: &str = "counts.note";
 /// Name of the result.
 pub(crate) const RESULT: &str = "result.note";
 /// Name of the page with the figures.

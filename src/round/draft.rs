@@ -32,6 +32,29 @@ pub const ENCODING_MAX: u16 = 1024;
 /// Longest purpose, in bytes.
 pub const PURPOSE_MAX: usize = 240;
 
+/// Largest epsilon of a round, in thousandths. A program that was built to be tested also takes larger
+/// ones, with which noise vanishes, and 0, with which nothing is counted and nothing has noise.
+pub const EPSILON_MAX: u32 = 10_000;
+/// Most groups of sites.
+pub const GROUPS_MAX: usize = 16;
+/// Fewest sites of a group, and of what is counted at all.
+pub const SITES_MIN: usize = 3;
+/// What one site's rows may be of all that are counted, in percent: least and most that can be agreed.
+pub const LARGEST_SHARE: std::ops::RangeInclusive<u16> = 34..=75;
+
+fn epsilon_fits(epsilon_milli: u32) -> bool {
+    (1..=EPSILON_MAX).contains(&epsilon_milli) || cfg!(debug_assertions)
+}
+
+/// A group of sites whose overlap is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// How it is called.
+    pub name: String,
+    /// Its sites, by their places in the list of sites, ascending.
+    pub sites: Vec<u16>,
+}
+
 /// How much a round may show, as a name for the parameters that follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Policy {
@@ -86,6 +109,12 @@ pub struct Draft {
     pub pairs: u16,
     /// Smallest cell that is published.
     pub min_cell: u16,
+    /// Epsilon of everything that has noise, in thousandths.
+    pub epsilon_milli: u32,
+    /// Version of the tables that are counted.
+    pub tables: u16,
+    /// What one site's rows may be of all that are counted, in percent.
+    pub largest_share: u16,
     /// Whether totals of single sites are published.
     pub site_totals: bool,
     /// Sites that must take part for a result.
@@ -104,6 +133,9 @@ pub struct Draft {
     pub holders: Vec<PartyId>,
     /// All sites in the order of ids, each with its quota: persons, dummies included.
     pub sites: Vec<(PartyId, u32)>,
+    /// Groups of sites whose overlap is published: no site is in two, and either all are in one or at
+    /// least [`SITES_MIN`] are in none, so that no difference is about fewer.
+    pub groups: Vec<Group>,
 }
 
 impl Draft {
@@ -112,7 +144,7 @@ impl Draft {
         let mut out = format!(
             "round {}\npurpose {}\nopens {}\ndeadline {}\npolicy {}\nh-millibits {}\ntokens {}\n\
              encoding {}\nfeatures {}\nmodel {}\nexpected {}\npairs {}\nmin-cell {}\n\
-             site-totals {}\nquorum {}\n",
+             epsilon {}\ntables {}\nlargest-share {}\nsite-totals {}\nquorum {}\n",
             to_hex(&self.round),
             self.purpose,
             self.opens,
@@ -126,6 +158,9 @@ impl Draft {
             self.expected,
             self.pairs,
             self.min_cell,
+            self.epsilon_milli,
+            self.tables,
+            self.largest_share,
             if self.site_totals { "yes" } else { "no" },
             self.quorum,
         );
@@ -143,6 +178,10 @@ impl Draft {
         }
         for (id, quota) in &self.sites {
             let _ = writeln!(out, "site {} {quota}", to_hex(&id.0));
+        }
+        for group in &self.groups {
+            let sites: Vec<String> = group.sites.iter().map(u16::to_string).collect();
+            let _ = writeln!(out, "group {} {}", sites.join(","), group.name);
         }
         out
     }
@@ -171,6 +210,12 @@ impl Draft {
             expected: lines.number("expected", 1 << 40)?,
             pairs: small(lines, "pairs", u16::MAX)?,
             min_cell: small(lines, "min-cell", u16::MAX)?,
+            epsilon_milli: lines
+                .value("epsilon", |v| v.parse().ok().filter(|e| epsilon_fits(*e)))?,
+            tables: small(lines, "tables", u16::MAX)?,
+            largest_share: lines.value("largest-share", |v| {
+                v.parse().ok().filter(|n| LARGEST_SHARE.contains(n))
+            })?,
             site_totals: lines.yes_no("site-totals")?,
             quorum: small(lines, "quorum", u16::MAX)?,
             notices: if lines.at("notices") {
@@ -189,6 +234,14 @@ impl Draft {
                 let (id, quota) = v.split_once(' ')?;
                 let quota = quota.parse().ok().filter(|q| *q <= PERSONS_MAX)?;
                 Some((PartyId(hex(id)?), quota))
+            })?,
+            groups: many(lines, "group", GROUPS_MAX, |v| {
+                let (sites, name) = v.split_once(' ')?;
+                let sites = sites.split(',').map(|n| n.parse().ok());
+                Some(Group {
+                    name: is_plain(name, 64).then(|| name.to_owned())?,
+                    sites: sites.collect::<Option<_>>()?,
+                })
             })?,
         };
         draft.check(lines)?;
@@ -210,6 +263,7 @@ impl Draft {
             (!self.sites.is_empty(), "site"),
             (self.sites.is_sorted_by(|a, b| a.0 < b.0), "site"),
             (usize::from(self.quorum) <= self.sites.len(), "quorum"),
+            (self.groups_fit(), "group"),
         ];
         for (holds, field) in rules {
             if !holds {
@@ -217,6 +271,37 @@ impl Draft {
             }
         }
         Ok(())
+    }
+
+    fn groups_fit(&self) -> bool {
+        let mut grouped: Vec<u16> = Vec::new();
+        for group in &self.groups {
+            let known = group
+                .sites
+                .iter()
+                .all(|i| usize::from(*i) < self.sites.len());
+            if !known || group.sites.len() < SITES_MIN || !group.sites.is_sorted_by(|a, b| a < b) {
+                return false;
+            }
+            grouped.extend(&group.sites);
+        }
+        let n = grouped.len();
+        grouped.sort_unstable();
+        grouped.dedup();
+        let left = self.sites.len().saturating_sub(n);
+        grouped.len() == n && (n == 0 || left == 0 || left >= SITES_MIN)
+    }
+
+    /// The group of a site, by its place among the groups.
+    pub fn group_of(&self, site: &PartyId) -> Option<usize> {
+        let i = self.sites.binary_search_by_key(site, |s| s.0).ok()?;
+        let i = u16::try_from(i).ok()?;
+        self.groups.iter().position(|g| g.sites.contains(&i))
+    }
+
+    /// Whether persons are counted.
+    pub fn counts(&self) -> bool {
+        self.epsilon_milli > 0
     }
 
     /// The text that is signed.

@@ -46,6 +46,10 @@ pub enum Kind {
     Head = 8,
     /// What a cosigner says to it.
     HeadAnswer = 9,
+    /// What is to be added up, coordinator to comparer.
+    CountsAsk = 10,
+    /// Sums of shares, comparer to coordinator.
+    CountsReply = 11,
     /// Requests about persons, coordinator to site.
     Notice = 20,
     /// What the site answers, site to coordinator.
@@ -66,6 +70,8 @@ impl Kind {
             Self::Withdrawn,
             Self::Head,
             Self::HeadAnswer,
+            Self::CountsAsk,
+            Self::CountsReply,
             Self::Notice,
             Self::Consent,
             Self::Introduction,
@@ -87,6 +93,8 @@ impl Localize for Kind {
             Self::Withdrawn => "round-kind-withdrawn",
             Self::Head => "round-kind-head",
             Self::HeadAnswer => "round-kind-head-answer",
+            Self::CountsAsk => "round-kind-counts-ask",
+            Self::CountsReply => "round-kind-counts-reply",
             Self::Notice => "round-kind-notice",
             Self::Consent => "round-kind-consent",
             Self::Introduction => "round-kind-introduction",

@@ -322,6 +322,7 @@ pub fn compare<T: Send>(
             levels,
             totals,
             agreement: None,
+            verify: None,
         },
         unreadable,
         kept,

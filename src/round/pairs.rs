@@ -216,12 +216,14 @@ pub struct PairsWeights {
     pub totals: Option<Totals>,
     /// How often fields agree in matched pairs, if there are enough of them.
     pub agreement: Option<Agreement>,
+    /// The comparer's part of the verification key of the counts, if there are any.
+    pub verify: Option<[u8; 32]>,
 }
 
 impl PairsWeights {
     /// Bytes of an answer to this many pairs.
     pub fn size(pairs: usize) -> usize {
-        pairs.saturating_add(1 + 32 + 4 + 1 + 16 + 1 + Agreement::SIZE)
+        pairs.saturating_add(1 + 32 + 4 + 1 + 16 + 1 + Agreement::SIZE + 1 + 32)
     }
 }
 
@@ -237,6 +239,10 @@ impl Encode for PairsWeights {
         out.push(u8::from(self.agreement.is_some()));
         if let Some(agreement) = &self.agreement {
             agreement.encode(out);
+        }
+        out.push(u8::from(self.verify.is_some()));
+        if let Some(verify) = &self.verify {
+            out.extend_from_slice(verify);
         }
     }
 }
@@ -262,11 +268,17 @@ impl Decode for PairsWeights {
             1 => Some(Agreement::decode(input)?),
             _ => return Err(DecodeError::Value("agreement")),
         };
+        let verify = match input.u8()? {
+            0 => None,
+            1 => Some(input.array()?),
+            _ => return Err(DecodeError::Value("verification key")),
+        };
         Ok(Self {
             ask,
             levels,
             totals,
             agreement,
+            verify,
         })
     }
 }

@@ -11,14 +11,19 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::blinded::{BlindedRequest, places, size_class};
+use super::counts;
 use super::draft::PERSONS_MAX;
 use super::envelope::EnvelopeId;
 use super::evaluated::EvaluatedReply;
 use super::note::AgreedNote;
-use super::tokens::{FileId, FileKey, Handle, Tag, TokenFile, TokenHead};
+use super::tokens::{
+    FileId, FileKey, Handle, LEAVE, SEALED_SHARE, Tag, TokenFile, TokenHead, share_size,
+};
 use super::totals::{Totals, TotalsShare};
-use super::{PartyId, RoundError};
+use super::{NoteHash, PartyId, RoundError};
 use crate::codec::Encode as _;
+use crate::counts::person::{self, DUMMY};
+use crate::crypto::prio3::{HELPER, Tables};
 use crate::crypto::travel::{self, Recipient};
 use crate::crypto::voprf::{BlindedChunk, Blinding, CHUNK, Evaluated, Outputs, VoprfError};
 use crate::crypto::{Secret, kdf, labels, once};
@@ -41,6 +46,33 @@ pub struct SiteRound<'a> {
     blinding: Blinding,
     draws: Secret<32>,
     file_key: Secret<32>,
+    leave: Secret<32>,
+}
+
+/// What the site's secret of a round comes to for one round and one site.
+fn bound(secret: &Secret<32>, note: &NoteHash, me: &PartyId) -> Zeroizing<[u8; 32]> {
+    kdf::keyed(secret, &[&note.0, &me.0])
+}
+
+/// The key of the tokens by which rows leave.
+fn leave_key(bound: &Zeroizing<[u8; 32]>) -> Secret<32> {
+    kdf::derive(labels::COUNTS_LEAVE, &[bound.as_slice()])
+}
+
+fn leave_token(key: &Secret<32>, handle: &Handle) -> [u8; LEAVE] {
+    let drawn = kdf::keyed(key, &[handle]);
+    drawn.first_chunk().copied().unwrap_or_default()
+}
+
+/// What a site gives to the coordinator so that the rows of these handles are not counted.
+pub fn leave_tokens(
+    secret: &Secret<32>,
+    note: &NoteHash,
+    me: &PartyId,
+    handles: &[Handle],
+) -> Vec<[u8; LEAVE]> {
+    let key = leave_key(&bound(secret, note, me));
+    handles.iter().map(|h| leave_token(&key, h)).collect()
 }
 
 impl<'a> SiteRound<'a> {
@@ -74,8 +106,7 @@ impl<'a> SiteRound<'a> {
                 quota,
             });
         }
-        let note_hash = note.hash();
-        let bound = kdf::keyed(secret, &[&note_hash.0, &me.0]);
+        let bound = bound(secret, &note.hash(), &me);
         Ok(Self {
             note,
             me,
@@ -85,6 +116,7 @@ impl<'a> SiteRound<'a> {
             blinding: Blinding::new(&Secret::init_with(|s| s.copy_from_slice(bound.as_slice()))),
             draws: kdf::derive(labels::SITE_DRAWS, &[bound.as_slice()]),
             file_key: kdf::derive(labels::FILE_KEY, &[bound.as_slice()]),
+            leave: leave_key(&bound),
         })
     }
 
@@ -263,7 +295,19 @@ impl<'a> SiteRound<'a> {
             }
         }
         let file = self.file_id();
-        let key = self.content_key(file, &file_tags, &encodings);
+        let contributions = rows.iter().zip(&handles).map(|(person, handle)| {
+            let ones = around.contributions.get(*person).filter(|c| !c.is_empty());
+            (ones.map_or(DUMMY, Vec::as_slice), handle)
+        });
+        let (shares, mut sealed_shares) = self.shares(file, &contributions.collect::<Vec<_>>())?;
+        let key = self.content_key(file, &file_tags, &[&encodings, &shares, &sealed_shares]);
+        sealed_shares
+            .par_chunks_mut(SEALED_SHARE)
+            .enumerate()
+            .try_for_each(|(row, message)| {
+                let row = u32::try_from(row).map_err(|_| RoundError::TooLarge)?;
+                once::seal_in_place(&key.of_share(row), message).map_err(RoundError::from)
+            })?;
         encodings
             .par_chunks_mut(size * per)
             .enumerate()
@@ -290,6 +334,7 @@ impl<'a> SiteRound<'a> {
                     persons: self.class,
                     tokens: draft.tokens,
                     encoding: draft.encoding,
+                    share: share_size(draft)?,
                     checkpoint: around.checkpoint,
                     sealed_key: travel::encrypt_bytes(&[comparer], &key_bytes)?,
                     counts: around.counts,
@@ -298,8 +343,47 @@ impl<'a> SiteRound<'a> {
                 },
                 tags: file_tags,
                 encodings,
+                shares,
+                sealed_shares: std::mem::take(&mut sealed_shares),
             },
         })
+    }
+
+    /// The shares of what is counted, row by row: the coordinator's, and the comparer's with room to seal
+    /// them. They are random; what is sealed under them is another key each time.
+    fn shares(
+        &self,
+        file: FileId,
+        rows: &[(&[usize], &Handle)],
+    ) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), RoundError> {
+        let size = usize::from(share_size(self.note.draft())?);
+        if size == 0 {
+            return Ok((Vec::new(), Zeroizing::default()));
+        }
+        let tables = Tables::new(&person::shape())?;
+        let note = self.note.hash();
+        let context = counts::context(&note);
+        let bytes = |each: usize| rows.len().checked_mul(each).ok_or(RoundError::TooLarge);
+        let mut shares = vec![0u8; bytes(size)?];
+        let mut sealed = Zeroizing::new(vec![0u8; bytes(SEALED_SHARE)?]);
+        shares
+            .par_chunks_mut(size)
+            .zip(sealed.par_chunks_mut(SEALED_SHARE))
+            .zip(rows)
+            .enumerate()
+            .try_for_each(|(row, ((share, sealed), (ones, handle)))| {
+                let row = u32::try_from(row).map_err(|_| RoundError::TooLarge)?;
+                let nonce = counts::nonce(&note, &file, row);
+                let (leader, helper) = tables.shard(&context, &nonce, ones)?;
+                share.copy_from_slice(&leader);
+                let (first, rest) = sealed.split_at_mut(HELPER);
+                first.copy_from_slice(helper.as_slice());
+                let word = leave_token(&self.leave, handle);
+                let out = rest.get_mut(..LEAVE).ok_or(RoundError::Numbers)?;
+                out.copy_from_slice(&word);
+                Ok::<(), RoundError>(())
+            })?;
+        Ok((shares, sealed))
     }
 
     /// Tags without repetition, and which places kept theirs.
@@ -389,8 +473,12 @@ impl<'a> SiteRound<'a> {
 
     /// The file key depends on everything that is sealed under it: the same content gives the same
     /// key, another content never meets it.
-    fn content_key(&self, file: FileId, tags: &[Tag], encodings: &[u8]) -> FileKey {
-        let digest = kdf::derive(labels::FILE_CONTENT, &[tags.as_flattened(), encodings]);
+    fn content_key(&self, file: FileId, tags: &[Tag], rest: &[&[u8]]) -> FileKey {
+        let parts: Vec<&[u8]> = [tags.as_flattened()]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
+        let digest = kdf::derive(labels::FILE_CONTENT, &parts);
         let key = kdf::keyed(&self.file_key, &[digest.expose()]);
         FileKey {
             note: self.note.hash(),
@@ -461,10 +549,13 @@ impl SiteTokens {
 pub struct AroundTokens {
     /// Salted hash of the site's checkpoint.
     pub checkpoint: [u8; 32],
-    /// Shares of the counts for the coordinator.
+    /// The site's totals, or the coordinator's summand of them.
     pub counts: Vec<u8>,
-    /// Shares of the counts for the comparer, encrypted to it.
+    /// The comparer's summand of them, encrypted to it.
     pub counts_sealed: Vec<u8>,
+    /// What is counted of each person, in the order of the inputs: the elements that are 1. Of who is not
+    /// here, or has none, there is the contribution of a dummy.
+    pub contributions: Vec<Vec<usize>>,
 }
 
 /// A token file and what the site keeps about it.

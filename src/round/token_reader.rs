@@ -5,7 +5,7 @@ use std::io::{BufRead, Seek};
 
 use super::envelope::{EnvelopeId, Expected, Kind, Payload, Stream};
 use super::note::AgreedNote;
-use super::tokens::{Tag, TokenFile, TokenHead};
+use super::tokens::{SEALED_SHARE, Tag, TokenFile, TokenHead};
 use super::{Card, PartyId, RoundError};
 use crate::codec::DecodeError;
 use crate::crypto::travel::{self, Identity, SeekDecryptor};
@@ -78,6 +78,24 @@ impl<R: BufRead + Seek> TokenReader<R> {
             return Err(RoundError::Numbers);
         }
         self.payload.read_at(at, out)
+    }
+
+    /// Reads the coordinator's share of the counts of a row, and the comparer's, sealed.
+    ///
+    /// # Errors
+    /// As [`TokenReader::sealed`].
+    pub fn shares(
+        &mut self,
+        row: u32,
+        share: &mut [u8],
+        sealed: &mut [u8; SEALED_SHARE],
+    ) -> Result<(), RoundError> {
+        let [at, sealed_at] = self.head.shares_at(row).ok_or(RoundError::Numbers)?;
+        if share.len() != usize::from(self.head.share) || share.is_empty() {
+            return Err(RoundError::Numbers);
+        }
+        self.payload.read_at(at, share)?;
+        self.payload.read_at(sealed_at, sealed)
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! The tags are for the coordinator. The encodings are sealed, each under a key of its own that
 //! follows from a file key, which is sealed to the comparer: the coordinator passes on the few that
-//! it asks about, and the comparer can open those and no others.
+//! it asks about, and the comparer can open those and no others. Behind them stand the shares of the counts,
+//! one of each kind for every row.
 
 use super::blinded::{arrays, places};
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, TOKENS_MAX};
 use super::envelope::Stream;
 use super::{NoteHash, RoundError};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
+use crate::counts::person;
+use crate::crypto::prio3::{self, Tables};
 use crate::crypto::{Secret, kdf, labels, once};
 
 /// What the coordinator compares: 8 bytes of a PRF output.
@@ -22,7 +25,12 @@ pub type FileId = [u8; 16];
 pub const SEALED_KEY_MAX: usize = 2048;
 /// Most bytes of the shares of the counts, for each person.
 pub const COUNTS_PER_PERSON: usize = 4096;
-/// Bytes of the shares of the counts beside those of the persons.
+/// Bytes by which a row leaves the counts: the comparer has them beside its share, the site gives them to the
+/// coordinator if the person leaves.
+pub const LEAVE: usize = 16;
+/// Bytes of the comparer's share of a row, sealed.
+pub const SEALED_SHARE: usize = prio3::HELPER + LEAVE + once::OVERHEAD;
+/// Bytes beside those of the persons.
 pub const COUNTS_AROUND: usize = 64 * 1024;
 
 /// What a token file says in front of its tags.
@@ -36,13 +44,15 @@ pub struct TokenHead {
     pub tokens: u16,
     /// Bytes of an encoding.
     pub encoding: u16,
+    /// Bytes of the coordinator's share of a row; 0 if nothing is counted.
+    pub share: u16,
     /// Salted hash of the site's checkpoint.
     pub checkpoint: [u8; 32],
     /// The file key, as an age file to the comparer.
     pub sealed_key: Vec<u8>,
-    /// Shares of the counts for the coordinator.
+    /// The site's totals, or the coordinator's summand of them.
     pub counts: Vec<u8>,
-    /// Shares of the counts for the comparer, encrypted to it.
+    /// The comparer's summand of them, encrypted to it.
     pub counts_sealed: Vec<u8>,
     /// One handle for each row, all different.
     pub handles: Vec<Handle>,
@@ -57,6 +67,19 @@ pub struct TokenFile {
     pub tags: Vec<Tag>,
     /// Sealed encodings, `encoding + 16` bytes each.
     pub encodings: Vec<u8>,
+    /// The coordinator's shares of the counts, one for each row.
+    pub shares: Vec<u8>,
+    /// The comparer's shares, each with the bytes by which the row leaves, sealed to it.
+    pub sealed_shares: Vec<u8>,
+}
+
+/// The coordinator's share of a row in bytes, as a round's note has it.
+pub fn share_size(draft: &Draft) -> Result<u16, RoundError> {
+    if !draft.counts() {
+        return Ok(0);
+    }
+    let tables = Tables::new(&person::shape())?;
+    u16::try_from(tables.leader_size()).map_err(|_| RoundError::Numbers)
 }
 
 /// Where the bytes of a token file come from.
@@ -126,7 +149,9 @@ impl TokenHead {
         let persons = u32::from_be_bytes(input.array()?);
         let tokens = u16::from_be_bytes(input.array()?);
         let encoding = u16::from_be_bytes(input.array()?);
+        let share = u16::from_be_bytes(input.array()?);
         if persons > PERSONS_MAX
+            || usize::from(share) > COUNTS_PER_PERSON
             || !(1..=TOKENS_MAX).contains(&tokens)
             || !(1..=ENCODING_MAX).contains(&encoding)
         {
@@ -134,8 +159,8 @@ impl TokenHead {
         }
         let checkpoint = input.array()?;
         let sealed_key = input.bytes(SEALED_KEY_MAX)?;
-        let counts = input.bytes(counts_max(persons))?;
-        let counts_sealed = input.bytes(counts_max(persons))?;
+        let counts = input.bytes(COUNTS_AROUND)?;
+        let counts_sealed = input.bytes(COUNTS_AROUND)?;
         let handles: Vec<Handle> = input.arrays(persons as usize)?;
         if repeats(&handles) {
             return Err(DecodeError::Value("repeated handle").into());
@@ -145,6 +170,7 @@ impl TokenHead {
             persons,
             tokens,
             encoding,
+            share,
             checkpoint,
             sealed_key,
             counts,
@@ -153,6 +179,8 @@ impl TokenHead {
         };
         let place = (size_of::<Tag>() + TokenFile::sealed_size(encoding)) as u64;
         let rest = (head.places()? as u64).checked_mul(place);
+        let shares = (persons as u64).checked_mul(head.row_shares() as u64);
+        let rest = rest.zip(shares).and_then(|(a, b)| a.checked_add(b));
         match rest.map(|rest| input.left().cmp(&rest)) {
             Some(std::cmp::Ordering::Equal) => Ok(head),
             Some(std::cmp::Ordering::Greater) => Err(DecodeError::Trailing(1).into()),
@@ -165,13 +193,35 @@ impl TokenHead {
         places(self.persons, self.tokens)
     }
 
+    /// Bytes of both shares of a row.
+    fn row_shares(&self) -> usize {
+        match self.share {
+            0 => 0,
+            n => usize::from(n) + SEALED_SHARE,
+        }
+    }
+
+    /// Where in the file the coordinator's share of a row and the comparer's begin.
+    pub(super) fn shares_at(&self, row: u32) -> Option<[u64; 2]> {
+        let (true, last) = (row < self.persons, self.tokens.checked_sub(1)?) else {
+            return None;
+        };
+        let end = self.sealed_at(self.persons.checked_sub(1)?, last)?;
+        let first = end + TokenFile::sealed_size(self.encoding) as u64;
+        let sealed = first + u64::from(self.persons) * u64::from(self.share);
+        Some([
+            first + u64::from(row) * u64::from(self.share),
+            sealed + u64::from(row) * SEALED_SHARE as u64,
+        ])
+    }
+
     /// Where in the file the sealed encoding of a place begins.
     pub(super) fn sealed_at(&self, row: u32, place: u16) -> Option<u64> {
         if row >= self.persons || place >= self.tokens {
             return None;
         }
         let parts = [&self.sealed_key, &self.counts, &self.counts_sealed];
-        let front = 1 + 16 + 4 + 2 + 2 + 32 + parts.iter().map(|p| 4 + p.len()).sum::<usize>();
+        let front = 1 + 16 + 4 + 2 + 2 + 2 + 32 + parts.iter().map(|p| 4 + p.len()).sum::<usize>();
         let front = front + self.handles.len() * 16;
         let tags = self.places().ok()?.checked_mul(size_of::<Tag>())?;
         let place = places(row, self.tokens).ok()? + usize::from(place);
@@ -186,6 +236,7 @@ impl TokenHead {
     pub fn check(&self, draft: &Draft, quota: u32) -> Result<(), RoundError> {
         if self.tokens != draft.tokens
             || self.encoding != draft.encoding
+            || self.share != share_size(draft)?
             || super::blinded::size_class(self.persons) != self.persons
         {
             return Err(RoundError::Numbers);
@@ -210,7 +261,7 @@ impl TokenFile {
     pub fn max_size(draft: &Draft, quota: u32) -> usize {
         let row = 16 + usize::from(draft.tokens) * (8 + Self::sealed_size(draft.encoding));
         (quota as usize)
-            .saturating_mul(row + 2 * COUNTS_PER_PERSON)
+            .saturating_mul(row + COUNTS_PER_PERSON + SEALED_SHARE)
             .saturating_add(SEALED_KEY_MAX + 2 * COUNTS_AROUND + 128)
     }
 
@@ -234,12 +285,6 @@ impl TokenFile {
     }
 }
 
-fn counts_max(persons: u32) -> usize {
-    (persons as usize)
-        .saturating_mul(COUNTS_PER_PERSON)
-        .saturating_add(COUNTS_AROUND)
-}
-
 impl Encode for TokenFile {
     fn encode(&self, out: &mut Vec<u8>) {
         let head = &self.head;
@@ -249,13 +294,16 @@ impl Encode for TokenFile {
                 + head.counts_sealed.len()
                 + head.handles.len() * 16
                 + self.tags.len() * 8
-                + self.encodings.len(),
+                + self.encodings.len()
+                + self.shares.len()
+                + self.sealed_shares.len(),
         );
         out.push(1);
         out.extend_from_slice(&head.file);
         out.extend_from_slice(&head.persons.to_be_bytes());
         out.extend_from_slice(&head.tokens.to_be_bytes());
         out.extend_from_slice(&head.encoding.to_be_bytes());
+        out.extend_from_slice(&head.share.to_be_bytes());
         out.extend_from_slice(&head.checkpoint);
         put_bytes(out, &head.sealed_key);
         put_bytes(out, &head.counts);
@@ -263,6 +311,8 @@ impl Encode for TokenFile {
         out.extend_from_slice(head.handles.as_flattened());
         out.extend_from_slice(self.tags.as_flattened());
         out.extend_from_slice(&self.encodings);
+        out.extend_from_slice(&self.shares);
+        out.extend_from_slice(&self.sealed_shares);
     }
 }
 
@@ -280,10 +330,16 @@ impl Decode for TokenFile {
         let bytes = count
             .checked_mul(Self::sealed_size(head.encoding))
             .ok_or(DecodeError::Length)?;
+        let rows = head.persons as usize;
+        let shares = rows.checked_mul(usize::from(head.share));
+        let sealed = rows.checked_mul(head.row_shares().saturating_sub(usize::from(head.share)));
+        let (shares, sealed) = shares.zip(sealed).ok_or(DecodeError::Length)?;
         Ok(Self {
             head,
             tags,
             encodings: input.take(bytes)?.to_vec(),
+            shares: input.take(shares)?.to_vec(),
+            sealed_shares: input.take(sealed)?.to_vec(),
         })
     }
 }
@@ -316,6 +372,11 @@ impl FileKey {
             &place.to_be_bytes(),
         ];
         Secret::init_with(|out| out.copy_from_slice(kdf::keyed(&self.key, &parts).as_slice()))
+    }
+
+    /// The key of the comparer's share of a row: that of a place which no row has.
+    pub(super) fn of_share(&self, row: u32) -> Secret<32> {
+        self.of_place(row, u16::MAX)
     }
 }
 

@@ -2,7 +2,7 @@
 //! "Withdrawn").
 
 use super::draft::PERSONS_MAX;
-use super::tokens::Handle;
+use super::tokens::{Handle, LEAVE};
 use super::totals::Totals;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 
@@ -12,6 +12,8 @@ use crate::codec::{Decode, DecodeError, Encode, Reader};
 pub struct Withdrawn {
     /// The handles, ascending.
     pub handles: Vec<Handle>,
+    /// For each of them what the comparer has beside its share, so that the row is not counted.
+    pub leave: Vec<[u8; LEAVE]>,
     /// Their records and persons.
     pub totals: Totals,
 }
@@ -19,7 +21,9 @@ pub struct Withdrawn {
 impl Withdrawn {
     /// Largest payload for a quota.
     pub fn max_size(quota: u32) -> usize {
-        (quota as usize).saturating_mul(16).saturating_add(21)
+        (quota as usize)
+            .saturating_mul(16 + LEAVE)
+            .saturating_add(21)
     }
 }
 
@@ -30,6 +34,7 @@ impl Encode for Withdrawn {
         let n = u32::try_from(self.handles.len()).unwrap_or(u32::MAX);
         out.extend_from_slice(&n.to_be_bytes());
         out.extend_from_slice(self.handles.as_flattened());
+        out.extend_from_slice(self.leave.as_flattened());
     }
 }
 
@@ -40,14 +45,19 @@ impl Decode for Withdrawn {
             v => return Err(DecodeError::Version(v)),
         }
         let totals = Totals::decode(input)?;
-        let n = input.count(16, PERSONS_MAX as usize)?;
+        let n = input.count(16 + LEAVE, PERSONS_MAX as usize)?;
         let handles: Vec<Handle> = (0..n).map(|_| input.array()).collect::<Result<_, _>>()?;
+        let leave = (0..n).map(|_| input.array()).collect::<Result<_, _>>()?;
         let fits = handles.is_sorted_by(|a, b| a < b)
             && totals.persons == n as u64
             && totals.records >= totals.persons;
         if !fits {
             return Err(DecodeError::Value("handles"));
         }
-        Ok(Self { handles, totals })
+        Ok(Self {
+            handles,
+            leave,
+            totals,
+        })
     }
 }

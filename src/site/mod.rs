@@ -32,12 +32,12 @@ use crate::round::envelope::{self, Kind};
 use crate::round::evaluated::EvaluatedReply;
 use crate::round::note::AgreedNote;
 use crate::round::result::RoundResult;
-use crate::round::site::{AroundTokens, SiteRound, TokenInput};
+use crate::round::site::{AroundTokens, SiteRound, TokenInput, leave_tokens};
 use crate::round::tokens::Handle;
 use crate::round::totals::Totals;
 use crate::round::welcome::{self, Welcome};
 use crate::round::withdrawn::Withdrawn;
-use crate::round::{Card, PartyId, Role, RoundError, Time};
+use crate::round::{Card, NoteHash, PartyId, Role, RoundError, Time};
 use crate::vault::{ActNote, ObjectId, Vault};
 use state::Taking;
 
@@ -326,7 +326,12 @@ impl Visit<'_> {
         let own = travel::decrypt_bytes(&taking.age, &own, own.len())?;
         let request = BlindedRequest::from_bytes(&own)?;
         let day = today(self.now);
-        let persons = people::again(party.vault(), &taking.entered, &taking.withdrawn, day)?;
+        let opened = today(draft.opens);
+        let (entered, gone) = (&taking.entered, &taking.withdrawn);
+        let again = people::again(party.vault(), entered, gone, day, opened)?;
+        let contributions = again.iter().map(|p| p.as_ref().map(|(_, c)| c.elements()));
+        let contributions = contributions.map(Option::unwrap_or_default).collect();
+        let persons: Vec<Option<Person>> = again.into_iter().map(|p| p.map(|(p, _)| p)).collect();
         let params = params(draft)?;
         let present: Vec<Option<&Person>> = persons.iter().map(Option::as_ref).collect();
         let inputs = token_inputs(&params, &taking.group, &taking.secret, &present);
@@ -350,6 +355,7 @@ impl Visit<'_> {
             checkpoint: sha256(&[&taking.salt, head.as_bytes()]),
             counts,
             counts_sealed,
+            contributions,
         };
         let profiles: Vec<Vec<Profile>> = persons
             .par_iter()
@@ -540,7 +546,7 @@ pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> 
                     party.id(),
                     party.key(),
                     &[note.coordinator()],
-                    &left(&taking).to_bytes(),
+                    &left(&taking, &note.hash(), &party.id()).to_bytes(),
                 )?;
                 let kept = party.shelve(&file)?;
                 let before = book.sent.insert(withdrawn_name(party.card()), kept);
@@ -561,7 +567,7 @@ pub fn withdraw(party: &Party, record: ObjectId) -> Result<Outcome, PartyError> 
 }
 
 /// All persons who have left since the token file.
-fn left(taking: &Taking) -> Withdrawn {
+fn left(taking: &Taking, note: &NoteHash, me: &PartyId) -> Withdrawn {
     let has_left = |e: &people::Entered| {
         e.records
             .iter()
@@ -577,6 +583,7 @@ fn left(taking: &Taking) -> Withdrawn {
             records,
             persons: handles.len() as u64,
         },
+        leave: leave_tokens(&taking.secret, note, me, &handles),
         handles,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::counts::person::{Categories, Says};
 use crate::matching::{self, Description, Person};
 use crate::record::code::Sex;
 use crate::record::{Birth, Date, Record};
@@ -81,20 +82,25 @@ pub(super) fn select(
     Ok(people)
 }
 
-/// The same persons again, from the versions that entered. One of whom a record was erased, or whose
-/// consent does not hold any more, is `None`: it has left.
+/// The same persons again, from the versions that entered, with what is counted of them as of `opened`. One
+/// of whom a record was erased, or whose consent does not hold any more, is `None`: it has left.
 pub(super) fn again(
     vault: &Vault,
     entered: &[Entered],
     withdrawn: &[ObjectId],
     today: Date,
-) -> Result<Vec<Option<Person>>, VaultError> {
+    opened: Date,
+) -> Result<Vec<Option<(Person, Categories)>>, VaultError> {
     let catalog = vault.catalog()?;
     let latest = |item: &Item, record: &Record| {
-        let present = (item.latest().leaf, description(record));
+        let present = (
+            item.latest().leaf,
+            description(record),
+            Says::of(record, opened),
+        );
         consents(record, today).then_some((item.id, present))
     };
-    let mut present: HashMap<ObjectId, (u64, Description)> = vault
+    let mut present: HashMap<ObjectId, (u64, Description, Says)> = vault
         .scan(&catalog, latest)?
         .into_iter()
         .flatten()
@@ -103,24 +109,27 @@ pub(super) fn again(
         .iter()
         .map(|one| {
             let mut person = Person::default();
+            let mut says = Vec::with_capacity(one.records.len());
             for (id, leaf) in &one.records {
                 if withdrawn.contains(id) {
                     return Ok(None);
                 }
-                let Some((latest, description_now)) = present.remove(id) else {
+                let Some((latest, description_now, says_now)) = present.remove(id) else {
                     return Ok(None);
                 };
-                person.alternates.push(if latest == *leaf {
-                    description_now
+                let (description, said) = if latest == *leaf {
+                    (description_now, says_now)
                 } else {
                     match vault.read(*leaf) {
-                        Ok(record) => description(&record),
+                        Ok(record) => (description(&record), Says::of(&record, opened)),
                         Err(VaultError::NoSuchRecord) => return Ok(None),
                         Err(e) => return Err(e),
                     }
-                });
+                };
+                person.alternates.push(description);
+                says.push(said);
             }
-            Ok(Some(person))
+            Ok(Some((person, Categories::of(says))))
         })
         .collect()
 }

@@ -344,6 +344,9 @@ pub(crate) fn limits(
     if let Some(n) = args.points {
         policy.points_per_year = n;
     }
+    if let Some(epsilon) = args.epsilon_year {
+        policy.epsilon_per_year = crate::counts::epsilon(epsilon)?;
+    }
     if let Some(n) = args.growth {
         policy.growth_per_day = n;
     }

@@ -119,6 +119,7 @@ pub(crate) enum CoordinatorCommand {
     #[cfg(feature = "parquet")]
     Export(Export),
     Decide(Folder),
+    Counts(Counts),
     Report(Report),
     Close(Close),
 }
@@ -200,6 +201,12 @@ pub(crate) struct Open {
     pub site_totals: bool,
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub min_cell: u16,
+    #[arg(long, value_name = "EPSILON", default_value_t = 4.0)]
+    pub epsilon: f64,
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u16).range(34..=75))]
+    pub largest_share: u16,
+    #[arg(long, value_name = "NAME=SITE,SITE,SITE")]
+    pub group: Vec<String>,
     #[arg(long, value_enum, default_value = "statistics")]
     pub notices: NoticesArg,
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -210,6 +217,17 @@ pub(crate) struct Open {
     pub notice_delay: u16,
     #[arg(long, value_name = "P", default_value_t = 990, value_parser = clap::value_parser!(u16).range(960..=999))]
     pub notice_band: u16,
+}
+
+#[derive(Args)]
+pub(crate) struct Counts {
+    pub folder: Option<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub round: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub hxl: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -235,6 +253,7 @@ pub(crate) enum KeyholderCommand {
     Cosign(Folder),
     Evaluate(Folder),
     Compare(Folder),
+    Tally(Folder),
     Close(Close),
 }
 
@@ -254,6 +273,8 @@ pub(crate) struct HolderPolicy {
     pub bits_min: Option<f64>,
     #[arg(long, value_name = "N")]
     pub points: Option<u64>,
+    #[arg(long, value_name = "EPSILON")]
+    pub epsilon_year: Option<f64>,
     #[arg(long, value_name = "N")]
     pub growth: Option<u32>,
 }

@@ -27,6 +27,7 @@ pub(crate) fn run(app: &App, args: &Coordinator) -> Result<u8, Failure> {
         #[cfg(feature = "parquet")]
         CoordinatorCommand::Export(args) => export(app, args),
         CoordinatorCommand::Decide(args) => decide(app, args),
+        CoordinatorCommand::Counts(args) => crate::counts::run(app, args),
         CoordinatorCommand::Report(args) => report(app, args),
         CoordinatorCommand::Close(args) => close(app, args),
     }
@@ -71,6 +72,16 @@ fn open(app: &App, args: &Open) -> Result<u8, Failure> {
     plan.h_millibits = bits;
     plan.pairs = args.pairs;
     plan.min_cell = args.min_cell;
+    plan.epsilon_milli = crate::counts::epsilon(args.epsilon)?;
+    plan.largest_share = args.largest_share;
+    for given in &args.group {
+        let (name, members) = given
+            .split_once('=')
+            .ok_or_else(|| Failure::usage("counts-usage-group"))?;
+        let members: Vec<String> = members.split(',').map(str::to_owned).collect();
+        plan.groups
+            .push((name.to_owned(), ids(&party, &members, Role::Site)?));
+    }
     plan.site_totals = args.site_totals;
     if args.notices == NoticesArg::Mediated {
         let how = Mediation::new(

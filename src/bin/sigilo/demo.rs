@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sigilo::coordinator::Plan;
+use sigilo::counts::person::Says;
 use sigilo::crypto::kdf::PassphraseCost;
 use sigilo::crypto::secret::Passphrase;
 use sigilo::i18n::{Localize, Message};
@@ -13,7 +14,7 @@ use sigilo::log::act::{ActKind, Reason};
 use sigilo::network::{Network, Played, Setup, SiteSetup};
 use sigilo::record::code::{Agreement, ServiceKind};
 use sigilo::record::import::{self, Options};
-use sigilo::record::{Kind, Query, Record, SearchKey};
+use sigilo::record::{Date, Kind, Query, Record, SearchKey};
 use sigilo::round::{Role, Time};
 use sigilo::vault::audit::{self, Known, Report};
 use sigilo::vault::{
@@ -24,6 +25,7 @@ use sigilo::vault::{
 use crate::app::{App, column};
 use crate::cli::Demo;
 use crate::failure::{FAILED, Failure, INTEGRITY, file};
+use crate::truth::Truth;
 
 /// Name, word in the truth, and table of each site: some in English with commas, some in Spanish
 /// with semicolons.
@@ -84,6 +86,8 @@ struct Given {
     consenting: u64,
     /// Entity of each record that may enter the round, by its place in the table.
     entities: Vec<Option<String>>,
+    /// What each record says, as far as it is counted.
+    says: Vec<Says>,
 }
 
 pub(crate) fn demo(app: &App, args: &Demo) -> Result<u8, Failure> {
@@ -110,7 +114,7 @@ fn step(app: &App, message: &Message) {
 }
 
 /// Reads the tables. Consent is invented, too: the data have none.
-fn read() -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
+fn read(day: Date) -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
     let mut entity: HashMap<(&str, &str), &str> = HashMap::new();
     for line in TRUTH.lines().skip(1) {
         let mut cells = line.trim().split(',');
@@ -128,6 +132,7 @@ fn read() -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
             services: [0; 4],
             consenting: 0,
             entities: Vec::new(),
+            says: Vec::new(),
         };
         for (i, row) in table.rows.into_iter().enumerate() {
             let mut record = row
@@ -145,6 +150,7 @@ fn read() -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
             known
                 .entities
                 .push(truth.filter(|_| enters).map(|e| (*e).to_owned()));
+            known.says.push(Says::of(&record, day));
             records.push(record);
         }
         setups.push(SiteSetup {
@@ -159,11 +165,17 @@ fn read() -> Result<(Vec<SiteSetup>, Vec<Given>), Failure> {
 fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     let began = Instant::now();
     step(app, &Message::new("demo-begin"));
-    let (sites, given) = read()?;
-    let records: usize = sites.iter().map(|s| s.records.len()).sum();
     let now = sigilo::party::now();
+    let day = i64::try_from(now.seconds() / 86_400)
+        .ok()
+        .and_then(Date::from_days);
+    let (sites, given) = read(day.ok_or_else(|| Failure::of("demo-clock"))?)?;
+    let records: usize = sites.iter().map(|s| s.records.len()).sum();
     let deadline =
         Time::from_seconds(now.seconds() + 30 * 86_400).ok_or_else(|| Failure::of("demo-clock"))?;
+    let mut plan = Plan::new(&app.t("demo-purpose"), deadline, records as u64);
+    // The hotline of the reference network has two thirds of all persons.
+    plan.largest_share = 75;
     let network = Network::build(
         Setup {
             dir: dir.to_owned(),
@@ -172,7 +184,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
             sites,
             passphrase: Passphrase::new(PASSPHRASE.to_owned()),
             cost: PassphraseCost::default(),
-            plan: Plan::new(&app.t("demo-purpose"), deadline, records as u64),
+            plan,
             link: true,
         },
         |_| {},
@@ -195,11 +207,18 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
         ));
     }
     let quality = Quality::of(&played, &given, &ids);
+    let truth = truth(&given);
+    let counts = played
+        .counts
+        .as_ref()
+        .map(|c| &c.published)
+        .ok_or_else(|| Failure::of("demo-empty"))?;
     let page = dir.join("report.html");
     std::fs::write(&page, sigilo::report::page(&played.figures)).map_err(|e| file(&page, &e))?;
     if !app.json() {
         print_sites(app, &played, &given);
         print_result(app, &played, &quality);
+        truth.print(app, counts);
         print_seen(app, &played);
         app.print("");
         print_report(app, &page, keep);
@@ -221,6 +240,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
     let seconds = began.elapsed().as_secs_f64();
     if app.json() {
         let mut value = json(&played, &given, &quality);
+        value["counts"] = truth.json(counts);
         value["erased"] = serde_json::json!(erased.to_string());
         value["tampering_caught"] = serde_json::json!(caught);
         value["report"] = match keep {
@@ -236,6 +256,15 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
         app.print(&app.text(&end));
     }
     Ok(0)
+}
+
+/// What the counts would be if somebody knew everybody who entered the round.
+fn truth(given: &[Given]) -> Truth {
+    let records = given.iter().enumerate().flat_map(|(site, known)| {
+        let records = known.entities.iter().zip(&known.says);
+        records.filter_map(move |(e, says)| Some((e.as_deref()?, site, *says)))
+    });
+    Truth::of(records)
 }
 
 /// The round against the truth, over pairs of records of different sites that entered it.

@@ -21,7 +21,10 @@ pub(crate) fn run(app: &App, args: &Keyholder) -> Result<u8, Failure> {
         KeyholderCommand::Evaluate(args) => step(app, args, |party, stick| {
             holder::evaluate(party, stick, party::now())
         }),
-        KeyholderCommand::Compare(args) => step(app, args, holder::compare),
+        KeyholderCommand::Compare(args) => step(app, args, |party, stick| {
+            holder::compare(party, stick, party::now())
+        }),
+        KeyholderCommand::Tally(args) => step(app, args, holder::tally),
         KeyholderCommand::Close(args) => close(app, args),
     }
 }
@@ -51,6 +54,7 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             "quota_max": policy.quota_max,
             "bits_min": bits,
             "points_per_year": policy.points_per_year,
+            "epsilon_per_year": f64::from(policy.epsilon_per_year) / 1000.0,
             "growth_per_day": policy.growth_per_day,
             "lapsed": lapsed && !said,
         }));
@@ -59,6 +63,10 @@ fn policy(app: &App, args: &HolderPolicy) -> Result<u8, Failure> {
             .with("quota", policy.quota_max)
             .with("bits", bits.to_string())
             .with("points", policy.points_per_year)
+            .with(
+                "epsilon",
+                (f64::from(policy.epsilon_per_year) / 1000.0).to_string(),
+            )
             .with("growth", policy.growth_per_day);
         app.print(&app.text(&line));
         if lapsed && !said {

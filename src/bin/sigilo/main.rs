@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod coordinator;
 mod cosign;
+mod counts;
 mod court;
 mod demo;
 mod evaluate;
@@ -36,6 +37,7 @@ mod screen;
 mod shell;
 mod steps;
 mod transfer;
+mod truth;
 mod vault;
 
 use std::process::ExitCode;

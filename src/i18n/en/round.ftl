@@ -13,6 +13,8 @@ round-kind-pairs-weights = list of weights
 round-kind-withdrawn = list of persons who left
 round-kind-head = head of a chain
 round-kind-head-answer = cosignature of a head
+round-kind-counts-ask = list of what is counted
+round-kind-counts-reply = sums of the counts
 round-kind-notice = list of requests about persons
 round-kind-consent = answers to requests
 round-kind-introduction = introductions
@@ -150,7 +152,7 @@ party-usage-bits = Bits are a number between 1 and 128.
 party-usage-quota = A quota is a number behind the name: “Casa Alba=512”.
 party-usage-report = Say where the report goes: the folder of the round, or a file with --to. With --json the figures are printed.
 party-usage-round = A round is named by its 32 hexadecimal digits.
-party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }. Entries by which a site's log may grow in a day: { $growth }.
+party-limits = Largest quota of a site: { $quota } persons. Least bits of a token: { $bits }. Evaluations for one site in a year: { $points }. Entries by which a site's log may grow in a day: { $growth }. Epsilon in a year: { $epsilon }.
 party-state-drafted = drafted; waiting for key-holders
 party-state-published = published; waiting for signatures
 party-state-agreed = open

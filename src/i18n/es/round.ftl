@@ -13,6 +13,8 @@ round-kind-pairs-weights = lista de pesos
 round-kind-withdrawn = lista de personas que salieron
 round-kind-head = cabeza de una bitácora
 round-kind-head-answer = cofirma de una cabeza
+round-kind-counts-ask = lista de lo que se cuenta
+round-kind-counts-reply = sumas de los conteos
 round-kind-notice = lista de solicitudes sobre personas
 round-kind-consent = respuestas a solicitudes
 round-kind-introduction = presentaciones
@@ -150,7 +152,7 @@ party-usage-bits = Los bits son un número entre 1 y 128.
 party-usage-quota = El cupo es un número después del nombre: «Casa Alba=512».
 party-usage-report = Diga adónde va el informe: la carpeta de la ronda, o un archivo con --to. Con --json salen las cifras.
 party-usage-round = La ronda se nombra con sus 32 dígitos hexadecimales.
-party-limits = Cupo máximo de una casa: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para una casa en un año: { $points }. Asientos que la bitácora de una casa puede crecer en un día: { $growth }.
+party-limits = Cupo máximo de una casa: { $quota } personas. Bits mínimos de una ficha: { $bits }. Evaluaciones para una casa en un año: { $points }. Asientos que la bitácora de una casa puede crecer en un día: { $growth }. Épsilon en un año: { $epsilon }.
 party-state-drafted = en borrador; faltan custodios
 party-state-published = publicada; faltan firmas
 party-state-agreed = abierta
