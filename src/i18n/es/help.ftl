@@ -176,6 +176,7 @@ help-coordinator-match-example =
     sigilo coordinator match /media/usb --without "Casa Alba"
 help-coordinator-report-example = sigilo coordinator report --to informe.html
 help-coordinator-export-example = sigilo coordinator export /media/usb etiquetas
+help-coordinator-counts-example = sigilo coordinator counts /media/usb
 help-coordinator-decide-example = sigilo coordinator decide /media/usb
 help-coordinator-close-example = sigilo coordinator close
 help-keyholder-init-example = sigilo keyholder init --vault custodia --name "Defensoría"
