@@ -187,6 +187,7 @@ help-keyholder-join-example = sigilo keyholder join /media/usb
 help-keyholder-cosign-example = sigilo keyholder cosign /media/usb
 help-keyholder-evaluate-example = sigilo keyholder evaluate /media/usb
 help-keyholder-compare-example = sigilo keyholder compare /media/usb
+help-keyholder-tally-example = sigilo keyholder tally /media/usb
 help-keyholder-close-example = sigilo keyholder close
 help-transfer-send-example = sigilo transfer send /media/usb/casa.transfer
 help-transfer-receive-example = sigilo transfer receive /media/usb/casa.transfer
