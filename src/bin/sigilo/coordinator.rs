@@ -185,7 +185,12 @@ fn report(app: &App, args: &Report) -> Result<u8, Failure> {
         out.done.push(party::Event::Wrote(name));
     }
     if app.json() {
-        app.print_json(&figures.to_json());
+        let mut value = figures.to_json();
+        value["counts"] = figures
+            .counts
+            .as_ref()
+            .map_or(serde_json::Value::Null, crate::counts::json);
+        app.print_json(&value);
         return Ok(0);
     }
     finish(app, &party, out)
