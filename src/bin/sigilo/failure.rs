@@ -18,6 +18,9 @@ pub(crate) const INTEGRITY: u8 = 5;
 /// Refused by policy or quota.
 pub(crate) const REFUSED: u8 = 6;
 
+/// Ctrl-C: 128 and the number of the signal.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Why a command did not succeed: an exit code and what to tell the person.
 #[derive(Debug)]
 pub(crate) struct Failure {

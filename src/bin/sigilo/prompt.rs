@@ -11,7 +11,7 @@ use sigilo::vault::RecoveryCode;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::failure::{FAILED, Failure, file};
+use crate::failure::{FAILED, Failure, INTERRUPTED, file};
 
 /// Longest passphrase that is read, bytes.
 const MAX_PASSPHRASE: u64 = 4096;
@@ -105,7 +105,13 @@ fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
     let _ = io::stderr().flush();
     rpassword::read_password()
         .map(Zeroizing::new)
-        .map_err(|_| Failure::of("cli-no-terminal"))
+        .map_err(|e| match e.kind() {
+            // Ctrl-C at a hidden question is a key there, and no signal.
+            io::ErrorKind::Interrupted => {
+                Failure::new(INTERRUPTED, Message::new("cli-interrupted"))
+            }
+            _ => Failure::of("cli-no-terminal"),
+        })
 }
 
 fn as_passphrase(text: &Zeroizing<String>) -> Passphrase {

@@ -176,6 +176,7 @@ help-coordinator-match-example =
     sigilo coordinator match /media/usb --without "Casa Alba"
 help-coordinator-report-example = sigilo coordinator report --to report.html
 help-coordinator-export-example = sigilo coordinator export /media/usb tags
+help-coordinator-counts-example = sigilo coordinator counts /media/usb
 help-coordinator-decide-example = sigilo coordinator decide /media/usb
 help-coordinator-close-example = sigilo coordinator close
 help-keyholder-init-example = sigilo keyholder init --vault holder --name "Ombudsman"
@@ -186,6 +187,7 @@ help-keyholder-join-example = sigilo keyholder join /media/usb
 help-keyholder-cosign-example = sigilo keyholder cosign /media/usb
 help-keyholder-evaluate-example = sigilo keyholder evaluate /media/usb
 help-keyholder-compare-example = sigilo keyholder compare /media/usb
+help-keyholder-tally-example = sigilo keyholder tally /media/usb
 help-keyholder-close-example = sigilo keyholder close
 help-transfer-send-example = sigilo transfer send /media/usb/house.transfer
 help-transfer-receive-example = sigilo transfer receive /media/usb/house.transfer
