@@ -149,7 +149,7 @@ pub struct Published {
     pub min_cell: u16,
     /// Epsilon of the round, in thousandths.
     pub epsilon_milli: u32,
-    /// Contributions that were added up, dummies included.
+    /// About how many contributions were added up, dummies included: as the noisy sums have it; 0 if none were.
     pub rows: u64,
     /// Contributions that were not valid and were left out.
     pub invalid: u64,
