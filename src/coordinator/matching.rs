@@ -583,7 +583,18 @@ impl Matched {
             None => [asked.candidates, self.compared],
         };
         let unit = result::rounding(draft);
-        let three = |v: [f64; 3]| v.map(|x| (x * 1000.0).round().clamp(0.0, 1000.0) as u16);
+        // With noise on numbers, what follows from exact ones is told so coarsely that a pair more or less hardly
+        // ever shows: whole percents, and meetings from the noisy numbers.
+        let (percent, meetings) = match several {
+            Some(_) => {
+                let chance = compared.saturating_sub(matches).saturating_mul(2_000);
+                (10.0, chance / self.totals.persons.max(1))
+            }
+            None => (1.0, (self.decision.degree * 1000.0).round() as u64),
+        };
+        let three = |v: [f64; 3]| {
+            v.map(|x| ((x * 1000.0 / percent).round() * percent).clamp(0.0, 1000.0) as u16)
+        };
         let sites = draft
             .sites
             .iter()
@@ -623,7 +634,7 @@ impl Matched {
             possible,
             precision: three(self.decision.precision),
             recall: three(self.decision.recall),
-            meetings: (self.decision.degree * 1000.0).round() as u64,
+            meetings,
             steps: self.steps.map(|n| (n + unit / 2) / unit * unit),
             matched_from: self.decision.bands.matched,
             possible_from: self.decision.bands.possible,
