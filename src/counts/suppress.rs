@@ -481,6 +481,36 @@ mod tests {
         );
     }
 
+    /// A cell of every size around the smallest that is published, in each table where a person can be alone in a
+    /// category: it is out exactly if it is too small, and never the only one that is out.
+    #[test]
+    fn cells_of_every_size_up_to_the_smallest() {
+        for size in 1..=10u64 {
+            // Age, sex, form, nation, services: the small category of each in turn.
+            for (small, id) in [
+                ([4, 0, 0, 0, 0], TableId::Age),
+                ([3, 1, 0, 0, 0], TableId::Sex),
+                ([3, 0, 1, 0, 0], TableId::Exploitation),
+                ([3, 0, 0, 1, 0], TableId::Nationality),
+                ([3, 0, 0, 0, 1], TableId::Kinds),
+            ] {
+                let mut people = vec![[3, 0, 0, 0, 0]; 60];
+                people.extend([[5, 2, 2, 2, 3]; 40]);
+                people.extend(vec![small; size as usize]);
+                let total = people.len() as u64;
+                let stages = stages(&people, 10);
+                let hidden = hide(&stages, total, 10).unwrap();
+                let at = TableId::ALL.iter().position(|t| *t == id).unwrap();
+                let cell = stages[at].cells.iter().position(|n| *n == size).unwrap();
+                assert_eq!(hidden[at][cell], size < 10, "{id:?} {size}");
+                for (stage, hidden) in stages.iter().zip(&hidden) {
+                    let out = hidden.iter().filter(|h| **h).count();
+                    assert!(out != 1, "{id:?} {size}: {:?}", stage.id);
+                }
+            }
+        }
+    }
+
     #[test]
     fn kinds_cannot_be_solved_from_the_services() {
         // Two unknown and two equations.
