@@ -1,16 +1,16 @@
 //! `probing [--networks N] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
-//! for the manual and for the bounds in `matching::probing`.
+//! for the manual.
 //!
 //! A sweep is ten records of one site with the names, sex and places of a person at another site and ten
 //! dates of birth, one of them the right one, not linked with each other. Each network is invented; with
 //! DIR the sites of that folder are taken instead.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 use sigilo::evaluate::network::{self, Local};
 use sigilo::evaluate::read::{self, SiteRecords};
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::join::Candidate;
+use sigilo::matching::probing;
 use sigilo::matching::score::Model;
 use sigilo::matching::tokens::{Params, Policy};
 use sigilo::names::date::PartialDate;
@@ -26,7 +26,7 @@ fn main() {
             _ => dir = arg,
         }
     }
-    let lines: Vec<String> = (0..networks)
+    let found: Vec<Counted> = (0..networks)
         .into_par_iter()
         .flat_map_iter(|i| {
             let mut random = Random::new(i);
@@ -49,16 +49,34 @@ fn main() {
             };
             [Policy::Strict, Policy::Standard]
                 .into_iter()
-                .flat_map(move |p| study(&sites, p, i))
+                .map(move |p| study(&sites, p, i))
                 .collect::<Vec<_>>()
         })
         .collect();
-    for l in lines {
-        println!("{l}");
+    println!("# policy\tsweeps\tseen\tfiles\thonest files named");
+    for policy in [Policy::Strict, Policy::Standard] {
+        let of = |n: fn(&Counted) -> usize| -> usize {
+            found.iter().filter(|c| c.policy == policy).map(n).sum()
+        };
+        let (sweeps, seen) = (of(|c| c.sweeps), of(|c| c.seen));
+        println!(
+            "{policy:?}\t{sweeps}\t{seen}\t{}\t{}",
+            of(|c| c.files),
+            of(|c| c.named)
+        );
     }
 }
 
-fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Vec<String> {
+/// What was found in one network.
+struct Counted {
+    policy: Policy,
+    sweeps: usize,
+    seen: usize,
+    files: usize,
+    named: usize,
+}
+
+fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Counted {
     let model = Model::shipped();
     let mut random = Random::new(seed + 1);
     let mut sites: Vec<SiteRecords> = sites
@@ -117,48 +135,33 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Vec<String> {
     let (pairs, _) = network::discover(&tokens, sites.len());
     let inputs = network::compare(&sites, &locals, &tokens, &pairs);
     let steps: Vec<u8> = inputs.iter().map(|x| model.step(model.weight(x))).collect();
-    // Of each person and each other site: step and shared tags of every person there that it meets.
-    let mut met: BTreeMap<(u32, u32), Vec<(u8, u16)>> = BTreeMap::new();
-    let mut sweeps: Vec<Vec<(u8, u16)>> = vec![Vec::new(); SWEEPS];
     let is_probe = |p: u32| (probes_from..probes_to).contains(&(p as usize));
-    for (pair, step) in pairs.iter().zip(&steps) {
-        for (x, y) in [(pair.a, pair.b), (pair.b, pair.a)] {
-            let seen = (*step, pair.shared);
-            if is_probe(y) {
-                let sweep = (y as usize - probes_from) / 10;
-                let (site, record) = targets[sweep];
-                let l = &locals[x as usize];
-                if l.site == site && l.records.contains(&record) {
-                    sweeps[sweep].push(seen);
-                }
-            } else if !is_probe(x) {
-                met.entry((x, locals[y as usize].site))
-                    .or_default()
-                    .push(seen);
-            }
-        }
-    }
-    let line = |kind: &str, n: u32, seen: &[(u8, u16)]| {
-        let list: Vec<String> = seen.iter().map(|(a, b)| format!("{a}:{b}")).collect();
-        format!(
-            "{kind}\t{policy:?}\t{seed}\t{n}\t{}\t{}",
-            records / sites.len(),
-            list.join(" ")
-        )
-    };
-    let mut out: Vec<String> = (0..sites.len() as u32)
-        .map(|s| line("file", s, &[]))
+    // Honest files: what is found without the probes.
+    let (honest_pairs, honest_steps): (Vec<Candidate>, Vec<u8>) = pairs
+        .iter()
+        .zip(&steps)
+        .filter(|(p, _)| !is_probe(p.a) && !is_probe(p.b))
+        .map(|(p, s)| (*p, *s))
+        .unzip();
+    let named = probing::suspicions(policy, &honest_pairs, &honest_steps, &tokens.site_of).len();
+    let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
+    let sought: Vec<&Local> = found
+        .get(&0)
+        .iter()
+        .flat_map(|s| s.sought.iter().map(|row| &locals[*row as usize]))
         .collect();
-    out.extend(
-        met.iter()
-            .filter(|(_, seen)| seen.len() > 1)
-            .map(|((_, site), seen)| line("honest", *site, seen)),
-    );
-    out.extend(
-        sweeps
-            .iter()
-            .enumerate()
-            .map(|(i, seen)| line("sweep", i as u32, seen)),
-    );
-    out
+    let seen = targets
+        .iter()
+        .filter(|(site, record)| {
+            let mut all = sought.iter();
+            all.any(|l| l.site == *site && l.records.contains(record))
+        })
+        .count();
+    Counted {
+        policy,
+        sweeps: SWEEPS,
+        seen,
+        files: sites.len(),
+        named,
+    }
 }
