@@ -274,10 +274,7 @@ fn conflicts(app: &App) -> Result<u8, Failure> {
         app.print_json(&serde_json::json!({ "conflicts": rows }));
     } else if all.is_empty() {
         app.note(&Message::new("transfer-no-conflicts"));
-    } else if all
-        .iter()
-        .any(|c| c.heads.len() > 1 || c.erased.is_some())
-    {
+    } else if all.iter().any(|c| c.heads.len() > 1 || c.erased.is_some()) {
         app.note(&Message::new("transfer-conflicts-advice"));
     }
     Ok(if all.is_empty() { NOTHING } else { 0 })
