@@ -204,7 +204,7 @@ const BYTES: &str = "{bar:24} {binary_bytes}/{binary_total_bytes}  {binary_bytes
 
 /// What is done, and how far it is.
 fn style(what: &str, parts: &str) -> ProgressStyle {
-    let what = what.replace('{', "").replace('}', "");
+    let what = what.replace(['{', '}'], "");
     ProgressStyle::with_template(&format!("{what}  {parts}"))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

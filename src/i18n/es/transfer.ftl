@@ -25,9 +25,9 @@ transfer-no-other = No hay ninguna otra bóveda de esta casa aceptada. Acéptela
 transfer-which-other = Hay varias bóvedas de esta casa. Diga cuál con --to.
 transfer-ask-same-site = ¿Es { $name } otra bóveda de esta misma casa, y coinciden las ocho palabras? Recibirá todos los expedientes. (s/n)
 transfer-sent = { $items ->
-        [one] 1 cosa
-       *[other] { $items } cosas
-    } para { $name }, selladas en { $file }.
+        [one] 1 cosa para { $name }, sellada en { $file }.
+       *[other] { $items } cosas para { $name }, selladas en { $file }.
+    }
 transfer-sent-advice = Llévelo a la otra computadora y haga allí «sigilo transfer receive». Solo esa bóveda lo abre.
 transfer-again = Este traslado ya se había tomado; no se cambió nada.
 transfer-received = De { $name }. Expedientes nuevos: { $new }; versiones nuevas: { $amended }; ya estaban aquí: { $known }.
@@ -37,16 +37,21 @@ transfer-received-left-out = No entraron, porque su expediente se borró: { $cou
 transfer-received-conflicts = Cambiados en las dos bóvedas, por resolver: { $count }. Véalos con «sigilo conflicts».
 transfer-received-erasures = Borrados en la otra bóveda y presentes aquí: { $count }. Véalos con «sigilo conflicts» y decida con «sigilo settle».
 transfer-received-erased = Borrados aquí también: { $count }
+transfer-received-holds = Bajo retención legal ahora también aquí: { $count }
+transfer-received-retention = Días hasta los que se guarda un expediente, dichos por la otra bóveda: { $count }
+transfer-received-lifted = Bajo retención legal aquí, y ya no en la otra bóveda: { $count }. Véalos con «sigilo conflicts».
 transfer-received-advice = Vea con «sigilo duplicates» si alguna persona ya estaba aquí con otro expediente.
 transfer-here = esta bóveda
 transfer-conflict-version = versión { $version } · { $from }
 transfer-conflict-differs = difieren: { $fields }
 transfer-conflict-erased = borrado en { $name }: { $why }
+transfer-conflict-lifted = retención legal levantada en { $name }: { $why }. Aquí sigue. Levántela con «sigilo hold lift { $id }», o diga con «sigilo hold set { $id }» que se queda; entonces vuelve a valer también allá.
 transfer-no-conflicts = No hay nada que resolver.
 transfer-conflicts-advice = Mire cada versión con «sigilo show ID --version N» y resuelva con «sigilo settle ID».
 transfer-kept = El expediente { $id } se conserva aquí.
 transfer-settled = Resuelto: { $id } es ahora la versión { $version }.
 transfer-erasure-only = Este expediente se borró en la otra bóveda. Decida con --erase o con --no-erase.
+transfer-lifted-only = De este expediente solo queda por resolver la retención legal: «sigilo hold lift» o «sigilo hold set».
 transfer-which-version = Diga qué versión queda, con --keep y uno de los números que muestra «sigilo conflicts».
 transfer-which-field = --take es CAMPO=VERSIÓN, con un campo en el que difieren y una de sus versiones, como muestra «sigilo conflicts --json».
 transfer-ask-which = ¿Cuál queda?
