@@ -24,6 +24,8 @@ pub struct Settings {
     pub plain: Option<bool>,
     /// Whether only what was asked for is said.
     pub quiet: Option<bool>,
+    /// Whether the desk takes the whole screen.
+    pub screen: Option<bool>,
     /// Minutes, 1 to [`IDLE_MAX`], after which an open desk locks itself.
     pub idle_minutes: Option<u16>,
 }
@@ -38,7 +40,15 @@ pub struct Mistake {
 }
 
 /// The keys that there are.
-pub const KEYS: [&str; 6] = ["vault", "keyring", "lang", "plain", "quiet", "idle_minutes"];
+pub const KEYS: [&str; 7] = [
+    "vault",
+    "keyring",
+    "lang",
+    "plain",
+    "quiet",
+    "screen",
+    "idle_minutes",
+];
 
 impl Settings {
     /// Reads the text of the file.
@@ -75,6 +85,7 @@ impl Settings {
                 }
                 "plain" => config.plain = Some(flag()?),
                 "quiet" => config.quiet = Some(flag()?),
+                "screen" => config.screen = Some(flag()?),
                 "idle_minutes" => {
                     let minutes = match value {
                         DeValue::Integer(n) if n.radix() == 10 => n.as_str().parse().ok(),
@@ -97,14 +108,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let config = Settings::parse(
-            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nidle_minutes = 7\n",
+            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nscreen = true\nidle_minutes = 7\n",
         )
         .unwrap();
         assert_eq!(config.vault, Some(PathBuf::from("/casa")));
         assert_eq!(config.keyring, Some(PathBuf::from("/usb/k")));
         assert_eq!(config.lang, Some(Lang::Es));
         assert_eq!((config.plain, config.quiet), (Some(true), Some(false)));
-        assert_eq!(config.idle_minutes, Some(7));
+        assert_eq!((config.screen, config.idle_minutes), (Some(true), Some(7)));
         assert_eq!(Settings::parse("").unwrap(), Settings::default());
     }
 

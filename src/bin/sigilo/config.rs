@@ -80,6 +80,7 @@ impl Config {
         global.lang = global.lang.or_else(lang);
         global.plain |= self.0.plain == Some(true);
         global.quiet |= self.0.quiet == Some(true);
+        global.screen |= self.0.screen == Some(true);
     }
 }
 
@@ -139,7 +140,7 @@ impl Given {
         while let Some((_, below)) = deepest.subcommand() {
             deepest = below;
         }
-        let known = ["vault", "keyring", "lang", "plain", "quiet"];
+        let known = ["vault", "keyring", "lang", "plain", "quiet", "screen"];
         let given = known.iter().filter_map(|name| {
             let source = match deepest.value_source(name)? {
                 ValueSource::CommandLine => Source::Option,
@@ -191,6 +192,7 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
         ),
         ("plain", text(app.plain()), config.plain == Some(true)),
         ("quiet", text(global.quiet), config.quiet == Some(true)),
+        ("screen", text(global.screen), config.screen == Some(true)),
         (
             "idle_minutes",
             Some(app.config.idle_minutes().to_string()),
