@@ -26,12 +26,13 @@ struct Limits {
     points: [u32; STEPS],
     /// From which sum on.
     sum: u32,
-    /// From which sum on if one of them has the very person.
+    /// From which sum on if one of them has the very person ([`VERY`]).
     lower: u32,
-    /// Shared tags from which on a row of the surest step has the very person, with the right date: of the
-    /// others few need meet it then, while relatives of somebody who is at both sites are seldom there, too.
-    very: u16,
 }
+
+/// Shared tags from which on a row of the surest step has the very person, with the right date: of the others
+/// few need meet it then, while relatives of somebody who is at both sites are seldom there, too.
+const VERY: u16 = 56;
 
 /// Chosen on invented networks so that at most one honest file in a hundred gets there (manual: *matching*,
 /// "Probing").
@@ -42,14 +43,12 @@ fn limits(policy: Policy) -> Limits {
             points: [0, 1, 1, 1, 1, 1, 1, 1],
             sum: 4,
             lower: 3,
-            very: 56,
         },
         // Chance meetings are not: they count little.
         Policy::Standard => Limits {
             points: [1, 5, 8, 10, 10, 10, 10, 10],
             sum: 38,
-            lower: 26,
-            very: 64,
+            lower: 32,
         },
     }
 }
@@ -88,7 +87,7 @@ pub fn suspicions(
     for group in met.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let of = |step: Step| limits.points[usize::from(step).min(STEPS - 1)];
         let sum: u32 = group.iter().map(|m| of(m.2)).sum();
-        let very = group.iter().any(|m| m.2 >= surest && m.4 >= limits.very);
+        let very = group.iter().any(|m| m.2 >= surest && m.4 >= VERY);
         if sum >= if very { limits.lower } else { limits.sum } {
             let suspicion = found.entry(group[0].1).or_default();
             suspicion.rows.extend(group.iter().map(|m| m.3));
