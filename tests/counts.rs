@@ -215,7 +215,7 @@ fn noise_is_there_and_within_its_size() {
     let counts = played.counts.unwrap();
     let p = &counts.published;
     assert_eq!(p.epsilon_milli, 4_000);
-    // Scale 8 / 2.5 twice: a deviation of 6.4; the total has that of one element or less.
+    // Scale 8 / 2.25 twice: a deviation of 7.1; the total has that of one element or less.
     assert!(p.persons.value.abs_diff(32) < 60, "{:?}", p.persons);
     assert!(p.persons.high > p.persons.value + 8);
     for table in &p.tables {
@@ -461,7 +461,7 @@ fn who_leaves_after_the_token_file_is_not_counted() {
 #[test]
 fn one_probe_and_junk_say_little_about_where_a_person_is() {
     let epsilon = sigilo::counts::Epsilon::of(4_000);
-    let noise = Laplace::hiding(overlap::SENSITIVITY, epsilon.overlap);
+    let noise = Laplace::hiding(overlap::sensitivity(0), epsilon.overlap);
     let pairs = Laplace::hiding(6, epsilon.pairs);
     let trials = 4_000;
     let guessed = |there: u64| {

@@ -17,6 +17,8 @@ use crate::crypto::prio3::{Bound, Sum, Tables};
 use crate::crypto::{CryptoError, random, travel};
 use crate::holder::attempt;
 use crate::log::act::ActKind;
+use crate::matching::decide::{self, Belief};
+use crate::matching::score::{Model, STEPS};
 use crate::party::stick::{COUNTS, COUNTS_ASK, COUNTS_REPLY};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken};
 use crate::round::coordinator::Row;
@@ -42,8 +44,16 @@ pub(super) const COUNTING: &str = "counting";
 /// Rows whose shares are held at once.
 const BLOCK: usize = 4096;
 
-/// Numbers of pairs that are told, each of which one person can change by two.
+/// What is told of pairs: candidates, compared ones by step, possible ones. One person can change each by two.
 const OF_PAIRS: u32 = 3 * 2;
+
+/// Parts of one in which the noise on a share is drawn.
+const SHARE: u32 = 100_000;
+/// By how many parts in the declared pairs one person changes estimated precision and recall: half and one.
+/// Who is declared has a posterior of one half or more, and of those who are one person she is one.
+const OF_QUALITY: f64 = 1.5;
+/// Fewest declared pairs that the noise on a share reckons with.
+const DECLARED_MIN: u64 = 20;
 
 fn on_pairs(draft: &Draft) -> Laplace {
     Laplace::hiding(OF_PAIRS, Epsilon::of(draft.epsilon_milli).pairs)
@@ -51,20 +61,74 @@ fn on_pairs(draft: &Draft) -> Laplace {
 
 fn on_overlap(draft: &Draft) -> Laplace {
     Laplace::hiding(
-        overlap::SENSITIVITY,
+        overlap::sensitivity(draft.groups.len()),
         Epsilon::of(draft.epsilon_milli).overlap,
     )
 }
 
-/// Numbers of pairs with noise.
-pub(super) fn noisy_pairs(draft: &Draft, exact: [u64; 2]) -> Result<[u64; 2], PartyError> {
-    let noise = on_pairs(draft).draws(2)?;
-    let of = |i: usize| noise.get(i).copied().unwrap_or_default();
-    let [a, b] = exact;
-    Ok([
-        a.saturating_add_signed(of(0)),
-        b.saturating_add_signed(of(1)),
-    ])
+/// Numbers of pairs that are told.
+pub(super) struct PairNumbers {
+    pub candidates: u64,
+    pub compared: u64,
+    pub steps: [u64; STEPS],
+}
+
+impl PairNumbers {
+    /// With noise. How many were compared follows from the noisy steps.
+    pub fn noisy(draft: &Draft, candidates: u64, steps: &[u64; STEPS]) -> Result<Self, PartyError> {
+        let noise = on_pairs(draft).draws(1 + STEPS)?;
+        let (first, by_step) = noise.split_first().ok_or(PartyError::Stored)?;
+        let mut told = *steps;
+        let mut compared = 0i64;
+        for (n, noise) in told.iter_mut().zip(by_step) {
+            compared = compared.saturating_add_unsigned(*n).saturating_add(*noise);
+            *n = n.saturating_add_signed(*noise);
+        }
+        Ok(Self {
+            candidates: candidates.saturating_add_signed(*first),
+            compared: u64::try_from(compared).unwrap_or(0),
+            steps: told,
+        })
+    }
+}
+
+/// Estimated precision and recall with their intervals, from shares with noise and the noisy number of declared
+/// pairs.
+pub(super) fn noisy_quality(
+    draft: &Draft,
+    belief: &Belief,
+    declared: u64,
+) -> Result<[[f64; 3]; 2], PartyError> {
+    let declared = declared.max(DECLARED_MIN);
+    // Rounding a share to parts can add one to what she changes.
+    let moved = OF_QUALITY * f64::from(SHARE) / declared as f64;
+    let noise = Laplace::hiding(
+        moved.ceil() as u32 + 2,
+        Epsilon::of(draft.epsilon_milli).quality,
+    );
+    let draws = noise.draws(2)?;
+    let parts = |share: f64, i: usize| {
+        let exact = (share * f64::from(SHARE)).round() as i64;
+        let noisy = exact.saturating_add(draws.get(i).copied().unwrap_or_default());
+        (noisy as f64 / f64::from(SHARE)).clamp(0.05, 1.0)
+    };
+    let (precision, recall) = (parts(belief.precision, 0), parts(belief.recall, 1));
+    let told = Belief {
+        precision,
+        recall,
+        declared: declared as f64,
+        matches: declared as f64 * precision / recall,
+    };
+    let by = release::NORMAL * noise.variance().sqrt() / f64::from(SHARE);
+    let (precision, recall) = decide::quality(Model::shipped(), &told);
+    let wide = |[low, value, high]: [f64; 3]| {
+        [
+            (value - by.hypot(value - low)).max(0.0),
+            value,
+            (value + by.hypot(high - value)).min(1.0),
+        ]
+    };
+    Ok([wide(precision), wide(recall)])
 }
 
 /// Who is on several lists, with noise; nothing if the round has none.
@@ -84,12 +148,13 @@ pub(super) fn several(
 
 /// Keeps the overlap until it is published.
 pub(super) fn remember(book: &Book, several: &Several) -> StateChange {
-    let mut out = Zeroizing::new(vec![1]);
-    for n in [several.two, several.three, several.beyond, several.possible] {
+    let mut out = Zeroizing::new(vec![2]);
+    let s = several;
+    for n in [s.two, s.three, s.beyond, s.possible, s.between] {
         out.extend_from_slice(&n.to_be_bytes());
     }
     out.push(u8::try_from(several.groups.len()).unwrap_or(u8::MAX));
-    for n in &several.groups {
+    for n in several.groups.iter().flatten() {
         out.extend_from_slice(&n.to_be_bytes());
     }
     StateChange::put_for_round(book.part(OVERLAP), 0, out)
@@ -100,7 +165,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
     let state = state.ok_or(PartyError::Stored)?;
     let mut input = Reader::new(&state.body);
     match input.u8()? {
-        1 => {}
+        2 => {}
         v => return Err(DecodeError::Version(v).into()),
     }
     let mut several = Several {
@@ -108,6 +173,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
         three: input.u64()?,
         beyond: input.u64()?,
         possible: input.u64()?,
+        between: input.u64()?,
         groups: Vec::new(),
     };
     let n = usize::from(input.u8()?);
@@ -115,7 +181,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
         return Err(DecodeError::Length.into());
     }
     for _ in 0..n {
-        several.groups.push(input.u64()?);
+        several.groups.push([input.u64()?, input.u64()?]);
     }
     input.finish()?;
     Ok(several)

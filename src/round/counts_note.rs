@@ -9,8 +9,8 @@ use super::trust::TrustStore;
 use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
 use crate::codec::to_hex;
 use crate::counts::{
-    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, Overlap, Published, Table,
-    TableId,
+    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
+    Published, Table, TableId,
 };
 use crate::crypto::sign::SigningKey;
 use crate::log::note::Note;
@@ -107,13 +107,13 @@ impl CountsNote {
             Lists::Suppressed => out.push_str("on -\n"),
         }
         for group in &o.groups {
-            let _ = writeln!(
-                out,
-                "group {} {} {}",
-                group.sites,
-                cell(&group.several),
-                group.name
-            );
+            let _ = writeln!(out, "group {} {}", group.sites, group.name);
+            for (word, c) in group.several.lines() {
+                let _ = writeln!(out, "within {word} {}", cell(&c));
+            }
+        }
+        if let Some(between) = &o.between {
+            let _ = writeln!(out, "between {}", cell(between));
         }
         for hidden in &o.hidden {
             let _ = writeln!(out, "all {} {}", hidden.model.word(), estimate(&hidden.all));
@@ -179,22 +179,28 @@ impl CountsNote {
         let by_lists = by_lists.ok_or_else(|| lines.bad("on"))?;
         let mut groups = Vec::new();
         while lines.at("group") && groups.len() < super::draft::GROUPS_MAX {
-            groups.push(lines.value("group", |v| {
-                let (sites, rest) = v.split_once(' ')?;
-                let (several, name) = match rest.strip_prefix("- ") {
-                    Some(name) => (Cell::Suppressed, name),
-                    None => {
-                        let at = rest.match_indices(' ').nth(2)?.0;
-                        (read_cell(rest.get(..at)?)?, rest.get(at + 1..)?)
-                    }
-                };
-                Some(GroupOverlap {
-                    name: name.to_owned(),
-                    sites: sites.parse().ok()?,
-                    several,
-                })
-            })?);
+            let (sites, name) = lines.value("group", |v| {
+                let (sites, name) = v.split_once(' ')?;
+                Some((sites.parse().ok()?, name.to_owned()))
+            })?;
+            let mut within = Vec::new();
+            while lines.at("within") && within.len() < 2 {
+                within.push(lines.value("within", |v| {
+                    let (word, c) = v.split_once(' ')?;
+                    Some((word, read_cell(c)?))
+                })?);
+            }
+            let several = OnSeveral::of_lines(&within);
+            groups.push(GroupOverlap {
+                name,
+                sites,
+                several: several.ok_or_else(|| lines.bad("within"))?,
+            });
         }
+        let between = match lines.at("between") {
+            true => Some(lines.value("between", read_cell)?),
+            false => None,
+        };
         let mut hidden = Vec::new();
         while lines.at("all") && hidden.len() < HiddenModel::ALL.len() {
             hidden.push(lines.value("all", |v| {
@@ -227,6 +233,7 @@ impl CountsNote {
                     lists,
                     by_lists,
                     groups,
+                    between,
                     hidden,
                     noise_milli,
                 },
@@ -256,7 +263,8 @@ impl CountsNote {
         let least = u64::from(p.min_cell);
         let small = |e: Estimate| e.value > 0 && e.value < least;
         let cells = p.tables.iter().flat_map(|t| &t.cells);
-        let several = p.overlap.groups.iter().map(|g| &g.several);
+        let within = p.overlap.groups.iter().flat_map(|g| g.several.lines());
+        let few = within.map(|(_, c)| c).chain(p.overlap.between);
         let told = match &p.overlap.by_lists {
             Lists::Three([_, two, three]) => [two.value, three.value].iter().all(|n| *n >= least),
             Lists::Two([_, two]) => two.value >= least,
@@ -265,7 +273,12 @@ impl CountsNote {
         let holds = p.epsilon_milli == draft.epsilon_milli
             && p.min_cell == draft.min_cell
             && groups.eq(agreed)
-            && !cells.chain(several).filter_map(Cell::estimate).any(small)
+            && p.overlap.between.is_some() == (draft.groups.len() > 1)
+            && !cells
+                .copied()
+                .chain(few)
+                .filter_map(|c| c.estimate())
+                .any(small)
             && told
             && self.left_out.is_sorted_by(|a, b| a.0 < b.0)
             && self
