@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::draft::Draft;
 use super::note::AgreedNote;
+use super::published;
 use super::text::{Lines, canonical, hex};
 use super::trust::TrustStore;
-use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
+use super::{Card, NoteHash, PartyId, RoundError, Time};
 use crate::codec::to_hex;
 use crate::counts::{
     Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
     Published, Table, TableId,
 };
 use crate::crypto::sign::SigningKey;
-use crate::log::note::Note;
 
 const HEAD: &str = "sigilo/round/counts/v1";
 
@@ -72,7 +72,7 @@ fn name(id: TableId, i: usize) -> String {
     }
 }
 
-impl CountsNote {
+impl published::Published for CountsNote {
     fn text(&self) -> String {
         let p = &self.published;
         let mut out = format!(
@@ -291,7 +291,9 @@ impl CountsNote {
             Err(RoundError::Numbers)
         }
     }
+}
 
+impl CountsNote {
     /// Signs the counts as the coordinator: the file.
     ///
     /// # Errors
@@ -302,15 +304,7 @@ impl CountsNote {
         coordinator: &Card,
         key: &SigningKey,
     ) -> Result<String, RoundError> {
-        self.check(note)?;
-        if coordinator.id() != note.draft().coordinator {
-            return Err(RoundError::NotInRound(coordinator.name().to_owned()));
-        }
-        let text = self.text();
-        Self::parse(&text)?;
-        let mut signed = Note::new(text)?;
-        signed.sign(coordinator.note_key().name(), key)?;
-        Ok(signed.to_string())
+        published::Published::signed(self, note, coordinator, key)
     }
 
     /// Reads the counts of a round.
@@ -318,17 +312,13 @@ impl CountsNote {
     /// # Errors
     /// [`RoundError`].
     pub fn read(bytes: &[u8], note: &AgreedNote, trust: &TrustStore) -> Result<Self, RoundError> {
-        let signed = Note::parse(bytes)?;
-        let counts = Self::parse(signed.text())?;
-        let coordinator = trust.get(&note.draft().coordinator, Role::Coordinator)?;
-        signed.verify(&[coordinator.note_key()])?;
-        counts.check(note)?;
-        Ok(counts)
+        published::Published::verified(bytes, note, trust)
     }
 
     /// Reads the text alone, without a signature: what a reader takes must be what a writer writes.
     #[doc(hidden)]
     pub fn fuzz(text: &str) {
+        use published::Published as _;
         if let Ok(counts) = Self::parse(text) {
             assert_eq!(counts.text(), text);
         }

@@ -222,6 +222,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
         print_sites(app, &played, &given);
         print_result(app, &played, &quality);
         print_notices(app, &played);
+        print_referrals(app, &played);
         truth.print(app, counts);
         print_seen(app, &played);
         app.print("");
@@ -251,6 +252,14 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
                 "silent": n.silent.len(),
                 "closed": n.closed,
                 "ends": n.ends.to_string(),
+            }),
+            None => serde_json::Value::Null,
+        };
+        value["referrals"] = match &played.referrals {
+            Some(r) => serde_json::json!({
+                "from": r.from, "to": r.to, "fields": r.fields, "files": r.files,
+                "entries": r.entries, "version": r.again, "refused": r.refused,
+                "revoked": r.revoked, "receipts": r.receipts,
             }),
             None => serde_json::Value::Null,
         };
@@ -395,6 +404,34 @@ fn print_notices(app: &App, played: &Played) {
         let line = Message::new("demo-silent").with("house", house.as_str());
         let line = line.with("day", day).with("closed", notices.closed);
         app.print(&app.text(&line));
+    }
+}
+
+/// A referral, its receipts, and where both chains have it.
+fn print_referrals(app: &App, played: &Played) {
+    let Some(r) = &played.referrals else {
+        return;
+    };
+    let [sent, received] = r.entries;
+    let with = |id| {
+        Message::new(id)
+            .with("from", r.from.as_str())
+            .with("to", r.to.as_str())
+    };
+    let lines = [
+        with("demo-referral")
+            .with("fields", r.fields)
+            .with("files", r.files),
+        with("demo-referral-chains")
+            .with("sent", sent)
+            .with("received", received),
+        with("demo-referral-again").with("version", r.again),
+        with("demo-referral-other")
+            .with("refused", r.refused.as_str())
+            .with("receipts", r.receipts),
+    ];
+    for line in &lines {
+        app.print(&app.text(line));
     }
 }
 
