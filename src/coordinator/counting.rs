@@ -11,14 +11,13 @@ use super::{open_weights, secret};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::counts::noise::Laplace;
 use crate::counts::overlap::{self, Several};
+use crate::counts::pairs;
 use crate::counts::release::{self, Released, Spread};
 use crate::counts::{Epsilon, Published, person};
 use crate::crypto::prio3::{Bound, Sum, Tables};
 use crate::crypto::{CryptoError, random, travel};
 use crate::holder::attempt;
 use crate::log::act::ActKind;
-use crate::matching::decide::{self, Belief};
-use crate::matching::score::{Model, STEPS};
 use crate::party::stick::{COUNTS, COUNTS_ASK, COUNTS_REPLY};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken};
 use crate::round::coordinator::Row;
@@ -44,19 +43,8 @@ pub(super) const COUNTING: &str = "counting";
 /// Rows whose shares are held at once.
 const BLOCK: usize = 4096;
 
-/// What is told of pairs: candidates, compared ones by step, possible ones. One person can change each by two.
-const OF_PAIRS: u32 = 3 * 2;
-
-/// Parts of one in which the noise on a share is drawn.
-const SHARE: u32 = 100_000;
-/// By how many parts in the declared pairs one person changes estimated precision and recall: half and one.
-/// Who is declared has a posterior of one half or more, and of those who are one person she is one.
-const OF_QUALITY: f64 = 1.5;
-/// Fewest declared pairs that the noise on a share reckons with.
-const DECLARED_MIN: u64 = 20;
-
 fn on_pairs(draft: &Draft) -> Laplace {
-    Laplace::hiding(OF_PAIRS, Epsilon::of(draft.epsilon_milli).pairs)
+    Laplace::hiding(pairs::SENSITIVITY, Epsilon::of(draft.epsilon_milli).pairs)
 }
 
 fn on_overlap(draft: &Draft) -> Laplace {
@@ -64,71 +52,6 @@ fn on_overlap(draft: &Draft) -> Laplace {
         overlap::sensitivity(draft.groups.len()),
         Epsilon::of(draft.epsilon_milli).overlap,
     )
-}
-
-/// Numbers of pairs that are told.
-pub(super) struct PairNumbers {
-    pub candidates: u64,
-    pub compared: u64,
-    pub steps: [u64; STEPS],
-}
-
-impl PairNumbers {
-    /// With noise. How many were compared follows from the noisy steps.
-    pub fn noisy(draft: &Draft, candidates: u64, steps: &[u64; STEPS]) -> Result<Self, PartyError> {
-        let noise = on_pairs(draft).draws(1 + STEPS)?;
-        let (first, by_step) = noise.split_first().ok_or(PartyError::Stored)?;
-        let mut told = *steps;
-        let mut compared = 0i64;
-        for (n, noise) in told.iter_mut().zip(by_step) {
-            compared = compared.saturating_add_unsigned(*n).saturating_add(*noise);
-            *n = n.saturating_add_signed(*noise);
-        }
-        Ok(Self {
-            candidates: candidates.saturating_add_signed(*first),
-            compared: u64::try_from(compared).unwrap_or(0),
-            steps: told,
-        })
-    }
-}
-
-/// Estimated precision and recall with their intervals, from shares with noise and the noisy number of declared
-/// pairs.
-pub(super) fn noisy_quality(
-    draft: &Draft,
-    belief: &Belief,
-    declared: u64,
-) -> Result<[[f64; 3]; 2], PartyError> {
-    let declared = declared.max(DECLARED_MIN);
-    // Rounding a share to parts can add one to what she changes.
-    let moved = OF_QUALITY * f64::from(SHARE) / declared as f64;
-    let noise = Laplace::hiding(
-        moved.ceil() as u32 + 2,
-        Epsilon::of(draft.epsilon_milli).quality,
-    );
-    let draws = noise.draws(2)?;
-    let parts = |share: f64, i: usize| {
-        let exact = (share * f64::from(SHARE)).round() as i64;
-        let noisy = exact.saturating_add(draws.get(i).copied().unwrap_or_default());
-        (noisy as f64 / f64::from(SHARE)).clamp(0.05, 1.0)
-    };
-    let (precision, recall) = (parts(belief.precision, 0), parts(belief.recall, 1));
-    let told = Belief {
-        precision,
-        recall,
-        declared: declared as f64,
-        matches: declared as f64 * precision / recall,
-    };
-    let by = release::NORMAL * noise.variance().sqrt() / f64::from(SHARE);
-    let (precision, recall) = decide::quality(Model::shipped(), &told);
-    let wide = |[low, value, high]: [f64; 3]| {
-        [
-            (value - by.hypot(value - low)).max(0.0),
-            value,
-            (value + by.hypot(high - value)).min(1.0),
-        ]
-    };
-    Ok([wide(precision), wide(recall)])
 }
 
 /// Who is on several lists, with noise; nothing if the round has none.

@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::ASKED;
-use super::counting::{self, PairNumbers};
 use super::ranked::Ranked;
 use super::tags::Tags;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
+use crate::counts::Epsilon;
 use crate::counts::overlap::Several;
+use crate::counts::pairs::{PairNumbers, noisy_quality};
 use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
 use crate::matching::join::disk::{self, Source as _};
@@ -581,12 +582,13 @@ impl Matched {
         let merged = merged.min(self.totals.persons);
         let unit = result::rounding(draft);
         // With noise on numbers, nothing else is told but what follows from noisy ones.
+        let epsilon = Epsilon::of(draft.epsilon_milli);
         let (numbers, [precision, recall], meetings) = match several {
             Some(_) => {
-                let numbers = PairNumbers::noisy(draft, asked.candidates, &self.steps)?;
+                let numbers = PairNumbers::noisy(epsilon, asked.candidates, &self.steps)?;
                 let chance = numbers.compared.saturating_sub(matches);
                 let meetings = chance.saturating_mul(2_000) / self.totals.persons.max(1);
-                let quality = counting::noisy_quality(draft, &self.decision.belief, matches)?;
+                let quality = noisy_quality(epsilon, &self.decision.belief, matches)?;
                 (numbers, quality, meetings)
             }
             None => {

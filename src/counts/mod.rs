@@ -7,6 +7,7 @@ pub mod attribute;
 pub mod export;
 pub mod noise;
 pub mod overlap;
+pub mod pairs;
 pub mod person;
 mod published;
 pub mod release;
@@ -28,14 +29,14 @@ pub struct Epsilon {
 }
 
 impl Epsilon {
-    /// Nine, four, two and one sixteenth.
+    /// Nine, three, two and two sixteenths.
     pub fn of(epsilon_milli: u32) -> Self {
         let part = epsilon_milli / 16;
         Self {
             counts: (epsilon_milli - 7 * part).max(1),
-            overlap: (4 * part).max(1),
+            overlap: (3 * part).max(1),
             pairs: (2 * part).max(1),
-            quality: part.max(1),
+            quality: (2 * part).max(1),
         }
     }
 }

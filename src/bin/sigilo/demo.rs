@@ -18,10 +18,7 @@ use sigilo::record::{Date, Kind, Query, Record, SearchKey};
 use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{Role, Time};
 use sigilo::vault::audit::{self, Known, Report};
-use sigilo::vault::{
-    ActNote, CHECKPOINT_FILE, DATABASE_FILE, KEYRING_FILE, Location, ObjectId, Unlock, Vault,
-    VaultError,
-};
+use sigilo::vault::{ActNote, DATABASE_FILE, Location, ObjectId, Unlock, Vault, VaultError};
 
 use crate::app::{App, column};
 use crate::cli::Demo;
@@ -110,7 +107,7 @@ pub(crate) fn demo(app: &App, args: &Demo) -> Result<u8, Failure> {
 
 fn step(app: &App, message: &Message) {
     if !app.json() {
-        app.print(&app.text(message));
+        app.print_prose(&app.text(message));
     }
 }
 
@@ -362,24 +359,30 @@ fn print_sites(app: &App, played: &Played, given: &[Given]) {
     ] {
         head.push_str(&format!(" {:>9}", app.t(id)));
     }
-    for kind in SERVICES {
-        head.push_str(&format!("  {:>17}", app.text(&kind.message())));
-    }
     app.print(&head);
     for (site, known) in played.sites.iter().zip(given) {
-        let mut row = column(&site.name, 14);
-        for n in [
+        let row = column(&site.name, 14);
+        let numbers = [
             site.records,
             site.persons,
             known.consenting,
             site.entered_records,
-        ] {
-            row.push_str(&format!(" {n:>9}"));
-        }
-        for n in known.services {
-            row.push_str(&format!("  {n:>17}"));
-        }
-        app.print(&row);
+        ];
+        app.print(&numbers.iter().fold(row, |row, n| format!("{row} {n:>9}")));
+    }
+    app.print("");
+    let labels = SERVICES.map(|kind| app.text(&kind.message()));
+    let row = |name: &str, cells: &[String]| {
+        let cells = labels.iter().zip(cells);
+        cells.fold(column(name, 14), |row, (label, cell)| {
+            let width = label.chars().count().max(8) + 1;
+            format!("{row} {cell:>width$}")
+        })
+    };
+    app.print(&app.t("demo-services"));
+    app.print(&row("", &labels));
+    for (site, known) in played.sites.iter().zip(given) {
+        app.print(&row(&site.name, &known.services.map(|n| n.to_string())));
     }
     app.print("");
 }
@@ -394,16 +397,16 @@ fn print_notices(app: &App, played: &Played) {
     let asked = Message::new("demo-notices")
         .with("asked", notices.asked)
         .with("introduced", notices.introduced.len());
-    app.print(&app.text(&asked));
+    app.print_prose(&app.text(&asked));
     if let Some([a, b]) = notices.introduced.first() {
         let line = Message::new("demo-introduced");
         let line = line.with("a", a.as_str()).with("b", b.as_str());
-        app.print(&app.text(&line.with("day", day)));
+        app.print_prose(&app.text(&line.with("day", day)));
     }
     if let Some(house) = notices.silent.first() {
         let line = Message::new("demo-silent").with("house", house.as_str());
         let line = line.with("day", day).with("closed", notices.closed);
-        app.print(&app.text(&line));
+        app.print_prose(&app.text(&line));
     }
 }
 
@@ -431,7 +434,7 @@ fn print_referrals(app: &App, played: &Played) {
             .with("receipts", r.receipts),
     ];
     for line in &lines {
-        app.print(&app.text(line));
+        app.print_prose(&app.text(line));
     }
 }
 
@@ -465,7 +468,7 @@ fn print_result(app: &App, played: &Played, quality: &Quality) {
             ),
     ];
     for line in &lines {
-        app.print(&app.text(line));
+        app.print_prose(&app.text(line));
     }
 }
 
@@ -509,7 +512,7 @@ fn print_report(app: &App, page: &Path, keep: bool) {
     } else {
         Message::new("demo-report-gone")
     };
-    app.print(&app.text(&message));
+    app.print_prose(&app.text(&message));
 }
 
 fn print_seconds(app: &App, played: &Played) {
@@ -519,7 +522,7 @@ fn print_seconds(app: &App, played: &Played) {
         .map(|(stage, s)| format!("{stage} {s:.1}"))
         .collect();
     app.print("");
-    app.print(&app.text(&Message::new("demo-seconds").with("stages", stages.join(", "))));
+    app.print_prose(&app.text(&Message::new("demo-seconds").with("stages", stages.join(", "))));
 }
 
 fn json(played: &Played, given: &[Given], quality: &Quality) -> serde_json::Value {
@@ -646,15 +649,27 @@ fn verify(app: &App, site: &House) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// Copies a folder with what is in it.
+fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
+    for entry in std::fs::read_dir(from).map_err(|e| file(from, &e))? {
+        let entry = entry.map_err(|e| file(from, &e))?;
+        let (old, new) = (entry.path(), to.join(entry.file_name()));
+        if old.is_dir() {
+            std::fs::create_dir(&new).map_err(|e| file(&new, &e))?;
+            copy_files(&old, &new)?;
+        } else {
+            std::fs::copy(&old, &new).map_err(|e| file(&old, &e))?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies a vault, changes one byte of a sealed record in the copy as an insider with a database
 /// program would, and has it verified.
 fn tamper(app: &App, dir: &Path, site: &House) -> Result<Vec<String>, Failure> {
     let copy = dir.join("alterada");
     std::fs::create_dir(&copy).map_err(|e| file(&copy, &e))?;
-    for name in [DATABASE_FILE, KEYRING_FILE, CHECKPOINT_FILE] {
-        let from = site.dir.join(name);
-        std::fs::copy(&from, copy.join(name)).map_err(|e| file(&from, &e))?;
-    }
+    copy_files(&site.dir, &copy)?;
     let changed = rusqlite::Connection::open(copy.join(DATABASE_FILE)).and_then(|db| {
         let (leaf, mut body): (i64, Vec<u8>) = db.query_row(
             "SELECT leaf, body FROM content ORDER BY leaf LIMIT 1 OFFSET 40",
@@ -675,7 +690,7 @@ fn tamper(app: &App, dir: &Path, site: &House) -> Result<Vec<String>, Failure> {
     step(app, &Message::new("demo-tampered").with("site", site.name));
     if !app.json() {
         for line in &found {
-            app.print(&format!("    ✗ {line}"));
+            app.print_prose(&format!("    ✗ {line}"));
         }
     }
     Ok(found)

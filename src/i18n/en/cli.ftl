@@ -263,6 +263,7 @@ demo-records = records
 demo-persons = persons
 demo-consent = consent
 demo-entered = entered
+demo-services = Services, as each site has them:
 demo-result = Round: { $records } records of { $local } persons of the sites are { $persons } persons. { $candidates } candidate pairs, { $matches } declared the same.
 demo-estimate = Quality estimated without the truth: precision { $precision } % ({ $plow } to { $phigh }), recall { $recall } % ({ $rlow } to { $rhigh }).
 demo-truth = Against the known truth: of { $pairs } true pairs; { $declared } declared; precision { $precision } %, recall { $recall } %.

@@ -263,6 +263,7 @@ demo-records = fichas
 demo-persons = personas
 demo-consent = consent.
 demo-entered = en ronda
+demo-services = Servicios que dice cada casa:
 demo-result = Ronda: { $records } expedientes de { $local } personas de las casas son { $persons } personas. { $candidates } pares candidatos, { $matches } declarados iguales.
 demo-estimate = Calidad estimada sin ver la verdad: precisión { $precision } % ({ $plow } a { $phigh }), exhaustividad { $recall } % ({ $rlow } a { $rhigh }).
 demo-truth = Contra la verdad conocida: de { $pairs } pares verdaderos; { $declared } declarados; precisión { $precision } %, exhaustividad { $recall } %.
