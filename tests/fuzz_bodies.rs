@@ -318,11 +318,25 @@ fn write_corpus() {
         sha256: [9; 32],
         name: "denuncia.pdf".into(),
     };
+    let hold = Item::Hold {
+        id: line(8),
+        record: line(2),
+        on: true,
+        reason: "juicio".into(),
+    };
+    let retention = Item::Retention {
+        id: line(9),
+        record: line(2),
+        number: 3,
+        until: sigilo::record::Date::new(2036, 5, 2),
+    };
     let mut all = Vec::new();
     for (name, item) in [
         ("version", &version),
         ("link", &link),
         ("erased", &erased),
+        ("hold", &hold),
+        ("retention", &retention),
         ("evidence", &evidence),
     ] {
         put("transfer", name, &item.to_bytes());

@@ -744,7 +744,10 @@ fn match_into(
     let pairs = note.draft().pairs;
     let found = match given {
         Some(file) => matching::given(pairs, &numbering, &tags, &gone, file)?,
-        None => matching::candidates(pairs, &numbering, &tags, &gone, work.path())?,
+        None => {
+            let (path, watcher) = (work.path(), party.watcher());
+            matching::candidates(pairs, &numbering, &tags, &gone, path, watcher)?
+        }
     };
     let mut bodies = matching::Looked::new(&mut files.readers, &numbering, &tags);
     let ask = files.collected.ask(0, &found.rows, &mut bodies)?;

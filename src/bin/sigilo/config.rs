@@ -32,6 +32,7 @@ pub(crate) struct Config {
     lang: Option<LangName>,
     plain: Option<bool>,
     quiet: Option<bool>,
+    screen: Option<bool>,
     idle_minutes: Option<u16>,
 }
 
@@ -48,7 +49,15 @@ struct Mistake {
     what: &'static str,
 }
 
-const KEYS: [&str; 6] = ["vault", "keyring", "lang", "plain", "quiet", "idle_minutes"];
+const KEYS: [&str; 7] = [
+    "vault",
+    "keyring",
+    "lang",
+    "plain",
+    "quiet",
+    "screen",
+    "idle_minutes",
+];
 
 impl Config {
     /// Reads the file that is in force. No file is an empty one.
@@ -111,6 +120,7 @@ impl Config {
                 }
                 "plain" => config.plain = Some(flag()?),
                 "quiet" => config.quiet = Some(flag()?),
+                "screen" => config.screen = Some(flag()?),
                 "idle_minutes" => {
                     let minutes = match value {
                         DeValue::Integer(n) if n.radix() == 10 => n.as_str().parse().ok(),
@@ -151,6 +161,7 @@ impl Config {
         global.lang = global.lang.or_else(lang);
         global.plain |= self.plain == Some(true);
         global.quiet |= self.quiet == Some(true);
+        global.screen |= self.screen == Some(true);
     }
 }
 
@@ -210,7 +221,7 @@ impl Given {
         while let Some((_, below)) = deepest.subcommand() {
             deepest = below;
         }
-        let known = ["vault", "keyring", "lang", "plain", "quiet"];
+        let known = ["vault", "keyring", "lang", "plain", "quiet", "screen"];
         let given = known.iter().filter_map(|name| {
             let source = match deepest.value_source(name)? {
                 ValueSource::CommandLine => Source::Option,
@@ -262,6 +273,7 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
         ),
         ("plain", text(app.plain()), config.plain == Some(true)),
         ("quiet", text(global.quiet), config.quiet == Some(true)),
+        ("screen", text(global.screen), config.screen == Some(true)),
         (
             "idle_minutes",
             Some(config.idle_minutes().to_string()),
@@ -309,13 +321,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let config = Config::parse(
-            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nidle_minutes = 7\n",
+            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nscreen = true\nidle_minutes = 7\n",
         )
         .unwrap();
         assert_eq!(config.vault, Some(PathBuf::from("/casa")));
         assert_eq!(config.keyring, Some(PathBuf::from("/usb/k")));
         assert_eq!(config.lang(), Some(Lang::Es));
         assert_eq!((config.plain, config.quiet), (Some(true), Some(false)));
+        assert_eq!(config.screen, Some(true));
         assert_eq!(config.idle_minutes(), 7);
         assert_eq!(Config::parse("").unwrap(), Config::default());
     }
