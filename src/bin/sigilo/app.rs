@@ -15,34 +15,6 @@ use crate::cli::Global;
 use crate::config::{Config, Given};
 use crate::failure::Failure;
 
-/// Columns that prose and tables fit in.
-const WIDTH: usize = 80;
-
-/// A text in lines of at most so many characters, if its words allow; all but the first are indented by two more.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let indent = text.chars().take_while(|c| *c == ' ').count();
-    let mut lines = vec![" ".repeat(indent)];
-    let mut used = indent;
-    for word in text.split_whitespace() {
-        let long = word.chars().count();
-        let Some(line) = lines.last_mut() else {
-            continue;
-        };
-        if line.trim().is_empty() {
-            line.push_str(word);
-            used += long;
-        } else if used + 1 + long <= width {
-            line.push(' ');
-            line.push_str(word);
-            used += 1 + long;
-        } else {
-            lines.push(format!("{}{word}", " ".repeat(indent + 2)));
-            used = indent + 2 + long;
-        }
-    }
-    lines
-}
-
 /// What every command is given.
 pub(crate) struct App {
     pub messages: Messages,
@@ -123,13 +95,6 @@ impl App {
         let mut out = io::stdout().lock();
         let width = out.is_terminal().then(width).flatten();
         let _ = writeln!(out, "{}", fitted(text, width));
-    }
-
-    /// A line of the result that is prose: no line is longer than a terminal is wide.
-    pub fn print_prose(&self, text: &str) {
-        for line in wrapped(text, WIDTH) {
-            self.print(&line);
-        }
     }
 
     /// The whole result as JSON.
@@ -455,19 +420,5 @@ mod tests {
     fn times_are_utc() {
         assert_eq!(time(0), "1970-01-01 00:00 UTC");
         assert_eq!(time(1_763_773_199), "2025-11-22 00:59 UTC");
-    }
-
-    #[test]
-    fn prose_fits() {
-        assert_eq!(super::wrapped("uno dos", 80), ["uno dos"]);
-        assert_eq!(
-            super::wrapped("  uno dos tres", 9),
-            ["  uno dos", "    tres"]
-        );
-        assert_eq!(
-            super::wrapped("ñandúñandú uno", 10),
-            ["ñandúñandú", "  uno"]
-        );
-        assert_eq!(super::wrapped("", 10), [""]);
     }
 }

@@ -166,23 +166,23 @@ pub(crate) fn print_with(
         .with("persons", estimate_text(app, &published.persons))
         .with("rows", published.rows)
         .with("invalid", published.invalid);
-    app.print_prose(&app.text(&persons));
+    app.print(&app.text(&persons));
     let policy = Message::new("counts-policy")
         .with(
             "epsilon",
             (f64::from(published.epsilon_milli) / 1000.0).to_string(),
         )
         .with("least", published.min_cell);
-    app.print_prose(&app.text(&policy));
+    app.print(&app.text(&policy));
     if published.tables.is_empty() {
-        app.print_prose(&app.t("counts-too-few"));
+        app.print(&app.t("counts-too-few"));
     }
     for table in &published.tables {
         app.print("");
         let title = Message::new("counts-title")
             .with("title", table.id.message())
             .with("noise", format!("{:.1}", table.noise_milli as f64 / 1000.0));
-        app.print_prose(&app.text(&title));
+        app.print(&app.text(&title));
         match table.id.columns() {
             None => print_list(app, table, &beside),
             Some(columns) => print_crossing(app, table, columns, &beside),
@@ -257,7 +257,7 @@ fn print_overlap(app: &App, overlap: &Overlap) {
             "noise",
             format!("{:.1}", overlap.noise_milli as f64 / 1000.0),
         );
-    app.print_prose(&app.text(&title));
+    app.print(&app.text(&title));
     let on = |id: &'static str, e: &Estimate| {
         let label = column(&app.t(id), 34);
         app.print(&format!("  {label}{}", estimate_text(app, e)));
@@ -292,10 +292,10 @@ fn print_overlap(app: &App, overlap: &Overlap) {
         return;
     }
     app.print("");
-    app.print_prose(&app.t("counts-all"));
+    app.print(&app.t("counts-all"));
     for hidden in &overlap.hidden {
         let label = column(&app.text(&hidden.model.message()), 42);
         app.print(&format!("  {label}{}", estimate_text(app, &hidden.all)));
     }
-    app.print_prose(&app.t("counts-assumptions"));
+    app.print(&app.t("counts-assumptions"));
 }

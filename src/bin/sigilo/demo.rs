@@ -107,7 +107,7 @@ pub(crate) fn demo(app: &App, args: &Demo) -> Result<u8, Failure> {
 
 fn step(app: &App, message: &Message) {
     if !app.json() {
-        app.print_prose(&app.text(message));
+        app.print(&app.text(message));
     }
 }
 
@@ -397,16 +397,16 @@ fn print_notices(app: &App, played: &Played) {
     let asked = Message::new("demo-notices")
         .with("asked", notices.asked)
         .with("introduced", notices.introduced.len());
-    app.print_prose(&app.text(&asked));
+    app.print(&app.text(&asked));
     if let Some([a, b]) = notices.introduced.first() {
         let line = Message::new("demo-introduced");
         let line = line.with("a", a.as_str()).with("b", b.as_str());
-        app.print_prose(&app.text(&line.with("day", day)));
+        app.print(&app.text(&line.with("day", day)));
     }
     if let Some(house) = notices.silent.first() {
         let line = Message::new("demo-silent").with("house", house.as_str());
         let line = line.with("day", day).with("closed", notices.closed);
-        app.print_prose(&app.text(&line));
+        app.print(&app.text(&line));
     }
 }
 
@@ -434,7 +434,7 @@ fn print_referrals(app: &App, played: &Played) {
             .with("receipts", r.receipts),
     ];
     for line in &lines {
-        app.print_prose(&app.text(line));
+        app.print(&app.text(line));
     }
 }
 
@@ -468,7 +468,7 @@ fn print_result(app: &App, played: &Played, quality: &Quality) {
             ),
     ];
     for line in &lines {
-        app.print_prose(&app.text(line));
+        app.print(&app.text(line));
     }
 }
 
@@ -512,7 +512,7 @@ fn print_report(app: &App, page: &Path, keep: bool) {
     } else {
         Message::new("demo-report-gone")
     };
-    app.print_prose(&app.text(&message));
+    app.print(&app.text(&message));
 }
 
 fn print_seconds(app: &App, played: &Played) {
@@ -522,7 +522,7 @@ fn print_seconds(app: &App, played: &Played) {
         .map(|(stage, s)| format!("{stage} {s:.1}"))
         .collect();
     app.print("");
-    app.print_prose(&app.text(&Message::new("demo-seconds").with("stages", stages.join(", "))));
+    app.print(&app.text(&Message::new("demo-seconds").with("stages", stages.join(", "))));
 }
 
 fn json(played: &Played, given: &[Given], quality: &Quality) -> serde_json::Value {
@@ -690,7 +690,7 @@ fn tamper(app: &App, dir: &Path, site: &House) -> Result<Vec<String>, Failure> {
     step(app, &Message::new("demo-tampered").with("site", site.name));
     if !app.json() {
         for line in &found {
-            app.print_prose(&format!("    ✗ {line}"));
+            app.print(&format!("    ✗ {line}"));
         }
     }
     Ok(found)

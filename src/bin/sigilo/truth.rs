@@ -90,7 +90,7 @@ impl Truth {
                 .with("held", held)
                 .with("off", format!("{off:.1}")),
         ] {
-            app.print_prose(&app.text(&line));
+            app.print(&app.text(&line));
         }
     }
 
