@@ -128,13 +128,14 @@ mod tests {
             matches: 430.0,
         };
         let sure = noisy_quality(Epsilon::of(1_000_000_000), &belief, 400).unwrap();
-        let mut held = 0;
+        let (mut held, mut width) = (0, 0.0);
         for _ in 0..200 {
             let [precision, recall] = noisy_quality(Epsilon::of(4_000), &belief, 400).unwrap();
             assert!(precision.is_sorted() && recall.is_sorted());
-            assert!(recall[2] - recall[0] > sure[1][2] - sure[1][0]);
+            width += recall[2] - recall[0];
             held += u32::from((recall[0]..=recall[2]).contains(&sure[1][1]));
         }
         assert!(held > 175, "{held}");
+        assert!(width > 200.0 * (sure[1][2] - sure[1][0]), "{width}");
     }
 }

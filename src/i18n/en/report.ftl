@@ -70,7 +70,7 @@ report-recall = Recall
 report-share-interval = Estimate (95 % interval)
 
 report-weights = How alike the pairs are
-report-weights-text = Of each pair of persons that look alike, one key-holder tells one of eight steps, from least to most alike, and nothing else. From one step on they are counted as the same person. The numbers in the picture are rounded to multiples of { $count }.
+report-weights-text = Of each pair of persons that look alike, one key-holder tells one of eight steps, from least to most alike, and nothing else. From one step on they are counted as the same person. The numbers in the picture have noise and are rounded to multiples of { $count }.
 report-weights-title = Compared pairs, by step
 report-weights-desc = Eight columns, from the least to the most alike, with the number above each. Below them is said which steps count as different persons (empty columns), as possible (hatched) and as the same person (filled). The table below says the same.
 report-step = Step

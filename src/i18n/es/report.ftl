@@ -70,7 +70,7 @@ report-recall = Exhaustividad
 report-share-interval = Estimado (intervalo del 95 %)
 
 report-weights = Qué tanto se parecen los pares
-report-weights-text = De cada par de personas que se parecen, un custodio dice uno de ocho escalones, del menos al más parecido, y nada más. A partir de un escalón se cuentan como una misma persona. Los números de la gráfica están redondeados a múltiplos de { $count }.
+report-weights-text = De cada par de personas que se parecen, un custodio dice uno de ocho escalones, del menos al más parecido, y nada más. A partir de un escalón se cuentan como una misma persona. Los números de la gráfica llevan ruido y están redondeados a múltiplos de { $count }.
 report-weights-title = Pares comparados, por escalón
 report-weights-desc = Ocho columnas, del escalón menos parecido al más parecido, con su número encima. Debajo se dice qué escalones cuentan como personas distintas (columnas vacías), como posible (rayadas) y como la misma persona (llenas). La tabla de abajo dice lo mismo.
 report-step = Escalón
