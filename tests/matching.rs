@@ -163,6 +163,7 @@ fn who_cannot_reach_h_gets_fillers_only() {
             Shortfall::Individual,
         ),
         (described("María", "", "", "1995", ""), Shortfall::Common),
+        (by_telephone("", ""), Shortfall::Name),
         (Description::default(), Shortfall::Name),
     ] {
         let person = Person::from(d);
@@ -176,6 +177,38 @@ fn who_cannot_reach_h_gets_fillers_only() {
             .iter()
             .all(|t| t.filler)
     );
+}
+
+/// Somebody without a name.
+fn by_telephone(birth: &str, town: &str) -> Description {
+    Description {
+        phone: "5864017784".into(),
+        ..described("", "", "", birth, town)
+    }
+}
+
+#[test]
+fn who_gives_another_name_is_known_by_telephone_and_date_of_birth() {
+    let params = Params::new(Policy::Strict, 30_000);
+    let known = by_telephone("1995-05-14", "Nebaj");
+    assert_eq!(tokens::shortfall(&known.clone().into(), &params), None);
+    let named = Description {
+        given_names: "Luna".into(),
+        ..known.clone()
+    };
+    let other = Description {
+        given_names: "Fátima".into(),
+        paternal_surname: "Jiménez".into(),
+        ..known
+    };
+    assert!(meetings(&named, &other, &params) > 0);
+    // The telephone of a family or a house, and nothing else in common, is not enough.
+    let housemate = Description {
+        birth: PartialDate::parse("1987-11-02"),
+        given_names: "Rosa".into(),
+        ..other.clone()
+    };
+    assert_eq!(meetings(&named, &housemate, &params), 0);
 }
 
 #[test]
@@ -241,6 +274,9 @@ fn another_key_shows_nothing() {
 
 #[test]
 fn h_follows_the_expected_persons() {
-    assert_eq!(Params::new(Policy::Standard, 1 << 20).h, 20 * ONE_BIT);
+    assert_eq!(
+        Params::new(Policy::Standard, 1 << 20).h,
+        20 * ONE_BIT + ONE_BIT / 10
+    );
     assert_eq!(Params::new(Policy::Strict, 1 << 20).h, 23 * ONE_BIT);
 }
