@@ -3,7 +3,8 @@
 //!
 //! The writer is this test program itself, started again with `SIGILO_CRASH_DIR` set. It says what it
 //! is about to do, does it, and says that it is done; the parent kills it somewhere in between and
-//! compares the vault with what it was told. `SIGILO_KILLS` asks for more than the 50 and 150 of the suite.
+//! compares the vault with what it was told. `SIGILO_KILLS` asks for more than the 50 and 150 of the suite,
+//! `SIGILO_SEED` for other ones; both tests say with which seed they ran.
 #![cfg(unix)]
 
 mod common;
@@ -53,6 +54,11 @@ fn create(dir: &Path) {
 
 fn open(dir: &Path) -> Result<Vault, VaultError> {
     Vault::open(&Location::new(dir), &Unlock::KeyFile(&key_file(0)))
+}
+
+/// From which number on the writers and the moments of their deaths are drawn.
+fn base() -> u64 {
+    std::env::var("SIGILO_SEED").map_or(0x51_6110, |n| n.parse().unwrap())
 }
 
 /// SplitMix64: a fixed sequence for each seed.
@@ -377,13 +383,20 @@ fn no_kill_loses_or_halves_an_act() {
     let dir = tmp.path().join("casa");
     create(&dir);
     let mut known = State::of(&open(&dir).unwrap());
-    let mut draw = Sequence(0x51_6110);
+    let base = base();
+    let mut draw = Sequence(base);
     let (mut acts, mut finished, mut undone, mut interrupted) = (0, 0, 0, 0);
     for round in 0..kills {
+        if round % 250 == 249 {
+            // Small again, so that the last round is as quick as the first.
+            fs::remove_dir_all(&dir).unwrap();
+            create(&dir);
+            known = State::of(&open(&dir).unwrap());
+        }
         let mut writer = Writer::start(
             Command::new(std::env::current_exe().unwrap()),
             &dir,
-            1000 + round,
+            base.wrapping_add(round),
         );
         let mut begun = None;
         for _ in 0..1 + draw.below(12) {
@@ -418,7 +431,7 @@ fn no_kill_loses_or_halves_an_act() {
         } else if begun.is_some() {
             undone += 1;
         }
-        acts = known.size;
+        acts += known.size - before.size;
         assert_eq!(vault.check(|_| {}).unwrap(), [], "kill {round}");
         let report = audit::verify(&Location::new(&dir), &Known::default(), |_, _| {}).unwrap();
         assert_eq!(report.findings, [], "kill {round}");
@@ -435,8 +448,8 @@ fn no_kill_loses_or_halves_an_act() {
         );
     }
     eprintln!(
-        "{kills} kills, {acts} entries; of the acts in progress, {finished} were whole and \
-         {undone} undone; {interrupted} left a journal"
+        "seed {base}: {kills} kills; of the acts in progress, {finished} were whole ({acts} entries) \
+         and {undone} undone; {interrupted} left a journal"
     );
 }
 
@@ -650,7 +663,8 @@ fn no_kill_halves_an_import_a_rotation_evidence_a_backup_or_a_restore() {
     )
     .unwrap();
     let (mut imported, mut evidence) = (BTreeSet::new(), BTreeSet::new());
-    let mut draw = Sequence(0xbac_0b5);
+    let base = base();
+    let mut draw = Sequence(base);
     let (mut unfinished, mut restored) = (0, 0);
     for round in 0..kills {
         if round % 25 == 24 {
@@ -663,7 +677,7 @@ fn no_kill_halves_an_import_a_rotation_evidence_a_backup_or_a_restore() {
         command
             .args(["heavy_writer", "--exact", "--nocapture", "--test-threads=1"])
             .env(HEAVY, &dir);
-        let mut writer = Writer::spawn(command, round);
+        let mut writer = Writer::spawn(command, base.wrapping_add(round));
         let mut doing = None;
         let mut follow = |said: String, doing: &mut Option<String>| {
             if said == "done" {
@@ -747,7 +761,9 @@ fn no_kill_halves_an_import_a_rotation_evidence_a_backup_or_a_restore() {
         }
         assert_eq!(vault.check(|_| {}).unwrap(), [], "kill {round}");
     }
-    eprintln!("{kills} kills, {unfinished} rotations resumed, {restored} backups restored");
+    eprintln!(
+        "seed {base}: {kills} kills, {unfinished} rotations resumed, {restored} backups restored"
+    );
 }
 
 /// Takes the soft limit of a running program away; not every system has the command.

@@ -18,7 +18,7 @@ use sigilo::site::{self, transfer};
 use sigilo::vault::audit::{self, Known};
 use sigilo::vault::backup::{self, Newer, Places};
 use sigilo::vault::transfer::{Arrived, Decision, TransferError};
-use sigilo::vault::{KeepingChange, Location, ObjectId, Unlock, VaultError};
+use sigilo::vault::{Keeping, KeepingChange, Location, ObjectId, Unlock, VaultError};
 
 fn none() -> Reason {
     Reason::none()
@@ -770,6 +770,144 @@ fn a_record_for_a_few_stays_one_and_a_legal_hold_holds() {
     assert_eq!(arrived.erased, [item.id]);
     let held = receiver.vault().erase(item.id, &none());
     assert!(matches!(held, Err(VaultError::Held)));
+}
+
+fn keeping(house: &House, i: usize, id: ObjectId) -> Keeping {
+    let catalog = house.vault(i).catalog().unwrap();
+    house.vault(i).keeping(&catalog, id).unwrap()
+}
+
+fn say(house: &House, i: usize, id: ObjectId, change: KeepingChange, text: &str) {
+    let reason = Reason::new(text).unwrap();
+    house.vault(i).set_keeping(id, change, &reason).unwrap();
+}
+
+fn day(year: u16) -> Option<Date> {
+    Date::new(year, 5, 2)
+}
+
+#[test]
+fn a_legal_hold_holds_in_both_and_is_lifted_in_each_by_a_person() {
+    use KeepingChange::{Hold, Lift};
+    let house = House::of(2);
+    let a = house.vault(0).seal(&person("Xóchitl", "Canul")).unwrap();
+    say(&house, 0, a, Hold, "juicio en curso");
+    // In the same parcel as the record.
+    let arrived = house.send(0, 1);
+    assert_eq!((arrived.new, arrived.holds), (1, 1));
+    let b = house.find(1, "Xóchitl");
+    let hold = keeping(&house, 1, b).hold.unwrap();
+    assert_eq!(hold.as_str(), "juicio en curso");
+    assert!(matches!(
+        house.vault(1).erase(b, &none()),
+        Err(VaultError::Held)
+    ));
+    // It does not come back, and is not told twice.
+    assert_eq!(house.send(1, 0).holds, 0);
+    let path = house.write(0, 1, "todo", true);
+    let again = house.take(1, &path);
+    assert_eq!((again.holds, again.lifted.len()), (0, 0));
+
+    // Lifted there, it goes on here until a person says so; only that is to be settled.
+    say(&house, 0, a, Lift, "sentencia firme");
+    let arrived = house.send(0, 1);
+    assert_eq!((arrived.holds, &arrived.lifted[..]), (0, &[b][..]));
+    assert!(matches!(
+        house.vault(1).erase(b, &none()),
+        Err(VaultError::Held)
+    ));
+    let waiting = house.vault(1).conflict_of(b).unwrap().unwrap();
+    let (from, why) = waiting.lifted.clone().unwrap();
+    assert_eq!(
+        (from, why.as_str()),
+        (house.vault(0).id(), "sentencia firme")
+    );
+    assert_eq!((waiting.heads.len(), waiting.erased.clone()), (1, None));
+    // What else is said of the record here does not put it back there.
+    say(&house, 1, b, KeepingChange::Until(day(2036)), "");
+    let back = house.send(1, 0);
+    assert_eq!((back.holds, back.retention), (0, 1));
+    assert_eq!(keeping(&house, 0, a).hold, None);
+    assert_eq!(house.conflicts(1), [b]);
+    say(&house, 1, b, Lift, "lo mismo");
+    assert_eq!(house.conflicts(1), []);
+    let back = house.send(1, 0);
+    assert_eq!((back.lifted.len(), back.holds), (0, 0));
+    assert_eq!(house.conflicts(0), []);
+
+    // A person who says that it stays is heard in the other vault.
+    say(&house, 0, a, Hold, "apelación");
+    house.send(0, 1);
+    say(&house, 0, a, Lift, "desistió");
+    assert_eq!(house.send(0, 1).lifted, [b]);
+    say(&house, 1, b, Hold, "apelación");
+    assert_eq!(house.conflicts(1), []);
+    assert_eq!(house.send(1, 0).holds, 1);
+    assert!(keeping(&house, 0, a).hold.is_some());
+    assert_eq!(house.conflicts(0), []);
+    house.sound();
+}
+
+#[test]
+fn a_hold_stops_an_erasure_that_comes_with_it() {
+    let house = House::of(3);
+    let a = house.vault(0).seal(&person("Xóchitl", "Canul")).unwrap();
+    house.send(0, 1);
+    house.send(0, 2);
+    // One erases, one puts on hold, and the third hears of both, in either order.
+    let c = house.find(2, "Xóchitl");
+    say(&house, 2, c, KeepingChange::Hold, "juicio");
+    house.vault(0).erase(a, &none()).unwrap();
+    let b = house.find(1, "Xóchitl");
+    assert_eq!(house.send(0, 1).erased, [b]);
+    assert_eq!(house.send(2, 1).holds, 1);
+    assert!(matches!(
+        house.vault(1).erase(b, &none()),
+        Err(VaultError::Held)
+    ));
+    assert_eq!(house.send(0, 2).erased, [c]);
+    assert!(matches!(
+        house.vault(2).erase(c, &none()),
+        Err(VaultError::Held)
+    ));
+    // Where the record is gone, a hold of it has nothing to hold.
+    let arrived = house.send(2, 0);
+    assert_eq!((arrived.holds, arrived.left_out), (0, 1));
+    // Lifted by a person, it goes, and the statements with it.
+    say(&house, 1, b, KeepingChange::Lift, "fin");
+    house.vault(1).erase(b, &none()).unwrap();
+    let told = house.send(1, 2);
+    assert_eq!(told.erased, [c]);
+    house.sound();
+}
+
+#[test]
+fn both_vaults_agree_on_the_retention_date_in_any_order() {
+    use KeepingChange::Until;
+    for first in [0, 1] {
+        let house = House::of(2);
+        let a = house.vault(0).seal(&person("Xóchitl", "Canul")).unwrap();
+        say(&house, 0, a, Until(day(2030)), "");
+        assert_eq!(house.send(0, 1).retention, 1);
+        let b = house.find(1, "Xóchitl");
+        assert_eq!(keeping(&house, 1, b).until, day(2030));
+        // Both say something else: the later day holds, in both.
+        say(&house, 0, a, Until(day(2033)), "");
+        say(&house, 1, b, Until(day(2035)), "");
+        house.send(first, 1 - first);
+        house.send(1 - first, first);
+        house.send(first, 1 - first);
+        assert_eq!(keeping(&house, 0, a).until, day(2035));
+        assert_eq!(keeping(&house, 1, b).until, day(2035));
+        // What is said after it is the last word, also if it is earlier, or no day at all.
+        say(&house, 0, a, Until(day(2031)), "");
+        assert_eq!(house.send(0, 1).retention, 1);
+        assert_eq!(keeping(&house, 1, b).until, day(2031));
+        say(&house, 1, b, Until(None), "");
+        assert_eq!(house.send(1, 0).retention, 1);
+        assert_eq!(keeping(&house, 0, a).until, None);
+        house.sound();
+    }
 }
 
 /// Highest memory of this process so far, in MiB.

@@ -1,9 +1,9 @@
 //! Candidate pairs out of tags, and persons out of weights.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -20,6 +20,7 @@ use crate::matching::join::{self, Candidate};
 use crate::matching::probing;
 use crate::matching::score::{Model, STEPS};
 use crate::party::params::rarity;
+use crate::party::watch::{Reading, Watched, Watcher, Work};
 use crate::party::{Book, Party, PartyError, Shelved};
 use crate::round::agreement::Agreement;
 use crate::round::coordinator::{Bodies, Collected, Row};
@@ -106,6 +107,15 @@ impl Decode for Asked {
     }
 }
 
+/// What the coordinator remembers of an ask, for the fuzz target.
+pub(crate) fn fuzz(data: &[u8]) -> bool {
+    let read = Asked::from_bytes(data);
+    if let Ok(asked) = &read {
+        assert_eq!(asked.to_bytes(), data, "read, but written otherwise");
+    }
+    read.is_ok()
+}
+
 /// The totals in a file, or the coordinator's summand of them.
 pub(super) fn totals(file: &TokenHead) -> Result<Totals, PartyError> {
     Ok(Totals::from_bytes(&file.counts).map_err(RoundError::from)?)
@@ -120,7 +130,7 @@ pub(super) fn sum_of_totals(collected: &Collected<'_>) -> Result<Totals, PartyEr
 }
 
 /// The token file of each site.
-pub(super) type Readers = BTreeMap<PartyId, TokenReader<BufReader<File>>>;
+pub(super) type Readers = BTreeMap<PartyId, TokenReader<BufReader<Watched>>>;
 
 /// The token files of a round, opened.
 pub(super) struct Files<'n> {
@@ -145,6 +155,13 @@ pub(super) fn open_files<'n>(
         collected: Collected::new(note),
         readers: BTreeMap::new(),
     };
+    let mut bytes = 0;
+    for site in &sites {
+        let taken = book.taken(Kind::Tokens, site).ok_or(PartyError::Stored)?;
+        let size = party.open_shelved(&taken.file)?.metadata();
+        bytes += size.map_err(work_failed)?.len();
+    }
+    let reading = Reading::new(bytes, party.watcher());
     for some in sites.chunks(rayon::current_num_threads().max(1)) {
         let stored = some
             .iter()
@@ -160,7 +177,7 @@ pub(super) fn open_files<'n>(
             .map(|(card, id, file)| {
                 let mut tags = Vec::new();
                 let mut keep = |some: &[Tag]| tags.extend_from_slice(some);
-                let file = BufReader::new(file);
+                let file = BufReader::new(Watched::new(file, &reading));
                 let (found, reader) =
                     TokenReader::open(&identity, file, note, card, me, &mut keep)?;
                 if found != id {
@@ -402,13 +419,17 @@ pub(super) fn candidates(
     tags: &Tags,
     gone: &Gone,
     work: &Path,
+    watcher: Option<Watcher>,
 ) -> Result<Found, PartyError> {
     let site_of = numbering.site_of();
     let most = join::most_persons(numbering.sites.len());
     let mut choice = Choice::new(pairs, numbering, gone);
-    let (candidates, frequent) = match tags.held() {
-        Some(held) => {
-            let joined = join::join(held, tags.per_person(), &site_of, most);
+    // Files that repeat one another's tags make more meetings than memory is there for.
+    let joined = tags
+        .held()
+        .and_then(|held| join::join_held(held, tags.per_person(), &site_of, most));
+    let (candidates, frequent) = match joined {
+        Some(joined) => {
             let mut pairs = joined.pairs;
             pairs.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
             pairs.iter().for_each(|p| choice.offer(p.a, p.b));
@@ -416,7 +437,11 @@ pub(super) fn candidates(
         }
         None => {
             let mut ranked = Ranked::new(work);
-            let found = disk::join(tags, &site_of, most, work, |c| ranked.add(c));
+            let dealt = Dealt::new(tags, watcher);
+            let found = disk::join(&dealt, &site_of, most, work, |c| {
+                dealt.reached(c.a);
+                ranked.add(c)
+            });
             let found = found.map_err(work_failed)?;
             ranked
                 .each(|a, b| choice.offer(a, b))
@@ -429,6 +454,53 @@ pub(super) fn candidates(
         candidates,
         frequent: frequent as u64,
     })
+}
+
+/// Tags on disk, with somebody who is told how far the join is. It reads each person once and then
+/// finds the pairs in the order of persons: each of both is half of the work.
+struct Dealt<'t> {
+    tags: &'t Tags,
+    read: AtomicU64,
+    watcher: Option<Watcher>,
+}
+
+impl<'t> Dealt<'t> {
+    fn new(tags: &'t Tags, watcher: Option<Watcher>) -> Self {
+        Self {
+            tags,
+            read: AtomicU64::new(0),
+            watcher,
+        }
+    }
+
+    fn tell(&self, steps: u64) {
+        if let Some(watcher) = &self.watcher {
+            let persons = self.tags.persons() as u64;
+            watcher(Work::Pairing, (steps / 2).min(persons), persons);
+        }
+    }
+
+    /// The join gave the pairs of all persons before this one.
+    fn reached(&self, person: u32) {
+        self.tell(self.tags.persons() as u64 + u64::from(person));
+    }
+}
+
+impl disk::Source for Dealt<'_> {
+    fn persons(&self) -> usize {
+        self.tags.persons()
+    }
+
+    fn per_person(&self) -> usize {
+        self.tags.per_person()
+    }
+
+    fn read(&self, first: usize, tags: &mut [u64]) -> std::io::Result<()> {
+        self.tags.read(first, tags)?;
+        let own = (tags.len() / self.tags.per_person().max(1)) as u64;
+        self.tell(self.read.fetch_add(own, Ordering::Relaxed) + own);
+        Ok(())
+    }
 }
 
 /// What the comparer's answer comes to.
@@ -712,7 +784,7 @@ pub(super) fn given(
         name: file.display().to_string(),
         kind: e.kind(),
     };
-    let opened = File::open(file).map_err(failed)?;
+    let opened = std::fs::File::open(file).map_err(failed)?;
     let about = opened.metadata().map_err(failed)?;
     if !about.is_file() || about.len() > GIVEN_MAX {
         return Err(RoundError::TooLarge.into());
@@ -775,6 +847,8 @@ pub(super) fn given(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::super::tags::TagWriter;
     use super::*;
 
@@ -814,16 +888,32 @@ mod tests {
             of: BTreeMap::new(),
         };
         let mut all = Vec::new();
+        let told = Arc::new(Mutex::new(Vec::new()));
         for in_memory in [usize::MAX, 0] {
+            let heard = Arc::clone(&told);
+            let watcher: Watcher = Arc::new(move |work, done, total| {
+                heard.lock().unwrap().push((work, done, total));
+            });
             let work = tempfile::tempdir().unwrap();
             let mut writer = TagWriter::new(work.path(), in_memory);
             writer.add(&tags).unwrap();
             let tags = writer.finish(8).unwrap();
             assert_eq!(tags.held().is_some(), in_memory > 0);
-            let found = candidates(2, &numbering, &tags, &gone, work.path()).unwrap();
+            let watcher = Some(watcher);
+            let found = candidates(2, &numbering, &tags, &gone, work.path(), watcher).unwrap();
             all.push((found.rows, found.candidates, found.frequent));
         }
         assert_eq!(all[0], all[1]);
+        // From disk, how far it is was told: from its first persons to nearly the last.
+        let told = told.lock().unwrap();
+        assert!(
+            told.iter()
+                .all(|(work, done, of)| (*work, *of) == (Work::Pairing, 150) && *done <= 150)
+        );
+        assert!(
+            told.last().is_some_and(|(_, done, _)| *done > 75),
+            "{told:?}"
+        );
 
         // The same pairs from elsewhere, in any order, with numbers of shared tags that are not true.
         let work = tempfile::tempdir().unwrap();

@@ -172,6 +172,10 @@ impl Messages {
     pub fn new(lang: Lang) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![lang.id()]);
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(n) if n.value.abs() >= 10_000.0 => Some(grouped(n.value)),
+            _ => None,
+        }));
         for (_, source) in lang.sources() {
             let resource = match FluentResource::try_new((*source).to_owned()) {
                 Ok(resource) | Err((resource, _)) => resource,
@@ -221,6 +225,23 @@ impl Messages {
             .format_pattern(pattern, args, &mut errors)
             .into_owned()
     }
+}
+
+/// A whole number from 10,000 in groups of three digits, as Mexico and Central America write it and
+/// English does. Smaller ones, years among them, stay as they are.
+fn grouped(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut out = String::new();
+    if number < 0.0 {
+        out.push('-');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -331,6 +352,26 @@ mod tests {
         assert_eq!(Lang::from_locale("es"), Some(Lang::Es));
         assert_eq!(Lang::from_locale("C"), Some(Lang::En));
         assert_eq!(Lang::from_locale(""), None);
+    }
+
+    #[test]
+    fn large_numbers_are_grouped_and_plurals_follow_the_number() {
+        assert_eq!(grouped(10_000.0), "10,000");
+        assert_eq!(grouped(-1_234_567.0), "-1,234,567");
+        for (lang, one, many) in [
+            (
+                Lang::Es,
+                "1 asiento exportado.",
+                "12,345 asientos exportados.",
+            ),
+            (Lang::En, "1 entry exported.", "12,345 entries exported."),
+        ] {
+            let messages = Messages::new(lang);
+            let say = |n: u64| messages.say(&Message::new("cli-audit-exported").with("entries", n));
+            assert_eq!(say(1), one);
+            assert_eq!(say(12_345), many);
+            assert!(say(2026).starts_with("2026 "), "{}", say(2026));
+        }
     }
 
     #[test]

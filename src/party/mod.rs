@@ -12,6 +12,7 @@ pub(crate) mod heads;
 pub(crate) mod params;
 mod shelf;
 pub(crate) mod stick;
+pub mod watch;
 
 use zeroize::Zeroizing;
 
@@ -22,6 +23,7 @@ pub use event::{Event, Outcome};
 pub use heads::HeadAnswer;
 pub use stick::{Stick, file_label};
 
+use self::watch::Watcher;
 use crate::auditor::AuditorKey;
 use crate::codec::{Decode, DecodeError, Encode as _, Reader, put_bytes};
 use crate::crypto::sign::SigningKey;
@@ -48,6 +50,7 @@ pub struct Party {
     trust: TrustStore,
     trust_version: u32,
     witness: Option<AuditorKey>,
+    watcher: Option<Watcher>,
 }
 
 /// The long-term keys of a party.
@@ -117,6 +120,19 @@ impl Decode for Keys {
     }
 }
 
+/// The long-term keys of a party, for the fuzz target.
+pub(crate) fn fuzz_keys(data: &[u8]) -> bool {
+    let read = Keys::from_bytes(data);
+    if let Ok(keys) = &read {
+        let again = keys.to_bytes();
+        assert!(
+            again.is_ok_and(|again| *again == data),
+            "read, but written otherwise"
+        );
+    }
+    read.is_ok()
+}
+
 /// Reads an identity of age.
 pub(crate) fn identity(input: &mut Reader<'_>) -> Result<Identity, DecodeError> {
     let bad = |_| DecodeError::Value("identity");
@@ -178,8 +194,19 @@ impl Party {
             trust: TrustStore::from_bytes(&trust.body)?,
             trust_version: trust.version,
             witness,
+            watcher: None,
             vault,
         })
+    }
+
+    /// Has long work told as it goes on.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
+    }
+
+    /// Whoever is told of long work.
+    pub(crate) fn watcher(&self) -> Option<Watcher> {
+        self.watcher.clone()
     }
 
     /// Whether a vault has the keys of a party.

@@ -29,6 +29,10 @@ macro_rules! codes {
             /// The codes of all values, in stored order.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
+            /// How all values are called, in stored order: ids of messages.
+            pub const NAMES: &'static [&'static str] =
+                &[$(concat!("record-value-", stringify!($name), "-", $code)),+];
+
             /// The code in files and JSON.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
@@ -100,11 +104,11 @@ codes! {
         /// Masculine.
         Masculine = "Masculine" ["masculino", "hombre", "man"],
         /// Transgender feminine.
-        TransgenderFeminine = "TransgenderFeminine" ["mujer trans", "trans woman", "transgénero femenino"],
+        TransgenderFeminine = "TransgenderFeminine" ["trans femenino", "mujer trans", "trans woman", "transgénero femenino"],
         /// Transgender masculine.
-        TransgenderMasculine = "TransgenderMasculine" ["hombre trans", "trans man", "transgénero masculino"],
+        TransgenderMasculine = "TransgenderMasculine" ["trans masculino", "hombre trans", "trans man", "transgénero masculino"],
         /// Not conforming.
-        NonConforming = "NonConforming" ["no binario", "non-binary", "no conforme", "muxe"],
+        NonConforming = "NonConforming" ["no binario", "non-binary", "non-conforming", "no conforme", "muxe"],
         /// Not specified or unknown.
         NonSpecifiedUnknown = "NonSpecifiedUnknown" ["no especificado", "not specified"],
     }
@@ -117,9 +121,9 @@ codes! {
         /// Domestic and other servitude.
         Servitude = "domestic_servitude" ["Servitude", "servidumbre", "servidumbre doméstica", "trabajo doméstico forzado", "trabajo doméstico", "domestic"],
         /// Forced begging.
-        ForcedBegging = "forced_begging" ["ForcedBegging", "mendicidad", "mendicidad forzada", "mendicidad ajena", "begging"],
+        ForcedBegging = "forced_begging" ["ForcedBegging", "forced begging", "mendicidad", "mendicidad forzada", "mendicidad ajena", "begging"],
         /// Crimes that the victim is made to commit.
-        ForcedCriminality = "forced_criminality" ["criminalidad forzada", "delincuencia forzada", "actividades delictivas", "comisión de delitos", "criminal"],
+        ForcedCriminality = "forced_criminality" ["actividades delictivas forzadas", "criminalidad forzada", "delincuencia forzada", "actividades delictivas", "comisión de delitos", "criminal"],
         /// Child labour.
         ChildLabour = "child_labour" ["ChildLabour", "child labor", "trabajo infantil"],
         /// Forced marriage.
@@ -127,11 +131,11 @@ codes! {
         /// Recruitment by armed groups that are no state.
         ForcedRecruitment = "forced_recruitment" ["ForcedMilitaryByNonStateActors", "reclutamiento forzado", "reclutamiento"],
         /// Removal of organs.
-        OrganRemoval = "organ_removal" ["OrganRemoval", "tráfico de órganos", "extracción de órganos"],
+        OrganRemoval = "organ_removal" ["OrganRemoval", "removal of organs", "tráfico de órganos", "extracción de órganos"],
         /// Forced or illegal adoption.
         ForcedAdoption = "forced_adoption" ["ForcedAdoption", "adopción forzada", "adopción ilegal"],
         /// Forced surrogacy.
-        Surrogacy = "surrogacy" ["Surrogacy", "gestación subrogada", "maternidad subrogada"],
+        Surrogacy = "surrogacy" ["Surrogacy", "forced surrogacy", "gestación subrogada forzada", "gestación subrogada", "maternidad subrogada"],
         /// Another form.
         Other = "other" ["Other", "otra", "otro", "otras", "otros"],
     }
@@ -151,7 +155,7 @@ codes! {
         /// Clave Única de Registro de Población, Mexico.
         Curp = "curp" ["clave única de registro de población"],
         /// Código Único de Identificación on the DPI, Guatemala.
-        Cui = "cui" ["dpi", "código único de identificación"],
+        Cui = "cui" ["dpi", "CUI (DPI)", "código único de identificación"],
         /// Documento Único de Identidad, El Salvador.
         Dui = "dui" ["documento único de identidad"],
         /// Documento Nacional de Identificación, Honduras.
@@ -159,11 +163,11 @@ codes! {
         /// Passport.
         Passport = "passport" ["pasaporte"],
         /// Certificate of birth.
-        BirthCertificate = "birth_certificate" ["acta de nacimiento", "partida de nacimiento"],
+        BirthCertificate = "birth_certificate" ["certificate of birth", "acta de nacimiento", "partida de nacimiento"],
         /// A paper of a migration authority.
-        Migration = "migration" ["documento migratorio", "tarjeta migratoria", "visa", "residencia", "forma migratoria"],
+        Migration = "migration" ["migration paper", "documento migratorio", "tarjeta migratoria", "visa", "residencia", "forma migratoria"],
         /// Consular registration.
-        Consular = "consular" ["matrícula consular"],
+        Consular = "consular" ["consular registration", "matrícula consular"],
         /// Another document.
         Other = "other" ["otro", "otra"],
     }
@@ -179,37 +183,37 @@ codes! {
     /// How a consent was given.
     ConsentForm {
         /// Signed paper.
-        Written = "written" ["escrito", "por escrito", "firmado", "signed"],
+        Written = "written" ["in writing", "escrito", "por escrito", "firmado", "signed"],
         /// By word of mouth.
-        Oral = "oral" ["verbal", "de palabra"],
+        Oral = "oral" ["by word of mouth", "verbal", "de palabra"],
         /// By a guardian or the authority that protects a minor.
-        Guardian = "guardian" ["tutor", "tutora", "tutela", "representante", "procuraduría"],
+        Guardian = "guardian" ["by guardian or authority", "por tutor o autoridad", "tutor", "tutora", "tutela", "representante", "procuraduría"],
         /// Another form, such as a fingerprint or a recording.
         Other = "other" ["otro", "otra", "huella"],
     }
     /// By which way a hotline was reached.
     Channel {
         /// Telephone.
-        Phone = "phone" ["teléfono", "telefónica", "llamada", "call"],
+        Phone = "phone" ["telephone", "teléfono", "telefónica", "llamada", "call"],
         /// Chat or text message.
         Chat = "chat" ["mensaje", "whatsapp", "sms", "message", "messenger"],
         /// Electronic mail.
-        Email = "email" ["correo", "correo electrónico", "e-mail", "mail"],
+        Email = "email" ["electronic mail", "correo", "correo electrónico", "e-mail", "mail"],
         /// In person.
         InPerson = "in_person" ["en persona", "presencial"],
         /// A form on a web page.
-        Web = "web" ["formulario", "página web", "web form", "internet"],
+        Web = "web" ["web page", "formulario", "página web", "web form", "internet"],
         /// Another way.
         Other = "other" ["otro", "otra"],
     }
     /// Who a caller is to the person that the call is about.
     Caller {
         /// The person.
-        Own = "self" ["la propia persona", "ella misma", "él mismo", "víctima", "propia"],
+        Own = "self" ["the person", "la propia persona", "ella misma", "él mismo", "víctima", "propia"],
         /// A relative.
         Family = "family" ["familiar", "familia", "relative", "madre", "padre"],
         /// A friend or neighbour.
-        Friend = "friend" ["amigo", "amiga", "vecino", "vecina", "amistad", "neighbour", "neighbor"],
+        Friend = "friend" ["amistad o vecindad", "friend or neighbour", "amigo", "amiga", "vecino", "vecina", "amistad", "neighbour", "neighbor"],
         /// A client or buyer.
         Client = "client" ["cliente"],
         /// A teacher, doctor, or another professional.
@@ -219,14 +223,14 @@ codes! {
         /// Somebody who did not say.
         Anonymous = "anonymous" ["anónimo", "anónima", "anonimo"],
         /// Somebody else.
-        Other = "other" ["otro", "otra"],
+        Other = "other" ["otra persona", "somebody else", "otro", "otra"],
     }
     /// Why a field has no answer.
     Reason {
         /// The person, or who asked, does not know.
         Unknown = "unknown" ["desconocido", "desconocida", "se desconoce", "no sabe", "no se sabe", "se ignora", "ns"],
         /// The person did not want to say.
-        Refused = "refused" ["rehusó", "no quiso decir", "se negó", "no quiso responder", "se reserva", "no contesta"],
+        Refused = "refused" ["did not want to say", "rehusó", "no quiso decir", "se negó", "no quiso responder", "se reserva", "no contesta"],
         /// Nobody asked.
         NotAsked = "not_asked" ["no preguntado", "no se preguntó", "sin preguntar"],
     }
@@ -252,6 +256,19 @@ mod tests {
             )+};
         }
         walk!(Kind Sex Gender Exploitation ServiceKind DocumentKind Agreement ConsentForm Channel Caller Reason);
+        // What a mistake says is accepted is accepted when it is typed.
+        macro_rules! named {
+            ($($name:ident)+) => {$(
+                for (value, id) in $name::ALL.iter().zip($name::NAMES) {
+                    assert_eq!(value.message().id, *id);
+                    for lang in [Lang::Es, Lang::En] {
+                        let called = Messages::new(lang).text(id);
+                        assert_eq!($name::parse(&called), Some(*value), "{id}: {called}");
+                    }
+                }
+            )+};
+        }
+        named!(Kind Sex Gender Exploitation ServiceKind DocumentKind Agreement ConsentForm Channel Caller Reason);
         assert_eq!(Sex::parse("Mujer"), Some(Sex::Female));
         assert_eq!(Sex::parse("h"), Some(Sex::Male));
         assert_eq!(Agreement::parse("SÍ"), Some(Agreement::Yes));

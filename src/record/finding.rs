@@ -119,7 +119,7 @@ pub enum Fault {
     },
     /// None of the values that the field can have.
     NotAllowed {
-        /// Those.
+        /// Those, as ids of messages; what has no message is a code and shown as it is.
         allowed: &'static [&'static str],
     },
     /// No country known here.
@@ -283,7 +283,7 @@ impl Localize for Fault {
             Self::TooLong { max } => Message::new("record-fault-too-long").with("max", *max),
             Self::TooMany { max } => Message::new("record-fault-too-many").with("max", *max),
             Self::NotAllowed { allowed } => {
-                Message::new("record-fault-not-allowed").with("allowed", allowed.join(", "))
+                Message::new("record-fault-not-allowed").with("allowed", listed(allowed))
             }
             Self::NotACountry => Message::new("record-fault-country"),
             Self::Missing => Message::new("record-fault-missing"),
@@ -368,6 +368,19 @@ impl Localize for Note {
                 .with("hidden", sheet_names(hidden)),
         }
     }
+}
+
+/// Values behind each other, each as the language calls it.
+fn listed(values: &[&'static str]) -> Message {
+    let mut each = values.iter().map(|id| Message::new(id));
+    let Some(first) = each.next() else {
+        return Message::new("record-no-sheet");
+    };
+    each.fold(first, |before, next| {
+        Message::new("record-sheets-and")
+            .with("before", before)
+            .with("next", next)
+    })
 }
 
 /// Names of sheets behind each other, each in the marks of the language.

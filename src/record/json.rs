@@ -244,7 +244,7 @@ impl Reader {
     fn field(&mut self, record: &mut Record, field: FieldId, tree: &Tree) {
         match slot_mut(record, field) {
             SlotMut::Kind(value) => {
-                if let Some(kind) = self.code(tree, Kind::parse, Kind::CODES) {
+                if let Some(kind) = self.code(tree, Kind::parse, Kind::NAMES) {
                     *value = kind;
                 }
             }
@@ -262,8 +262,8 @@ impl Reader {
                 }
                 *list = fresh;
             }
-            SlotMut::Sex(value) => *value = self.code(tree, Sex::parse, Sex::CODES),
-            SlotMut::Gender(value) => *value = self.code(tree, Gender::parse, Gender::CODES),
+            SlotMut::Sex(value) => *value = self.code(tree, Sex::parse, Sex::NAMES),
+            SlotMut::Gender(value) => *value = self.code(tree, Gender::parse, Gender::NAMES),
             SlotMut::Birth(value) => {
                 if let Some(birth) = self.parsed(tree, parse_birth, Fault::NotABirth) {
                     *value = birth;
@@ -284,7 +284,7 @@ impl Reader {
             SlotMut::Exploitations(list) => {
                 let mut fresh = Vec::new();
                 let mut one = |reader: &mut Self, item: &Tree| {
-                    fresh.extend(reader.code(item, Exploitation::parse, Exploitation::CODES));
+                    fresh.extend(reader.code(item, Exploitation::parse, Exploitation::NAMES));
                 };
                 if let Tree::Text(_) = tree {
                     one(self, tree);
@@ -309,17 +309,17 @@ impl Reader {
                 let found = match tree {
                     Tree::Bool(true) => Some(Agreement::Yes),
                     Tree::Bool(false) => Some(Agreement::No),
-                    _ => self.code(tree, Agreement::parse, Agreement::CODES),
+                    _ => self.code(tree, Agreement::parse, Agreement::NAMES),
                 };
                 if let Some(agreement) = found {
                     *value = agreement;
                 }
             }
             SlotMut::ConsentForm(value) => {
-                *value = self.code(tree, ConsentForm::parse, ConsentForm::CODES);
+                *value = self.code(tree, ConsentForm::parse, ConsentForm::NAMES);
             }
-            SlotMut::Channel(value) => *value = self.code(tree, Channel::parse, Channel::CODES),
-            SlotMut::Caller(value) => *value = self.code(tree, Caller::parse, Caller::CODES),
+            SlotMut::Channel(value) => *value = self.code(tree, Channel::parse, Channel::NAMES),
+            SlotMut::Caller(value) => *value = self.code(tree, Caller::parse, Caller::NAMES),
             SlotMut::Flag(value) => match tree {
                 Tree::Bool(yes) => *value = Some(*yes),
                 _ => self.wrong("boolean"),
@@ -353,7 +353,7 @@ impl Reader {
             &["type", "number", "country"],
             |reader, key, value| match key {
                 "type" => {
-                    let kind = reader.code(value, DocumentKind::parse, DocumentKind::CODES);
+                    let kind = reader.code(value, DocumentKind::parse, DocumentKind::NAMES);
                     document.kind = kind.unwrap_or(DocumentKind::Other);
                 }
                 "number" => reader.string(value, &mut document.number, TEXT_MAX),
@@ -370,7 +370,7 @@ impl Reader {
             tree,
             &["kind", "date", "note"],
             |reader, key, value| match key {
-                "kind" => kind = reader.code(value, ServiceKind::parse, ServiceKind::CODES),
+                "kind" => kind = reader.code(value, ServiceKind::parse, ServiceKind::NAMES),
                 "date" => date = reader.partial(value),
                 _ => reader.string(value, &mut note, LONG_MAX),
             },
@@ -408,7 +408,7 @@ impl Reader {
     fn unanswered(&mut self, tree: &Tree, record: &mut Record) {
         let known: Vec<&'static str> = FieldId::ALL.iter().map(|f| f.id()).collect();
         self.object(tree, &known, |reader, key, value| {
-            let reason = reader.code(value, Reason::parse, Reason::CODES);
+            let reason = reader.code(value, Reason::parse, Reason::NAMES);
             if let (Some(field), Some(reason)) = (FieldId::from_id(key), reason) {
                 record.unanswered.push(Unanswered { field, reason });
             }

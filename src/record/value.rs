@@ -208,7 +208,7 @@ fn fill(
     today: Date,
 ) -> Result<Option<Note>, Fault> {
     match slot_mut(record, field) {
-        SlotMut::Kind(kind) => *kind = coded(text, Kind::parse, Kind::CODES)?,
+        SlotMut::Kind(kind) => *kind = coded(text, Kind::parse, Kind::NAMES)?,
         SlotMut::Text(value) => return one_line(text, value),
         SlotMut::Long(value) => {
             bounded(text, LONG_MAX)?;
@@ -232,8 +232,8 @@ fn fill(
             *list = fresh;
             return Ok(note);
         }
-        SlotMut::Sex(value) => *value = Some(coded(text, Sex::parse, Sex::CODES)?),
-        SlotMut::Gender(value) => *value = Some(coded(text, Gender::parse, Gender::CODES)?),
+        SlotMut::Sex(value) => *value = Some(coded(text, Sex::parse, Sex::NAMES)?),
+        SlotMut::Gender(value) => *value = Some(coded(text, Gender::parse, Gender::NAMES)?),
         SlotMut::Birth(value) => {
             let birth = parse_birth(text).ok_or(Fault::NotABirth)?;
             let note = check_birth(&birth, today)?;
@@ -248,7 +248,7 @@ fn fill(
         SlotMut::Exploitations(list) => {
             let mut fresh = Vec::new();
             for part in split(text, &['|', ';', ',', '/', '\n'])? {
-                let value = coded(part, Exploitation::parse, Exploitation::CODES)?;
+                let value = coded(part, Exploitation::parse, Exploitation::NAMES)?;
                 if !fresh.contains(&value) {
                     fresh.push(value);
                 }
@@ -266,12 +266,12 @@ fn fill(
             return Ok(note);
         }
         SlotMut::Day(value) => *value = Some(Date::parse(text).map_err(|_| Fault::NotAFullDate)?),
-        SlotMut::Agreement(value) => *value = coded(text, Agreement::parse, Agreement::CODES)?,
+        SlotMut::Agreement(value) => *value = coded(text, Agreement::parse, Agreement::NAMES)?,
         SlotMut::ConsentForm(value) => {
-            *value = Some(coded(text, ConsentForm::parse, ConsentForm::CODES)?);
+            *value = Some(coded(text, ConsentForm::parse, ConsentForm::NAMES)?);
         }
-        SlotMut::Channel(value) => *value = Some(coded(text, Channel::parse, Channel::CODES)?),
-        SlotMut::Caller(value) => *value = Some(coded(text, Caller::parse, Caller::CODES)?),
+        SlotMut::Channel(value) => *value = Some(coded(text, Channel::parse, Channel::NAMES)?),
+        SlotMut::Caller(value) => *value = Some(coded(text, Caller::parse, Caller::NAMES)?),
         SlotMut::Flag(value) => {
             *value = match coded(text, Agreement::parse, &["yes", "no"])? {
                 Agreement::Yes => Some(true),
@@ -308,7 +308,7 @@ fn fill_computed(
             return Ok(note);
         }
         Computed::DocumentType => {
-            let kind = coded(text, DocumentKind::parse, DocumentKind::CODES)?;
+            let kind = coded(text, DocumentKind::parse, DocumentKind::NAMES)?;
             let first = first_document(record);
             first.kind = kind;
             if !first.number.is_empty() {
@@ -337,7 +337,7 @@ fn fill_computed(
             for part in split(text, &[';', '\n'])? {
                 let [kind, date, note] = columns(part);
                 fresh.push(Service {
-                    kind: coded(kind, ServiceKind::parse, ServiceKind::CODES)?,
+                    kind: coded(kind, ServiceKind::parse, ServiceKind::NAMES)?,
                     date: optional_date(date, today)?,
                     note: note.to_owned(),
                 });

@@ -107,6 +107,28 @@ fn entries(plain: &[u8]) -> Result<Vec<Entry>, DecodeError> {
     Ok(found)
 }
 
+/// What is sealed of an index, for the fuzz target: a head, or entries. Whether it was read.
+pub(crate) fn fuzz(plain: &[u8]) -> bool {
+    let head = Head::from_bytes(plain);
+    if let Ok(head) = &head {
+        assert_eq!(head.to_bytes(), plain, "read, but written otherwise");
+    }
+    let Ok(found) = entries(plain) else {
+        return head.is_ok();
+    };
+    // What a record is found by is brought into one form when it is read, and stays in it.
+    let written = |found: &[Entry]| {
+        let mut out = Vec::new();
+        found.iter().for_each(|e| e.encode(&mut out));
+        out
+    };
+    let once = written(&found);
+    assert!(entries(&once).is_ok_and(|again| written(&again) == once));
+    let all = found.len();
+    assert!(latest(found).len() <= all);
+    true
+}
+
 /// Of each object the latest version, in the order in which the objects were sealed first.
 fn latest(entries: Vec<Entry>) -> Vec<Entry> {
     let mut by_object: HashMap<ObjectId, usize> = HashMap::with_capacity(entries.len());

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::catalog::Catalog;
 use super::content::{ContentKind, Header};
 use super::error::VaultError;
-use super::ids::ObjectId;
+use super::ids::{CompartmentId, ObjectId};
 use super::keyring::Rights;
 use super::store::Tx;
 use super::writing::{NewContent, Writing};
@@ -42,20 +42,37 @@ impl Encode for Keeping {
         if let Some(reason) = &self.hold {
             put_bytes(out, reason.as_str().as_bytes());
         }
-        out.push(u8::from(self.until.is_some()));
-        if let Some(day) = self.until {
-            out.extend_from_slice(&day.days().to_be_bytes());
-        }
+        put_day(out, self.until);
     }
+}
+
+/// A day or none: a byte, and days since 1970-01-01.
+pub(super) fn put_day(out: &mut Vec<u8>, day: Option<Date>) {
+    out.push(u8::from(day.is_some()));
+    if let Some(day) = day {
+        out.extend_from_slice(&day.days().to_be_bytes());
+    }
+}
+
+fn flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
+    match input.u8()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(DecodeError::Value("keeping")),
+    }
+}
+
+pub(super) fn read_day(input: &mut Reader<'_>) -> Result<Option<Date>, DecodeError> {
+    if !flag(input)? {
+        return Ok(None);
+    }
+    let days = i64::from_be_bytes(input.array()?);
+    let day = Date::from_days(days).filter(|day| day.days() == days);
+    day.map(Some).ok_or(DecodeError::Value("date"))
 }
 
 impl Decode for Keeping {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let flag = |input: &mut Reader<'_>| match input.u8()? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(DecodeError::Value("keeping")),
-        };
         match input.u8()? {
             VERSION => {}
             v => return Err(DecodeError::Version(v)),
@@ -64,11 +81,7 @@ impl Decode for Keeping {
         if flag(input)? {
             keeping.hold = Some(Reason::new(input.text(MAX_REASON)?)?);
         }
-        if flag(input)? {
-            let days = i64::from_be_bytes(input.array()?);
-            let day = Date::from_days(days).filter(|day| day.days() == days);
-            keeping.until = Some(day.ok_or(DecodeError::Value("date"))?);
-        }
+        keeping.until = read_day(input)?;
         Ok(keeping)
     }
 }
@@ -102,11 +115,21 @@ impl Vault {
         catalog: &Catalog,
         id: ObjectId,
     ) -> Result<Keeping, VaultError> {
-        let Some(leaf) = catalog.keepings.get(&id).and_then(|leaves| leaves.last()) else {
-            return Ok(Keeping::default());
-        };
-        let (header, body) = self.open_content(view, *leaf)?;
-        let altered = VaultError::Altered { leaf: *leaf };
+        match catalog.keepings.get(&id).and_then(|leaves| leaves.last()) {
+            Some(leaf) => self.keeping_at(view, id, *leaf),
+            None => Ok(Keeping::default()),
+        }
+    }
+
+    /// What one statement on a record says.
+    pub(super) fn keeping_at(
+        &self,
+        view: &Tx<'_>,
+        id: ObjectId,
+        leaf: u64,
+    ) -> Result<Keeping, VaultError> {
+        let (header, body) = self.open_content(view, leaf)?;
+        let altered = VaultError::Altered { leaf };
         if header.kind != ContentKind::Keeping || header.object != id {
             return Err(altered);
         }
@@ -177,25 +200,36 @@ impl Vault {
             }
         };
         let before = catalog.keepings.get(&id).map_or(0, Vec::len);
-        let version = u32::try_from(before).ok().and_then(|n| n.checked_add(1));
-        let version = version.ok_or(VaultError::TooLarge)?;
-        writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
-        writing.seal(&[NewContent {
-            compartment: item.compartment,
-            header: Header {
-                object: id,
-                version,
-                kind: ContentKind::Keeping,
-            },
-            body: Zeroizing::new(keeping.to_bytes()),
-            note: ActNote::new(kind)
-                .on(id.0, version)
-                .after(item.latest().leaf)
-                .because(reason),
-        }])?;
+        let note = ActNote::new(kind).after(item.latest().leaf).because(reason);
+        state(&mut writing, id, item.compartment, before, &keeping, note)?;
         writing.finish()?;
         Ok(keeping)
     }
+}
+
+/// Stores a statement on a record about which there were `before` others. Returns its leaf.
+pub(super) fn state(
+    writing: &mut Writing<'_>,
+    id: ObjectId,
+    compartment: CompartmentId,
+    before: usize,
+    keeping: &Keeping,
+    note: ActNote,
+) -> Result<u64, VaultError> {
+    let version = u32::try_from(before).ok().and_then(|n| n.checked_add(1));
+    let version = version.ok_or(VaultError::TooLarge)?;
+    writing.tx().raise_format(super::store::FORMAT_REWRAPPED)?;
+    let leaves = writing.seal(&[NewContent {
+        compartment,
+        header: Header {
+            object: id,
+            version,
+            kind: ContentKind::Keeping,
+        },
+        body: Zeroizing::new(keeping.to_bytes()),
+        note: note.on(id.0, version),
+    }])?;
+    leaves.first().copied().ok_or(VaultError::LogAltered)
 }
 
 #[cfg(test)]

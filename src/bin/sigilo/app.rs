@@ -1,10 +1,15 @@
 //! Where a command's words go: results to standard output, everything else to standard error.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sigilo::i18n::{Localize, Messages};
+use sigilo::i18n::{Localize, Message, Messages};
+use sigilo::party::Party;
+use sigilo::party::watch::Work;
+use zeroize::Zeroizing;
 
 use crate::cli::Global;
 use crate::config::{Config, Given};
@@ -18,6 +23,8 @@ pub(crate) struct App {
     pub config: Config,
     /// What the command line and the environment gave.
     pub given: Given,
+    /// The result, where it is to be shown on a screen of its own.
+    kept: RefCell<Option<Zeroizing<Vec<String>>>>,
 }
 
 impl App {
@@ -29,6 +36,27 @@ impl App {
             global,
             config,
             given,
+            kept: RefCell::new(None),
+        }
+    }
+
+    /// From now on the result is about a person: with `--screen`, or `always`, it goes to a screen of its
+    /// own, from which nothing stays behind. Not where there is no terminal that can do that.
+    pub fn on_screen(&self, always: bool) {
+        let wanted = always || self.global.screen;
+        if wanted && !self.json() && !self.plain() && io::stdout().is_terminal() {
+            *self.kept.borrow_mut() = Some(Zeroizing::new(Vec::new()));
+        }
+    }
+
+    /// Shows what was kept for a screen of its own.
+    pub fn show_kept(&self) {
+        let Some(lines) = self.kept.borrow_mut().take() else {
+            return;
+        };
+        let idle = Duration::from_secs(60 * u64::from(self.config.idle_minutes()));
+        if !lines.is_empty() && crate::viewer::show(lines, &self.messages, idle).is_err() {
+            self.warn(&Message::new("cli-no-terminal"));
         }
     }
 
@@ -61,8 +89,12 @@ impl App {
 
     /// A line of the result. A reader that went away is no error.
     pub fn print(&self, text: &str) {
+        if self.keep(text) {
+            return;
+        }
         let mut out = io::stdout().lock();
-        let _ = writeln!(out, "{}", visible(text));
+        let width = out.is_terminal().then(width).flatten();
+        let _ = writeln!(out, "{}", fitted(text, width));
     }
 
     /// The whole result as JSON.
@@ -71,21 +103,34 @@ impl App {
         let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
     }
 
+    /// Keeps a line for the screen of its own, if there is to be one.
+    fn keep(&self, text: &str) -> bool {
+        match &mut *self.kept.borrow_mut() {
+            Some(kept) => {
+                kept.push(visible(text));
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Something to know, not part of the result.
     pub fn note(&self, what: &impl Localize) {
         if !self.global.quiet {
-            say(&self.text(what));
+            self.warn(what);
         }
     }
 
     /// Something to know even if the command is to be quiet.
     pub fn warn(&self, what: &impl Localize) {
-        say(&self.text(what));
+        self.warn_line(&self.text(what));
     }
 
     /// A line that belongs to a warning.
     pub fn warn_line(&self, text: &str) {
-        say(text);
+        if !self.keep(text) {
+            say(text);
+        }
     }
 
     pub fn fail(&self, failure: &Failure) {
@@ -100,45 +145,142 @@ impl App {
     /// A bar on standard error for work of `total` steps, with their rate and the time that is left.
     /// It shows itself after two seconds, and only on a terminal that may be drawn on.
     pub fn progress(&self, id: &'static str, total: u64) -> Progress {
-        let hidden = self.global.quiet || self.json() || self.plain();
-        let bar = ProgressBar::with_draw_target(
-            Some(total),
-            if hidden {
-                ProgressDrawTarget::hidden()
-            } else {
-                ProgressDrawTarget::stderr_with_hz(4)
-            },
-        );
-        let template = format!(
-            "{} {{bar:30}} {{human_pos}}/{{human_len}}  {{per_sec}}  {{eta}}",
-            self.t(id)
-        );
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
-        }
-        Progress {
-            bar,
-            began: Instant::now(),
-        }
+        let progress = self.bar();
+        progress.bar.set_length(total);
+        progress.bar.set_style(style(&self.t(id), STEPS));
+        progress
     }
 
-    /// A sign on standard error that work of unknown length goes on, with the time that it took so far.
+    /// A sign on standard error that work goes on whose length is not known, with the time that it took so far.
     pub fn working(&self, id: &'static str) -> Progress {
-        let progress = self.progress(id, 0);
-        if let Ok(style) = ProgressStyle::with_template("{msg}  {elapsed}") {
-            progress.bar.set_style(style);
-        }
-        progress.bar.set_message(self.t(id));
+        let progress = self.bar();
+        progress.bar.set_style(style(&self.t(id), "{elapsed}"));
         if !progress.bar.is_hidden() {
             progress.bar.enable_steady_tick(Duration::from_millis(500));
         }
         progress
     }
+
+    /// [`App::working`] for the work of a party, which says how far it is once it knows: a bar then.
+    pub fn watching(&self, id: &'static str, party: &mut Party) -> Progress {
+        let progress = self.working(id);
+        let bar = progress.bar.clone();
+        let reading = style(&self.t("cli-progress-read"), BYTES);
+        let pairing = style(&self.t("cli-progress-match"), STEPS);
+        let before = Mutex::new(None);
+        party.watch(Arc::new(move |work, done, total| {
+            let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+            if before.replace(work) != Some(work) {
+                bar.reset();
+                bar.set_length(total);
+                bar.set_style(match work {
+                    Work::Reading => reading.clone(),
+                    Work::Pairing => pairing.clone(),
+                });
+            }
+            bar.set_position(done);
+        }));
+        progress
+    }
+
+    fn bar(&self) -> Progress {
+        let hidden = self.global.quiet || self.json() || self.plain();
+        let target = if hidden {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(4)
+        };
+        Progress {
+            bar: ProgressBar::with_draw_target(None, target),
+            began: Instant::now(),
+        }
+    }
+}
+
+/// Of steps: how many, how many a second, the time that is left.
+const STEPS: &str = "{bar:24} {human_pos}/{human_len}  {per_sec:.0}  {eta}";
+/// Of bytes.
+const BYTES: &str = "{bar:24} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {eta}";
+
+/// What is done, and how far it is.
+fn style(what: &str, parts: &str) -> ProgressStyle {
+    let what = what.replace(['{', '}'], "");
+    ProgressStyle::with_template(&format!("{what}  {parts}"))
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// Writes a line to standard error. Nobody may be there to read it, which is no reason to fail.
-fn say(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
+pub(crate) fn say(text: &str) {
+    let mut err = io::stderr().lock();
+    let width = err.is_terminal().then(width).flatten();
+    let _ = writeln!(err, "{}", fitted(text, width));
+}
+
+/// Writes a question to standard error; the answer follows on the same line.
+pub(crate) fn question(text: &str) {
+    let mut err = io::stderr().lock();
+    let width = err.is_terminal().then(width).flatten();
+    let _ = write!(err, "{} ", fitted(text, width));
+    let _ = err.flush();
+}
+
+/// The columns of the terminal.
+fn width() -> Option<usize> {
+    let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
+    // Narrower ones are not told apart from those that do not know.
+    (columns >= 20).then_some(usize::from(columns))
+}
+
+/// Text that a terminal may be given, broken between words where it is known how much fits.
+fn fitted(text: &str, width: Option<usize>) -> String {
+    let text = visible(text);
+    let Some(width) = width else { return text };
+    let lines = text.split('\n').map(|line| wrapped(line, width));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line in as many as it needs, broken between words. What stands in columns goes on below its last
+/// column. A signature of a note, and what is drawn, stay in one piece.
+pub(crate) fn wrapped(line: &str, width: usize) -> String {
+    let signs: Vec<char> = line.chars().collect();
+    let drawn = |c: &char| ('\u{2580}'..='\u{259f}').contains(c);
+    if signs.len() <= width || line.starts_with("— ") || signs.iter().any(drawn) {
+        return line.to_owned();
+    }
+    let first = signs.iter().position(|c| *c != ' ').unwrap_or(0);
+    // The last gap of a row of columns, if enough room is left behind it.
+    let column = (first..signs.len().min(width * 2 / 3)).rev().find(|i| {
+        *i >= first + 2 && signs[*i] != ' ' && signs[i - 1] == ' ' && signs[i - 2] == ' '
+    });
+    let indent = match column {
+        Some(column) => column,
+        None if line[first..].starts_with("- ") => first + 2,
+        None => first,
+    };
+    let mut out: String = signs[..indent].iter().collect();
+    let rest: String = signs[indent..].iter().collect();
+    let mut at = indent;
+    let mut fresh = true;
+    for word in rest.split(' ') {
+        let length = word.chars().count();
+        if !fresh && at + 1 + length > width {
+            while out.ends_with(' ') {
+                out.pop();
+            }
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            at = indent;
+            fresh = true;
+        }
+        if !fresh {
+            out.push(' ');
+            at += 1;
+        }
+        out.push_str(word);
+        at += length;
+        fresh = false;
+    }
+    out
 }
 
 /// Work that may take long.
@@ -247,6 +389,25 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&text).ok(),
             Some(value)
         );
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_go_on_below_their_column() {
+        assert_eq!(fitted("uno dos tres", Some(8)), "uno dos\ntres");
+        assert_eq!(fitted("uno dos\ntres", Some(8)), "uno dos\ntres");
+        assert_eq!(fitted("uno dos tres", None), "uno dos tres");
+        assert_eq!(
+            wrapped("  - niña señora mía", 14),
+            "  - niña\n    señora mía"
+        );
+        assert_eq!(
+            wrapped("  sigilo list  ver todos los expedientes", 30),
+            "  sigilo list  ver todos los\n               expedientes"
+        );
+        // A word that is too long stays whole: it is copied.
+        assert_eq!(wrapped("clave: aaaaaaaaaaaa", 10), "clave:\naaaaaaaaaaaa");
+        let signature = "— sigilo/ab AAAAAAAAAAAAAAAAAAAA";
+        assert_eq!(wrapped(signature, 10), signature);
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Global {
     pub quiet: bool,
     #[arg(long, global = true, env = "SIGILO_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
+    #[arg(long, global = true, env = "SIGILO_SCREEN", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub screen: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,8 +74,11 @@ pub(crate) enum LangArg {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindArg {
+    #[value(aliases = ["víctima", "victima"])]
     Victim,
+    #[value(alias = "testigo")]
     Witness,
+    #[value(alias = "llamada")]
     Call,
 }
 
@@ -409,10 +414,15 @@ pub(crate) struct KeysPassphrase {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RightArg {
+    #[value(alias = "sellar")]
     Seal,
+    #[value(alias = "leer")]
     Read,
+    #[value(alias = "exportar")]
     Export,
+    #[value(alias = "administrar")]
     Manage,
+    #[value(aliases = ["bitácora", "bitacora"])]
     Log,
 }
 

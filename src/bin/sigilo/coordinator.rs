@@ -126,11 +126,11 @@ fn publish(app: &App, args: &Folder) -> Result<u8, Failure> {
 }
 
 fn match_files(app: &App, args: &Match) -> Result<u8, Failure> {
-    let party = card::open(app)?;
+    let mut party = card::open(app)?;
     let without = ids(&party, &args.without, Role::Site)?;
     let stick = card::stick(&args.folder)?;
     let given = args.candidates.as_deref();
-    let working = app.working("cli-progress-match");
+    let working = app.watching("cli-progress-working", &mut party);
     let out = coordinator::match_files(&party, &stick, &without, given, party::now())?;
     drop(working);
     finish(app, &party, out)

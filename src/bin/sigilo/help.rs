@@ -118,6 +118,19 @@ fn usage(mut command: Command, messages: &Messages) -> Command {
         .mut_subcommands(|sub| usage(sub, messages))
 }
 
+/// The values of an argument, in words of the language where they are understood, too.
+fn choices(values: &str, messages: &Messages) -> String {
+    let called = values.split(", ").map(|value| {
+        let id = format!("help-choice-{value}");
+        if messages.has(&id) {
+            messages.text(&id)
+        } else {
+            value.to_owned()
+        }
+    });
+    called.collect::<Vec<_>>().join(", ")
+}
+
 /// Says what is wrong with a command line, or shows help where that was asked for.
 pub(crate) fn report(error: &clap::Error, messages: &Messages) -> ExitCode {
     match error.kind() {
@@ -152,13 +165,13 @@ pub(crate) fn report(error: &clap::Error, messages: &Messages) -> ExitCode {
             match context(ContextKind::ValidValue) {
                 Some(allowed) if !allowed.is_empty() => Message::new("cli-usage-choose")
                     .with("argument", argument)
-                    .with("allowed", allowed),
+                    .with("allowed", choices(&allowed, messages)),
                 _ => Message::new("cli-usage-bad-value").with("argument", argument),
             }
         }
         _ => Message::new("cli-usage-other"),
     };
-    eprintln!("sigilo: {}", crate::app::visible(&messages.say(&message)));
+    crate::app::say(&format!("sigilo: {}", messages.say(&message)));
     ExitCode::from(USAGE)
 }
 
@@ -248,6 +261,28 @@ mod tests {
                     at = below;
                 }
                 assert_eq!(named, of, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_understood_as_they_are_called() {
+        for lang in [Lang::Es, Lang::En] {
+            let messages = Messages::new(lang);
+            let command = localize(Cli::command(), &messages);
+            for (line, values) in [
+                ("sigilo list --kind", "victim, witness, call"),
+                (
+                    "sigilo keys add --rights",
+                    "seal, read, export, manage, log",
+                ),
+            ] {
+                for value in choices(values, &messages).split(", ") {
+                    let mut words = words(line);
+                    words.push(value.to_owned());
+                    let parsed = command.clone().try_get_matches_from(words);
+                    assert!(parsed.is_ok(), "{line} {value}");
+                }
             }
         }
     }

@@ -167,6 +167,9 @@ pub(crate) fn import(app: &App, args: &Import) -> Result<u8, Failure> {
         return propose(app, args, &options, to);
     }
     let vault = vault::open(app)?;
+    if args.dry_run {
+        app.on_screen(false);
+    }
     let compartment = args.compartment.as_deref();
     let compartment = compartment
         .map(|name| crate::keys::named(&vault, name))

@@ -39,6 +39,7 @@ mod steps;
 mod transfer;
 mod truth;
 mod vault;
+mod viewer;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
         (None, Some(command)) => run(&app, command),
         (None, None) => steps::show(&app),
     };
+    app.show_kept();
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

@@ -25,8 +25,6 @@ pub(crate) fn keep_memory_private() {}
 /// of the signal. What was being stored is one transaction: it is there as a whole or not at all.
 #[cfg(unix)]
 pub(crate) fn end_cleanly(say: String) {
-    use std::io::Write as _;
-
     use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -45,7 +43,7 @@ pub(crate) fn end_cleanly(say: String) {
                 let _ = tcsetattr(&tty, OptionalActions::Now, &found);
             }
             // The terminal may be what went away.
-            let _ = writeln!(std::io::stderr(), "\n{say}");
+            crate::app::say(&format!("\n{say}"));
             std::process::exit(128 + signal);
         }
     });

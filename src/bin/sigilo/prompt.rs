@@ -101,8 +101,7 @@ fn run(command: &std::ffi::OsStr) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
-    eprint!("{} ", crate::app::visible(question));
-    let _ = io::stderr().flush();
+    crate::app::question(question);
     rpassword::read_password()
         .map(Zeroizing::new)
         .map_err(|e| match e.kind() {
@@ -160,13 +159,41 @@ pub(crate) fn new_passphrase(app: &App, which: Which) -> Result<Passphrase, Fail
         return strong_enough(as_passphrase(&text));
     }
     app.note(&Message::new("cli-passphrase-advice"));
-    let first = as_passphrase(&ask_hidden(&app.t("cli-ask-new-passphrase"))?);
-    let first = strong_enough(first)?;
-    let again = as_passphrase(&ask_hidden(&app.t("cli-ask-passphrase-again"))?);
-    if first != again {
-        return Err(Failure::of("cli-passphrases-differ"));
+    again(
+        app,
+        TRIES,
+        |failure| failure.code == FAILED,
+        || {
+            let first = as_passphrase(&ask_hidden(&app.t("cli-ask-new-passphrase"))?);
+            let first = strong_enough(first)?;
+            let second = as_passphrase(&ask_hidden(&app.t("cli-ask-passphrase-again"))?);
+            if first != second {
+                return Err(Failure::of("cli-passphrases-differ"));
+            }
+            Ok(first)
+        },
+    )
+}
+
+/// How often a person at a terminal may answer the same question.
+pub(crate) const TRIES: usize = 3;
+
+/// Asks as often as `tries`, as long as `worth` says that another answer could do; what was wrong is
+/// said before the question comes again. A script is asked once.
+pub(crate) fn again<T>(
+    app: &App,
+    tries: usize,
+    worth: impl Fn(&Failure) -> bool,
+    mut ask: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let tries = if interactive() { tries } else { 1 };
+    for _ in 1..tries {
+        match ask() {
+            Err(failure) if worth(&failure) => app.warn(&failure.message),
+            done => return done,
+        }
     }
-    Ok(first)
+    ask()
 }
 
 /// Refuses what a guesser would try first. Length is what counts; four words are enough.
@@ -276,8 +303,7 @@ pub(crate) fn interactive() -> bool {
 
 /// A line from the terminal without its end; `None` at its end.
 pub(crate) fn line(question: &str) -> Result<Option<Zeroizing<String>>, Failure> {
-    eprint!("{} ", crate::app::visible(question));
-    let _ = io::stderr().flush();
+    crate::app::question(question);
     let mut text = Zeroizing::new(String::new());
     let n = io::stdin()
         .lock()
@@ -302,10 +328,14 @@ pub(crate) fn required(
     if !interactive() {
         return Err(Failure::usage(missing));
     }
-    match line(&app.t(question))? {
-        Some(text) if !text.is_empty() => Ok(text.as_str().to_owned()),
-        _ => Err(Failure::usage(missing)),
+    for _ in 0..TRIES {
+        match line(&app.t(question))? {
+            Some(text) if !text.is_empty() => return Ok(text.as_str().to_owned()),
+            Some(_) => {}
+            None => break,
+        }
     }
+    Err(Failure::usage(missing))
 }
 
 /// Asks yes or no; no is the answer without one.
@@ -313,12 +343,15 @@ pub(crate) fn confirm(app: &App, question: &Message) -> Result<bool, Failure> {
     if !interactive() {
         return Err(Failure::usage("cli-needs-yes"));
     }
-    let answer = line(&app.text(question))?;
-    let answer = answer
-        .as_ref()
-        .map(|a| a.to_lowercase())
-        .unwrap_or_default();
-    Ok(matches!(answer.as_str(), "s" | "si" | "sí" | "y" | "yes"))
+    for _ in 0..TRIES {
+        let answer = line(&app.text(question))?.map(|a| a.to_lowercase());
+        match answer.as_deref() {
+            Some("s" | "si" | "sí" | "y" | "yes") => return Ok(true),
+            None | Some("" | "n" | "no") => return Ok(false),
+            Some(_) => app.warn(&Message::new("cli-answer-yes-or-no")),
+        }
+    }
+    Ok(false)
 }
 
 /// Asks for a word that nobody types by mistake.

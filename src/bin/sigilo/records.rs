@@ -289,6 +289,7 @@ pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
     let day = args.due.as_ref().map(|text| crate::keeping::day(text));
     let day = day.transpose()?;
     let vault = vault::open(app)?;
+    app.on_screen(false);
     let catalog = vault.catalog()?;
     let due = match day {
         None => None,
@@ -325,6 +326,7 @@ pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
 
 pub(crate) fn show(app: &App, args: &Show) -> Result<u8, Failure> {
     let vault = vault::open(app)?;
+    app.on_screen(true);
     let catalog = vault.catalog()?;
     let item = find(&vault, &catalog, &args.id)?;
     let version = match args.version {
@@ -449,6 +451,7 @@ pub(crate) fn search(app: &App, args: &Search) -> Result<u8, Failure> {
         Zeroizing::new(args.words.join(" "))
     };
     let vault = vault::open(app)?;
+    app.on_screen(false);
     let (found, total) = searched(&vault, &query, args.limit)?;
     if app.json() {
         let rows: Vec<_> = found
@@ -599,6 +602,7 @@ pub(crate) fn duplicates(app: &App, args: &Duplicates) -> Result<u8, Failure> {
         return Err(Failure::usage("cli-usage-threshold"));
     }
     let vault = vault::open(app)?;
+    app.on_screen(false);
     let catalog = vault.catalog()?;
     let all = vault.scan(&catalog, |item, r| (item.id, r.clone(), Line::new(item, r)))?;
     let records: Vec<(usize, &Record)> = all.iter().map(|(_, r, _)| r).enumerate().collect();

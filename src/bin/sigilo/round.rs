@@ -91,8 +91,8 @@ pub(crate) fn finish(app: &App, party: &Party, mut out: Outcome) -> Result<u8, F
 }
 
 fn next(app: &App, args: &Folder) -> Result<u8, Failure> {
-    let party = card::open(app)?;
-    let working = app.working("cli-progress-working");
+    let mut party = card::open(app)?;
+    let working = app.watching("cli-progress-working", &mut party);
     let out = network::next(&party, &card::stick(&args.folder)?, party::now())?;
     drop(working);
     finish(app, &party, out)

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use sigilo::codec::to_hex;
 use sigilo::i18n::Message;
-use sigilo::log::act::ActKind;
+use sigilo::log::act::{ActKind, Reason};
 use sigilo::party::{self, Party, PartyError};
 use sigilo::record::{self, FieldId, Record};
 use sigilo::round::{self, Role};
 use sigilo::site::transfer;
 use sigilo::vault::transfer::{Conflict, Decision, TransferError};
-use sigilo::vault::{ActNote, ObjectId, Vault, VaultId};
+use sigilo::vault::{ActNote, ObjectId, Vault, VaultError, VaultId};
 
 use crate::app::{App, column};
 use crate::card;
@@ -94,17 +94,21 @@ fn receive(app: &App, args: &Receive) -> Result<u8, Failure> {
     let got = transfer::receive(&party, &args.file)?;
     let arrived = &got.arrived;
     let mut erased = Vec::new();
+    let mut waiting = arrived.erased.clone();
     if args.erase {
+        waiting.clear();
         for id in &arrived.erased {
-            erase_as_told(party.vault(), *id)?;
-            erased.push(*id);
+            match erase_as_told(party.vault(), *id) {
+                Ok(_) => erased.push(*id),
+                // The transfer is taken: what may not be erased now waits, as without the option.
+                Err(TransferError::Vault(VaultError::Held | VaultError::NeedsTwo)) => {
+                    waiting.push(*id);
+                }
+                Err(e) => return Err(e.into()),
+            }
         }
     }
     let ids = |all: &[ObjectId]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let waiting: Vec<ObjectId> = match args.erase {
-        true => Vec::new(),
-        false => arrived.erased.clone(),
-    };
     if app.json() {
         app.print_json(&serde_json::json!({
             "from": party.name(&got.sender),
@@ -120,6 +124,9 @@ fn receive(app: &App, args: &Receive) -> Result<u8, Failure> {
             "conflicts": ids(&arrived.conflicts),
             "erasures_waiting": ids(&waiting),
             "erased": ids(&erased),
+            "holds": arrived.holds,
+            "retention": arrived.retention,
+            "holds_lifted": ids(&arrived.lifted),
         }));
         return Ok(0);
     }
@@ -143,6 +150,9 @@ fn receive(app: &App, args: &Receive) -> Result<u8, Failure> {
         ),
         ("transfer-received-erasures", waiting.len() as u64),
         ("transfer-received-erased", erased.len() as u64),
+        ("transfer-received-holds", arrived.holds),
+        ("transfer-received-retention", arrived.retention),
+        ("transfer-received-lifted", arrived.lifted.len() as u64),
     ];
     for (id, count) in more {
         if count > 0 {
@@ -156,10 +166,11 @@ fn receive(app: &App, args: &Receive) -> Result<u8, Failure> {
 }
 
 /// Erases a record because the other vault did, for the reason that it gave.
-fn erase_as_told(vault: &Vault, id: ObjectId) -> Result<usize, Failure> {
+fn erase_as_told(vault: &Vault, id: ObjectId) -> Result<usize, TransferError> {
     let waiting = vault.conflict_of(id)?;
     let told = waiting.and_then(|c| c.erased).map(|(_, why)| why);
-    Ok(vault.erase(id, &reason(told.as_ref())?)?)
+    let why = Reason::new(&told.unwrap_or_default())?;
+    Ok(vault.erase(id, &why)?)
 }
 
 /// How a vault of the house is called: by its card.
@@ -226,6 +237,9 @@ fn conflicts(app: &App) -> Result<u8, Failure> {
                 "erased": conflict.erased.as_ref().map(|(from, why)| serde_json::json!({
                     "by": vault_name(app, &party, Some(*from)), "reason": why,
                 })),
+                "hold_lifted": conflict.lifted.as_ref().map(|(from, why)| serde_json::json!({
+                    "by": vault_name(app, &party, Some(*from)), "reason": why,
+                })),
             }));
             continue;
         }
@@ -248,12 +262,19 @@ fn conflicts(app: &App) -> Result<u8, Failure> {
                 .with("why", why.as_str());
             app.print(&format!("  {}", app.text(&line)));
         }
+        if let Some((from, why)) = &conflict.lifted {
+            let line = Message::new("transfer-conflict-lifted")
+                .with("name", vault_name(app, &party, Some(*from)))
+                .with("why", why.as_str())
+                .with("id", conflict.object.short());
+            app.print(&format!("  {}", app.text(&line)));
+        }
     }
     if app.json() {
         app.print_json(&serde_json::json!({ "conflicts": rows }));
     } else if all.is_empty() {
         app.note(&Message::new("transfer-no-conflicts"));
-    } else {
+    } else if all.iter().any(|c| c.heads.len() > 1 || c.erased.is_some()) {
         app.note(&Message::new("transfer-conflicts-advice"));
     }
     Ok(if all.is_empty() { NOTHING } else { 0 })
@@ -309,7 +330,11 @@ fn settle(app: &App, args: &Settle) -> Result<u8, Failure> {
 fn decide(app: &App, args: &Settle, party: &Party, conflict: &Conflict) -> Result<Record, Failure> {
     let vault = party.vault();
     if conflict.heads.len() < 2 {
-        return Err(Failure::usage("transfer-erasure-only"));
+        return Err(Failure::usage(if conflict.erased.is_some() {
+            "transfer-erasure-only"
+        } else {
+            "transfer-lifted-only"
+        }));
     }
     let records = read_heads(vault, conflict)?;
     for head in &conflict.heads {

@@ -11,7 +11,7 @@ use sigilo::vault::{
 
 use crate::app::App;
 use crate::cli::{Check, Init};
-use crate::failure::{Failure, INTEGRITY};
+use crate::failure::{Failure, INTEGRITY, WRONG_KEY};
 use crate::prompt::{self, Which};
 
 /// The vault that the command is about: `--vault`, `SIGILO_VAULT`, or the folder we are in.
@@ -62,7 +62,7 @@ pub(crate) fn bring_second(app: &App, vault: &mut Vault) -> Result<(), Failure> 
 /// Does something with the key that the person brings.
 pub(crate) fn with_key<T>(
     app: &App,
-    open: impl FnOnce(&Unlock<'_>) -> Result<T, Failure>,
+    mut open: impl FnMut(&Unlock<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     if let Some(path) = &app.global.key_file {
         let key = prompt::key_file(path)?;
@@ -80,8 +80,17 @@ pub(crate) fn with_key<T>(
         let code = prompt::recovery_code(app)?;
         return open(&Unlock::Recovery(&code));
     }
-    let passphrase = prompt::passphrase(app)?;
-    open(&Unlock::Passphrase(&passphrase))
+    // What a file or a command said wrongly it says wrongly again.
+    let tries = if prompt::has_source(app) {
+        1
+    } else {
+        prompt::TRIES
+    };
+    let worth = |failure: &Failure| failure.code == WRONG_KEY;
+    prompt::again(app, tries, worth, || {
+        let passphrase = prompt::passphrase(app)?;
+        open(&Unlock::Passphrase(&passphrase))
+    })
 }
 
 pub(crate) fn cost(memory_mib: u32) -> Result<PassphraseCost, Failure> {
@@ -99,8 +108,10 @@ pub(crate) fn compartments() -> [(&'static str, Vec<u8>); 3] {
 }
 
 pub(crate) fn init(app: &App, args: &Init) -> Result<u8, Failure> {
-    let Some(dir) = app.global.vault.clone() else {
-        return Err(Failure::usage("cli-init-needs-folder"));
+    let given = app.global.vault.clone();
+    let dir = match given {
+        Some(dir) => dir,
+        None => prompt::required(app, None, "cli-ask-folder", "cli-init-needs-folder")?.into(),
     };
     let location = Location {
         dir,

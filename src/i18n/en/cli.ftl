@@ -14,7 +14,7 @@ help-arg-key-file = Open with this key file instead of the passphrase
 help-arg-passphrase-fd = Read the passphrase from this file descriptor, for scripts
 help-arg-lang = Language of the messages: es, en
 help-arg-json = Result as JSON, for scripts
-help-arg-quiet = No notices; only results and errors
+help-arg-quiet = No notices and no bars; only results and errors
 help-arg-kdf-memory = Memory in MiB that trying a passphrase costs, 19 to 1024; 64 unless said
 help-arg-reason = Why; it is kept sealed in the log
 help-arg-yes = Do not ask
@@ -86,30 +86,36 @@ cli-usage-other = The command is not written correctly. See how it is used with 
 cli-usage-memory = The memory must be between 19 and 1024 MiB.
 cli-usage-threshold = The threshold must be between 0 and 1.
 cli-usage-date = That is not a date. Write it like this: 2027-12-31.
-cli-no-terminal = There is no terminal to ask on. Use SIGILO_PASSPHRASE_FILE or SIGILO_PASSPHRASE_COMMAND.
+cli-no-terminal = The passphrase has to be asked and there is no terminal to ask in. A script gives it with SIGILO_PASSPHRASE_FILE or SIGILO_PASSPHRASE_COMMAND.
 cli-no-current-dir = The current folder does not exist. Name the vault with --vault.
 cli-stopped = Stopped. Nothing was stored.
 cli-needs-yes = This needs confirming and there is no terminal. Add --yes if you are sure.
 cli-file-not-found = There is no file { $file }.
 cli-file-denied = The system does not allow using the file { $file }. Check its permissions.
 cli-file-exists = The file { $file } exists and is left alone. Choose another name.
-cli-file-too-large = The file { $file } is too large.
+cli-file-too-large = The file { $file } is too large for what is expected here. Is it the right one?
 cli-file-not-text = The file { $file } is not UTF-8 text. Save it as UTF-8 text and try again.
-cli-file-unreadable = The file { $file } could not be read or written.
+cli-file-unreadable = The file { $file } could not be read or written. If it is on a USB stick, take it out, put it in again and try once more.
 cli-passphrase-command-failed = The command of SIGILO_PASSPHRASE_COMMAND failed. Try it by itself.
 cli-passphrase-short = The passphrase is easy to guess. Use at least { $least } characters; four or five random words are better than symbols.
 cli-passphrase-advice = Choose four or five random words. Use them nowhere else and do not keep them beside the computer.
-cli-passphrases-differ = The two passphrases differ. Try again; nothing was changed.
+cli-passphrases-differ = The two passphrases differ. Nothing was changed; type them again.
 cli-ask-passphrase = Passphrase:
 cli-ask-new-passphrase = New passphrase:
 cli-ask-passphrase-again = Once more:
 cli-ask-recovery = Recovery code (not shown):
+cli-answer-yes-or-no = Type y (yes) or n (no).
+cli-ask-folder = What will the folder of the vault be called?
 cli-ask-site = Name of the house:
 cli-ask-slot-name = Whose key is it?
 cli-ask-search = Whom are you looking for?
 cli-ask-erase-reason = Why is it erased?
-cli-ask-erase = Record { $id } ({ $versions } versions) is destroyed for ever. Are you sure? (y/n)
-cli-ask-remove-key = Remove the key "{ $name }"? (y/n)
+cli-ask-erase =
+    Record { $id } ({ $versions ->
+        [one] one version
+       *[other] { $versions } versions
+    }) is destroyed for ever. Go on? (y/n)
+cli-ask-remove-key = Remove the key "{ $name }"? It will not open the vault any more. (y/n)
 cli-init-needs-folder = Name a new folder with --vault.
 cli-init-needs-site = Give the name of the house with --site.
 cli-init-done = The vault of { $site } is ready.
@@ -137,7 +143,7 @@ cli-right-log = see the log
 cli-reason-too-long = The reason is too long; 1024 letters fit.
 cli-sealed = Sealed. Record { $id }
 cli-amended = Stored. Record { $id }, version { $version }
-cli-amend-nothing = Nothing changed.
+cli-amend-nothing = Nothing changed: the data are what they were.
 cli-amend-not-object = The changes must be a JSON object with the fields that change.
 cli-json-syntax = That is not valid JSON: line { $line }, column { $column }.
 cli-no-such-version = The record has no such version. See which it has with "sigilo show".
@@ -217,7 +223,7 @@ cli-check-failed =
     { $count ->
         [one] There is something wrong with the vault.
        *[other] There are { $count } things wrong with the vault.
-    } Stop using it: copy the folder as it is and tell your auditor.
+    } Stop using it: copy the folder as it is and tell your auditor. What is sound is put into a new vault by “sigilo check --repair FOLDER”, which names what is lost.
 help-check-repair = Make in this folder a new vault of all that can be saved from a damaged one, which is not touched
 help-check-head = A head of the vault that was kept elsewhere; may be repeated
 help-check-reason = Why; kept sealed in the log
@@ -362,7 +368,7 @@ evaluate-stand-in = Here a keyed hash stands in for the VOPRF: the equalities ar
 help-keys-rotate = Replace the keys of all records, so that removed keys open nothing kept from now on
 help-keys-rotate-reason = Why; kept sealed in the log
 help-keys-remove-rotate = Replace the keys of all records as well
-cli-ask-rotate = Whoever kept that key and a copy of the vault can still open what was sealed with the present keys. Replace all keys now? [y/N]
+cli-ask-rotate = Whoever kept that key and a copy of the vault can still open what was sealed with the present keys. Replace all keys now? (y/n)
 cli-keys-rotated = All keys were replaced: { $count } { $count ->
     [one] record key was
    *[other] record keys were
@@ -442,7 +448,7 @@ cli-audit-export-behind =
     }
 cli-audit-consistent = The head of { $new } entries continues from the head of { $old } entries: of those, none was changed, removed or put elsewhere.
 cli-audit-proved = Proof written: entry { $entry } is under the signed head of { $size } entries.
-cli-cosigned-none = No known outsider has cosigned this log: what is found here holds against strangers, not against whoever holds the key of the log.
+cli-cosigned-none = Nobody outside who is known here has cosigned this log. What was found holds against strangers; not against whoever has the keys of the house. Ask for a cosignature.
 cli-cosigned-last = Last cosigned by { $name } on { $time }: { $size } entries.
 cli-cosigned-old = That was { $days } days ago, more than { $limit }. Have the head cosigned again.
 cli-open-slot-key = Key of the slot { $slot }: { $key }
@@ -487,7 +493,7 @@ help-restore-reason = Why; kept sealed in the log
 help-keys-identity = Make an age identity for backups and print its recipient
 help-keys-identity-file = New file for the identity; keep it away from the backup
 cli-backup-done = Backup of { $entries } entries: { $file }; its key: { $key }
-cli-backup-advice = Whoever has the identity, the key file and a passphrase can restore it. When you erase a record, make the backup again in the same place: that destroys the key of the old one. Destroy every other copy of the key file yourself.
+cli-backup-advice = To restore it takes three things: the identity, the key file and a passphrase. When you erase a record, make the backup again in the same place: that destroys the key of the one before. Other copies of the key file you must destroy yourself.
 cli-backup-bad-recipient = That is not an age recipient. It begins with age1 and has 62 characters.
 cli-backup-needs-recipient = Say with --recipient who can restore the backup. Make an identity with "sigilo keys identity FILE".
 cli-backup-rotation = A replacement of keys was interrupted; finish it with "sigilo keys rotate" and make the backup again.
@@ -514,7 +520,7 @@ cli-evidence-added = Evidence { $id } sealed. SHA-256 of the file: { $sha256 }
 cli-evidence-added-advice = The original is still where it was, in clear.
 cli-evidence-extracted = Checked and written to { $file }. SHA-256: { $sha256 }
 cli-evidence-none = There is no evidence with that id. See it with "sigilo evidence list".
-cli-evidence-not-a-file = Name a single file; a folder has to be packed first.
+cli-evidence-not-a-file = Name one file. A folder is put into one file before, a .zip for example.
 help-arg-shares = Open with recovery shares: a file with a share on each line, - to type them; may be repeated
 help-keys-shares = Make recovery shares for several people; an older set no longer works
 help-keys-shares-of = How many shares to make
@@ -532,7 +538,7 @@ cli-seal-likely = { $count ->
     [one] This record is probably
    *[other] These records are probably
   } the same person:
-cli-ask-seal-anyway = Seal a new record all the same? [y/N]
+cli-ask-seal-anyway = Seal a new record all the same? (y/n)
 help-evidence-show = Show who had a piece of evidence in hand; looking is logged
 help-evidence-show-id = Beginning of its id, as "evidence list" shows it
 help-evidence-show-reason = Why; sealed into the log

@@ -202,3 +202,12 @@ help-referral-show-example = sigilo referral show
 help-referral-accept-example = sigilo referral accept
 help-referral-refuse-example = sigilo referral refuse --reason "no room"
 help-referral-revoke-example = sigilo referral revoke --reason "no longer wants to go"
+# Values, as a mistake names them; both are understood.
+help-choice-victim = victim
+help-choice-witness = witness
+help-choice-call = call
+help-choice-seal = seal
+help-choice-read = read
+help-choice-export = export
+help-choice-manage = manage
+help-choice-log = log

@@ -16,11 +16,11 @@ man-written =
         [one] Escrita 1 página de manual
        *[other] Escritas { $count } páginas de manual
     } en { $dir }.
-cli-interrupted = Interrumpido. Lo que ya se había guardado, está guardado entero; lo demás no cambió nada.
+cli-interrupted = Interrumpido. Lo que ya estaba guardado sigue guardado, entero; lo demás no cambió nada.
 cli-binary-to-terminal = Eso no se escribe en la terminal, donde queda a la vista. Indique un archivo con --to, o mande la salida a otro programa.
 
 config-mistake = La configuración { $file } tiene un error en la línea { $line }: { $what } Lo que se puede ajustar: { $keys }.
-config-mistake-form = no está escrita como «nombre = valor», o un nombre aparece dos veces.
+config-mistake-form = no está escrita así: nombre = valor; o un nombre aparece dos veces.
 config-mistake-key = ese nombre no existe.
 config-mistake-flag = el valor debe ser true (sí) o false (no), sin comillas.
 config-mistake-place = el valor debe ser una carpeta o un archivo entre comillas.
@@ -79,7 +79,7 @@ steps-rotation = Un cambio de claves quedó a medias.
 step-demo = ver cómo funciona, con personas inventadas
 step-init = crear una bóveda
 step-vault = abrir una que ya existe
-step-keyring = decir dónde está el llavero
+step-keyring = decir dónde está el llavero (la memoria USB)
 step-restore = recuperar una copia de seguridad
 step-search = buscar a una persona
 step-seal = sellar un expediente: pregunta uno por uno los datos
@@ -183,3 +183,6 @@ shell-plain-ask-field = Número del dato que quiere corregir, + para anotar una 
 shell-plain-unlock = Pulse Enter para abrirla de nuevo.
 cli-progress-working = Trabajando
 cli-progress-match = Buscando pares
+cli-progress-read = Leyendo fichas
+help-arg-screen = En otra pantalla: nada queda en lo que se puede recorrer hacia atrás. «show» lo hace siempre
+viewer-keys = Flechas, RePág, AvPág: moverse · Esc: salir

@@ -202,3 +202,12 @@ help-referral-show-example = sigilo referral show
 help-referral-accept-example = sigilo referral accept
 help-referral-refuse-example = sigilo referral refuse --reason "no hay lugar"
 help-referral-revoke-example = sigilo referral revoke --reason "ya no quiere ir"
+# Values, as a mistake names them; both are understood.
+help-choice-victim = víctima
+help-choice-witness = testigo
+help-choice-call = llamada
+help-choice-seal = sellar
+help-choice-read = leer
+help-choice-export = exportar
+help-choice-manage = administrar
+help-choice-log = bitácora

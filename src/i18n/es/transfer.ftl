@@ -25,9 +25,9 @@ transfer-no-other = No hay ninguna otra bóveda de esta casa aceptada. Acéptela
 transfer-which-other = Hay varias bóvedas de esta casa. Diga cuál con --to.
 transfer-ask-same-site = ¿Es { $name } otra bóveda de esta misma casa, y coinciden las ocho palabras? Recibirá todos los expedientes. (s/n)
 transfer-sent = { $items ->
-        [one] 1 cosa
-       *[other] { $items } cosas
-    } para { $name }, selladas en { $file }.
+        [one] 1 cosa para { $name }, sellada en { $file }.
+       *[other] { $items } cosas para { $name }, selladas en { $file }.
+    }
 transfer-sent-advice = Llévelo a la otra computadora y haga allí «sigilo transfer receive». Solo esa bóveda lo abre.
 transfer-again = Este traslado ya se había tomado; no se cambió nada.
 transfer-received = De { $name }. Expedientes nuevos: { $new }; versiones nuevas: { $amended }; ya estaban aquí: { $known }.
@@ -37,36 +37,41 @@ transfer-received-left-out = No entraron, porque su expediente se borró: { $cou
 transfer-received-conflicts = Cambiados en las dos bóvedas, por resolver: { $count }. Véalos con «sigilo conflicts».
 transfer-received-erasures = Borrados en la otra bóveda y presentes aquí: { $count }. Véalos con «sigilo conflicts» y decida con «sigilo settle».
 transfer-received-erased = Borrados aquí también: { $count }
+transfer-received-holds = Bajo retención legal ahora también aquí: { $count }
+transfer-received-retention = Días hasta los que se guarda un expediente, dichos por la otra bóveda: { $count }
+transfer-received-lifted = Bajo retención legal aquí, y ya no en la otra bóveda: { $count }. Véalos con «sigilo conflicts».
 transfer-received-advice = Vea con «sigilo duplicates» si alguna persona ya estaba aquí con otro expediente.
 transfer-here = esta bóveda
 transfer-conflict-version = versión { $version } · { $from }
 transfer-conflict-differs = difieren: { $fields }
 transfer-conflict-erased = borrado en { $name }: { $why }
+transfer-conflict-lifted = retención legal levantada en { $name }: { $why }. Aquí sigue. Levántela con «sigilo hold lift { $id }», o diga con «sigilo hold set { $id }» que se queda; entonces vuelve a valer también allá.
 transfer-no-conflicts = No hay nada que resolver.
 transfer-conflicts-advice = Mire cada versión con «sigilo show ID --version N» y resuelva con «sigilo settle ID».
 transfer-kept = El expediente { $id } se conserva aquí.
 transfer-settled = Resuelto: { $id } es ahora la versión { $version }.
 transfer-erasure-only = Este expediente se borró en la otra bóveda. Decida con --erase o con --no-erase.
+transfer-lifted-only = De este expediente solo queda por resolver la retención legal: «sigilo hold lift» o «sigilo hold set».
 transfer-which-version = Diga qué versión queda, con --keep y uno de los números que muestra «sigilo conflicts».
 transfer-which-field = --take es CAMPO=VERSIÓN, con un campo en el que difieren y una de sus versiones, como muestra «sigilo conflicts --json».
 transfer-ask-which = ¿Cuál queda?
 transfer-show-conflict = Este expediente tiene algo por resolver entre las dos bóvedas: «sigilo conflicts», «sigilo settle { $id }».
 help-trust-same-site = Es otra bóveda de esta misma casa: puede recibir todos los expedientes
-help-transfer = Llevar expedientes a otra bóveda de la misma casa, o traerlos
-help-transfer-send = Sellar para la otra bóveda lo que todavía no tiene
+help-transfer = Lleva expedientes a otra bóveda de la misma casa, o los trae
+help-transfer-send = Sella para la otra bóveda lo que todavía no tiene
 help-transfer-send-file = Archivo que se escribe
 help-transfer-send-to = Cuál de las otras bóvedas, si hay varias
 help-transfer-send-all = Todo, y no solo lo que la otra bóveda no confirmó
-help-transfer-receive = Tomar lo que otra bóveda de la casa selló para esta
+help-transfer-receive = Toma lo que otra bóveda de la casa selló para esta
 help-transfer-receive-file = Archivo que trajo
-help-transfer-receive-erase = Borrar también aquí lo que la otra bóveda borró
+help-transfer-receive-erase = Borra también aquí lo que la otra bóveda borró
 help-conflicts = Expedientes que las dos bóvedas cambiaron, o que una borró
-help-settle = Resolver un expediente que las dos bóvedas cambiaron; sin opciones, pregunta campo por campo
+help-settle = Resuelve un expediente que las dos bóvedas cambiaron; sin opciones, pregunta campo por campo
 help-settle-file = Archivo JSON con campos que se ponen además; «-» es la entrada estándar
 help-settle-keep = Versión que queda
-help-settle-take = Tomar este campo de esta versión; se puede dar varias veces
-help-settle-erase = Borrarlo también aquí
-help-settle-no-erase = Conservarlo, aunque la otra bóveda lo borró
+help-settle-take = Toma este campo de esta versión; se puede dar varias veces
+help-settle-erase = Lo borra también aquí
+help-settle-no-erase = Lo conserva, aunque la otra bóveda lo borró
 
 # Remisión a otra casa
 referral-error-no-consent = La persona no tiene hoy un consentimiento para remisión que valga: falta, venció o se retiró. Pregúntele y anótelo con «sigilo amend».
@@ -99,7 +104,7 @@ referral-accepted = Aceptada: expediente { $id }, versión { $version }.
 referral-refused = Rechazada la remisión { $id }; lo que llegó se destruyó.
 referral-revoked = Retirada la remisión { $id }.
 referral-answer-advice = La otra casa lo sabe con la próxima visita: «sigilo referral next» o «sigilo round next».
-help-refer = Remitir campos elegidos de un expediente a otra casa
+help-refer = Remite campos elegidos de un expediente a otra casa
 help-refer-folder = Memoria USB u otra carpeta donde dejar el archivo
 help-refer-to = Casa que lo recibe, por el nombre de su tarjeta aceptada
 help-refer-fields = Campos o grupos de campos, separados por coma: name, person, contact…
@@ -107,12 +112,12 @@ help-refer-evidence = Archivo de prueba que va con él; se puede dar varias vece
 help-refer-onward = La otra casa puede remitirlo a su vez con este mismo consentimiento
 help-refer-until = Último día en que puede conservarlo, si es antes que el del consentimiento
 help-referral = Remisiones enviadas y recibidas
-help-referral-list = Ver en qué está cada una
-help-referral-next = Tomar remisiones y respuestas de una carpeta, y dejar allí lo que toca
+help-referral-list = Muestra en qué está cada una
+help-referral-next = Toma remisiones y respuestas de una carpeta, y deja allí lo que toca
 help-referral-next-folder = Memoria USB u otra carpeta
-help-referral-show = Ver una remisión que espera, antes de decidir
-help-referral-accept = Aceptarla: su expediente se sella aquí
-help-referral-accept-into = Unirla a este expediente, como versión nueva
-help-referral-refuse = No aceptarla; lo que llegó se destruye
-help-referral-revoke = Retirar una remisión propia
+help-referral-show = Muestra una remisión que espera, antes de decidir
+help-referral-accept = La acepta: su expediente se sella aquí
+help-referral-accept-into = La une a este expediente, como versión nueva
+help-referral-refuse = La rechaza; lo que llegó se destruye
+help-referral-revoke = Retira una remisión propia
 help-arg-referral = Comienzo del identificador de la remisión

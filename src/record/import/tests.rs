@@ -148,12 +148,12 @@ fn every_mistake_is_told_with_line_and_column() {
         ),
         (
             "1,victm,A,F,2004,MEX,1,2025",
-            vec![(2, 2, allowed(Kind::CODES))],
+            vec![(2, 2, allowed(Kind::NAMES))],
         ),
         ("1,,A,F,2004,MEX,1,2025", vec![(2, 2, Fault::Missing)]),
         (
             "1,victim,A,Q,2004,MEX,1,2025",
-            vec![(2, 4, allowed(Sex::CODES))],
+            vec![(2, 4, allowed(Sex::NAMES))],
         ),
         (
             "1,victim,A,F,18/03/04,MEX,1,2025",
@@ -212,7 +212,7 @@ fn every_mistake_is_told_with_line_and_column() {
         (
             "1,victim,\"A\r\nB\",F,2004,MEX,1,2025\n2,x,A,F,no,MEX,1,2025\n\n3,victim,A,F,2004,MEX,x,2025",
             vec![
-                (4, 2, allowed(Kind::CODES)),
+                (4, 2, allowed(Kind::NAMES)),
                 (4, 5, Fault::NotABirth),
                 (6, 7, Fault::NotACount),
             ],

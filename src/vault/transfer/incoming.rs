@@ -11,18 +11,19 @@ use zeroize::Zeroizing;
 
 use super::error::TransferError;
 use super::item::{Item, LineId, Position, TransferHead, items};
-use super::ledger::{Entry, Ledger, PendingErasure, Table};
-use super::lines::{Line, Lines, Node, Pair, pair_of, prevails};
+use super::ledger::{Entry, Ledger, LiftedElsewhere, PendingErasure, Table};
+use super::lines::{KeepingStatement, KeepingWhat, Line, Lines, Node, Pair, pair_of, prevails};
 use super::outgoing::known_of;
 use crate::codec::{self, Encode as _};
 use crate::crypto::hash::Digest;
 use crate::crypto::sign::VerifyingKey;
 use crate::log::act::{ActKind, Reason};
 use crate::log::{Fact, Origin, SignedCheckpoint};
-use crate::record::{Record, fingerprint};
+use crate::record::{Date, Record, fingerprint};
 use crate::vault::catalog::{Catalog, LinkBody};
 use crate::vault::content::{ContentKind, Header};
 use crate::vault::evidence::StagedFile;
+use crate::vault::keeping::state;
 use crate::vault::writing::{NewContent, Writing, new_record};
 use crate::vault::{ActNote, ObjectId, Rights, Vault, VaultError, VaultId};
 
@@ -73,6 +74,12 @@ pub struct Arrived {
     pub conflicts: Vec<ObjectId>,
     /// Records that the other vault has erased and that are here.
     pub erased: Vec<ObjectId>,
+    /// Legal holds that hold here now, too.
+    pub holds: u64,
+    /// Retention dates that hold here now, too.
+    pub retention: u64,
+    /// Records on hold here whose hold the other vault has lifted.
+    pub lifted: Vec<ObjectId>,
 }
 
 /// Files that were sealed to the side, by their id.
@@ -250,7 +257,10 @@ impl Vault {
                             }
                         }
                     }
-                    Item::Link { .. } | Item::Erased { .. } => {}
+                    Item::Link { .. }
+                    | Item::Erased { .. }
+                    | Item::Hold { .. }
+                    | Item::Retention { .. } => {}
                 }
             }
         }
@@ -394,6 +404,18 @@ impl<'v> Taking<'v> {
             Item::Evidence {
                 id, record, name, ..
             } => self.evidence(id, record, name),
+            Item::Hold {
+                id,
+                record,
+                on,
+                reason,
+            } => self.hold(id, record, on, &reason),
+            Item::Retention {
+                id,
+                record,
+                number,
+                until,
+            } => self.retention(id, record, number, until),
         }
     }
 
@@ -723,8 +745,14 @@ impl<'v> Taking<'v> {
             return;
         }
         let Some((object, _)) = self.lines.versions.get(&id).copied() else {
-            // A file or a link goes with its record.
-            if !self.lines.known_files.contains(&id) && !self.lines.known_links.contains(&id) {
+            // A file, a link or a statement goes with its record.
+            let lines = &self.lines;
+            let known = [
+                &lines.known_files,
+                &lines.known_links,
+                &lines.known_keepings,
+            ];
+            if !known.iter().any(|ids| ids.contains(&id)) {
                 self.ledger.gone.insert(id);
             }
             return;
@@ -796,6 +824,151 @@ impl<'v> Taking<'v> {
         Ok(())
     }
 
+    /// The record that a statement on keeping is about, if the statement is new and the record here.
+    fn keeping_of(&mut self, id: LineId, record: LineId) -> Option<ObjectId> {
+        if self.lines.known_keepings.contains(&id) {
+            self.report.known += 1;
+            return None;
+        }
+        let object = self.lines.records.get(&record).copied();
+        if object.is_none() {
+            self.report.left_out += 1;
+        }
+        object
+    }
+
+    /// A hold that arrives holds at once; one that was lifted elsewhere holds here until a person lifts it.
+    fn hold(
+        &mut self,
+        id: LineId,
+        record: LineId,
+        on: bool,
+        reason: &str,
+    ) -> Result<(), TransferError> {
+        let Some(object) = self.keeping_of(id, record) else {
+            return Ok(());
+        };
+        self.flush()?;
+        let from = self.from;
+        if on {
+            let lifted = &mut self.ledger.lifted;
+            lifted.retain(|p| (p.object, p.from) != (object, from));
+        }
+        let line = self.lines.keepings.entry(object).or_default();
+        let held = line.now.hold.is_some();
+        let what = match (on, held) {
+            (true, false) => {
+                self.report.holds += 1;
+                line.now.hold = Some(Reason::new(reason)?);
+                Some(KeepingWhat::Hold)
+            }
+            (false, true) => {
+                self.ledger.lifted.push(LiftedElsewhere {
+                    object,
+                    from,
+                    at: self.writing.size(),
+                    reason: reason.to_owned(),
+                });
+                if !self.report.lifted.contains(&object) {
+                    self.report.lifted.push(object);
+                }
+                None
+            }
+            _ => {
+                self.report.known += 1;
+                None
+            }
+        };
+        self.keeping(id, object, what, (ActKind::Hold, Reason::new(reason)?))
+    }
+
+    fn retention(
+        &mut self,
+        id: LineId,
+        record: LineId,
+        number: u32,
+        day: Option<Date>,
+    ) -> Result<(), TransferError> {
+        let Some(object) = self.keeping_of(id, record) else {
+            return Ok(());
+        };
+        self.flush()?;
+        let line = self.lines.keepings.entry(object).or_default();
+        let holds = line.yields_to(number, day);
+        let changes = holds && line.now.until != day;
+        line.number = line.number.max(number);
+        if changes {
+            line.now.until = day;
+            self.report.retention += 1;
+        } else {
+            self.report.known += 1;
+        }
+        let what = KeepingWhat::Until { number, day };
+        if changes {
+            let kind = (ActKind::Retention, Reason::none());
+            return self.keeping(id, object, Some(what), kind);
+        }
+        self.lines.known_keepings.insert(id);
+        self.entries.push(Entry::Keeping {
+            stored: false,
+            leaf: self.writing.size(),
+            id,
+            object,
+            number,
+            until: day,
+        });
+        Ok(())
+    }
+
+    /// Notes a statement, and stores it if it changes what holds.
+    fn keeping(
+        &mut self,
+        id: LineId,
+        object: ObjectId,
+        what: Option<KeepingWhat>,
+        (kind, reason): (ActKind, Reason),
+    ) -> Result<(), TransferError> {
+        let mut leaf = self.writing.size();
+        let (mut number, mut until) = (0, None);
+        if let Some(what) = what {
+            let compartment = self.compartment_of(object)?;
+            let mut note = ActNote::new(kind).because(&reason);
+            if let Some(latest) = self.latest_leaf(object) {
+                note = note.after(latest);
+            }
+            let line = self.lines.keepings.entry(object).or_default();
+            let now = line.now.clone();
+            leaf = state(
+                &mut self.writing,
+                object,
+                compartment,
+                line.stored,
+                &now,
+                note,
+            )?;
+            line.stored += 1;
+            line.statements.push(KeepingStatement {
+                leaf,
+                id,
+                what,
+                from: Some(self.from),
+            });
+            if let KeepingWhat::Until { number: n, day } = what {
+                (number, until) = (n, day);
+            }
+        }
+        self.lines.known_keepings.insert(id);
+        self.entries.push(Entry::Keeping {
+            stored: what.is_some(),
+            leaf,
+            id,
+            object,
+            number,
+            until,
+        });
+        Ok(())
+    }
+
     /// Records that were touched and have two heads now.
     fn conflicts(&self) -> Vec<ObjectId> {
         let both = |object: &&ObjectId| {
@@ -826,11 +999,14 @@ impl<'v> Taking<'v> {
         let lines = &self.lines;
         let pending = &mut self.ledger.pending;
         pending.retain(|p| lines.objects.contains_key(&p.object));
+        self.ledger.lifted.retain(|p| p.is_open(lines));
         let table = Table {
             from: self.from,
             entries: std::mem::take(&mut self.entries),
         };
-        let stored = self.report.new + self.report.amended + self.report.links + self.report.files;
+        let report = &self.report;
+        let stored = report.new + report.amended + report.links + report.files;
+        let stored = stored + report.holds + report.retention;
         let mut changes = table.changes(parcel);
         changes.push(self.ledger.change());
         self.vault.change_states(&mut self.writing, &changes)?;

@@ -7,9 +7,11 @@ use zeroize::Zeroizing;
 use crate::codec::{BODY_MAX, Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::labels;
-use crate::log::act::MAX_REASON;
+use crate::log::act::{MAX_REASON, Reason};
 use crate::log::leaf::LEAF_LEN;
+use crate::record::Date;
 use crate::vault::VaultId;
+use crate::vault::keeping::{put_day, read_day};
 
 /// Most parents of a version.
 const PARENTS_MAX: usize = 1024;
@@ -186,6 +188,28 @@ pub enum Item {
         /// The name that it had.
         name: String,
     },
+    /// A legal hold, or that it was lifted.
+    Hold {
+        /// Its id.
+        id: LineId,
+        /// The record.
+        record: LineId,
+        /// Which of the two.
+        on: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The last day on which a record is to be kept.
+    Retention {
+        /// Its id.
+        id: LineId,
+        /// The record.
+        record: LineId,
+        /// Counts the statements on this record.
+        number: u32,
+        /// The day, if there is one.
+        until: Option<Date>,
+    },
 }
 
 impl Encode for Item {
@@ -238,6 +262,30 @@ impl Encode for Item {
                 out.extend_from_slice(sha256);
                 put_bytes(out, name.as_bytes());
             }
+            Self::Hold {
+                id,
+                record,
+                on,
+                reason,
+            } => {
+                out.push(5);
+                id.encode(out);
+                record.encode(out);
+                out.push(u8::from(*on));
+                put_bytes(out, reason.as_bytes());
+            }
+            Self::Retention {
+                id,
+                record,
+                number,
+                until,
+            } => {
+                out.push(6);
+                id.encode(out);
+                record.encode(out);
+                out.extend_from_slice(&number.to_be_bytes());
+                put_day(out, *until);
+            }
         }
     }
 }
@@ -277,6 +325,18 @@ impl Decode for Item {
                 size: input.u64()?,
                 sha256: input.array()?,
                 name: input.text(NAME_MAX)?.to_owned(),
+            },
+            5 => Self::Hold {
+                id: LineId::decode(input)?,
+                record: LineId::decode(input)?,
+                on: flag(input)?,
+                reason: Reason::new(input.text(MAX_REASON)?)?.as_str().to_owned(),
+            },
+            6 => Self::Retention {
+                id: LineId::decode(input)?,
+                record: LineId::decode(input)?,
+                number: input.u32()?,
+                until: read_day(input)?,
             },
             _ => return Err(DecodeError::Value("item")),
         })

@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 use super::item::{LineId, Position, flag, put_ids, read_ids};
+use super::lines::Lines;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes, to_hex};
 use crate::crypto::hash::Digest;
 use crate::log::act::MAX_REASON;
+use crate::record::Date;
+use crate::vault::keeping::{put_day, read_day};
 use crate::vault::store::Tx;
 use crate::vault::{ObjectId, StateChange, Vault, VaultError, VaultId};
 
@@ -37,6 +40,26 @@ pub(crate) struct PendingErasure {
     pub reason: String,
 }
 
+/// A legal hold that another vault lifted and that holds here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiftedElsewhere {
+    pub object: ObjectId,
+    pub from: VaultId,
+    /// Entries of the own log when that was told: a hold of later is another one.
+    pub at: u64,
+    pub reason: String,
+}
+
+impl LiftedElsewhere {
+    /// Whether the hold of then still holds here, so that a person has to say something.
+    pub fn is_open(&self, lines: &Lines) -> bool {
+        let line = lines.keepings.get(&self.object);
+        line.is_some_and(|l| {
+            l.now.hold.is_some() && l.hold().is_some_and(|hold| hold.leaf < self.at)
+        })
+    }
+}
+
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ledger {
@@ -51,6 +74,7 @@ pub(crate) struct Ledger {
     pub gone: BTreeSet<LineId>,
     /// Erased elsewhere; a person decided to keep it.
     pub kept: BTreeSet<LineId>,
+    pub lifted: Vec<LiftedElsewhere>,
 }
 
 fn put_count(out: &mut Vec<u8>, n: usize) {
@@ -67,7 +91,8 @@ fn in_order<T: Ord>(last: Option<&T>, next: &T) -> Result<(), DecodeError> {
 
 impl Encode for Ledger {
     fn encode(&self, out: &mut Vec<u8>) {
-        out.push(1);
+        // The later form only where there is something that the first has no place for.
+        out.push(if self.lifted.is_empty() { 1 } else { 2 });
         put_count(out, self.peers.len());
         for (vault, peer) in &self.peers {
             vault.encode(out);
@@ -93,14 +118,24 @@ impl Encode for Ledger {
             put_count(out, set.len());
             set.iter().for_each(|id| id.encode(out));
         }
+        if self.lifted.is_empty() {
+            return;
+        }
+        put_count(out, self.lifted.len());
+        for lifted in &self.lifted {
+            lifted.object.encode(out);
+            lifted.from.encode(out);
+            out.extend_from_slice(&lifted.at.to_be_bytes());
+            put_bytes(out, lifted.reason.as_bytes());
+        }
     }
 }
 
 impl Decode for Ledger {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
-            v => return Err(DecodeError::Version(v)),
+        let version = input.u8()?;
+        if !(1..=2).contains(&version) {
+            return Err(DecodeError::Version(version));
         }
         let mut ledger = Self::default();
         for _ in 0..input.count(64, LIST_MAX)? {
@@ -137,6 +172,20 @@ impl Decode for Ledger {
                 in_order(set.last(), &id)?;
                 set.insert(id);
             }
+        }
+        if version == 1 {
+            return Ok(ledger);
+        }
+        for _ in 0..input.count(44, LIST_MAX)? {
+            ledger.lifted.push(LiftedElsewhere {
+                object: ObjectId::decode(input)?,
+                from: VaultId::decode(input)?,
+                at: input.u64()?,
+                reason: input.text(MAX_REASON)?.to_owned(),
+            });
+        }
+        if ledger.lifted.is_empty() {
+            return Err(DecodeError::Value("form"));
         }
         Ok(ledger)
     }
@@ -188,6 +237,15 @@ pub(crate) enum Entry {
         id: LineId,
         object: ObjectId,
     },
+    /// A statement on how long a record is kept; the number is that of a retention date, 0 of a hold.
+    Keeping {
+        stored: bool,
+        leaf: u64,
+        id: LineId,
+        object: ObjectId,
+        number: u32,
+        until: Option<Date>,
+    },
 }
 
 impl Encode for Entry {
@@ -233,6 +291,22 @@ impl Encode for Entry {
                 id.encode(out);
                 object.encode(out);
             }
+            Self::Keeping {
+                stored,
+                leaf,
+                id,
+                object,
+                number,
+                until,
+            } => {
+                out.push(4);
+                out.push(u8::from(*stored));
+                out.extend_from_slice(&leaf.to_be_bytes());
+                id.encode(out);
+                object.encode(out);
+                out.extend_from_slice(&number.to_be_bytes());
+                put_day(out, *until);
+            }
         }
     }
 }
@@ -261,6 +335,14 @@ impl Decode for Entry {
                 leaf: input.u64()?,
                 id: LineId::decode(input)?,
                 object: ObjectId::decode(input)?,
+            },
+            4 => Self::Keeping {
+                stored: flag(input)?,
+                leaf: input.u64()?,
+                id: LineId::decode(input)?,
+                object: ObjectId::decode(input)?,
+                number: input.u32()?,
+                until: read_day(input)?,
             },
             _ => return Err(DecodeError::Value("entry")),
         })

@@ -7,7 +7,9 @@ use super::item::LineId;
 use super::ledger::{Entry, Ledger, Table};
 use crate::codec::Decode as _;
 use crate::log::leaf::Leaf;
+use crate::record::Date;
 use crate::vault::catalog::{Catalog, LinkBody};
+use crate::vault::keeping::Keeping;
 use crate::vault::store::Tx;
 use crate::vault::{ObjectId, Vault, VaultError, VaultId};
 
@@ -83,6 +85,61 @@ pub(crate) struct Statement {
     pub from: Option<VaultId>,
 }
 
+/// A stored statement on how long a record is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeepingStatement {
+    pub leaf: u64,
+    pub id: LineId,
+    pub what: KeepingWhat,
+    pub from: Option<VaultId>,
+}
+
+/// What a statement changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeepingWhat {
+    Hold,
+    Lift,
+    Until { number: u32, day: Option<Date> },
+}
+
+/// How long a record is kept, and by which statements.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeepingLine {
+    /// What holds.
+    pub now: Keeping,
+    /// Stored statements that change something, in the order of their leaves.
+    pub statements: Vec<KeepingStatement>,
+    /// All stored statements.
+    pub stored: usize,
+    /// Counts what was said of the retention date, here or elsewhere.
+    pub number: u32,
+}
+
+impl KeepingLine {
+    /// The last statement on the hold.
+    pub fn hold(&self) -> Option<&KeepingStatement> {
+        let mut all = self.statements.iter().rev();
+        all.find(|s| matches!(s.what, KeepingWhat::Hold | KeepingWhat::Lift))
+    }
+
+    /// The last statement on the retention date.
+    pub fn until(&self) -> Option<&KeepingStatement> {
+        let mut all = self.statements.iter().rev();
+        all.find(|s| matches!(s.what, KeepingWhat::Until { .. }))
+    }
+
+    /// Whether a statement on the retention date holds against what is known: the higher number does, and
+    /// among equals the later day, no day being the latest.
+    pub fn yields_to(&self, number: u32, day: Option<Date>) -> bool {
+        let later = match (self.now.until, day) {
+            (Some(known), Some(day)) => day > known,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        number > self.number || (number == self.number && later)
+    }
+}
+
 /// Everything that is known of versions, links and files under ids that all vaults of the site share.
 pub(crate) struct Lines {
     pub objects: HashMap<ObjectId, Line>,
@@ -94,6 +151,8 @@ pub(crate) struct Lines {
     /// Files: their id for each description that is stored here, and the vault that it came from.
     pub files: HashMap<u64, (LineId, Option<VaultId>)>,
     pub known_files: HashSet<LineId>,
+    pub keepings: HashMap<ObjectId, KeepingLine>,
+    pub known_keepings: HashSet<LineId>,
     /// What the own log says is erased, under every id that it had.
     pub erased: HashSet<LineId>,
     leaf_ids: Vec<LineId>,
@@ -131,6 +190,8 @@ impl Lines {
             pairs: HashMap::new(),
             files: HashMap::new(),
             known_files: HashSet::new(),
+            keepings: HashMap::new(),
+            known_keepings: HashSet::new(),
             erased: HashSet::new(),
             leaf_ids,
             other_ids: HashMap::new(),
@@ -156,6 +217,7 @@ impl Lines {
         }
         lines.add_statements(vault, view, catalog, &tables)?;
         lines.add_files(catalog, &tables);
+        lines.add_keepings(vault, view, catalog, &tables)?;
         Ok(lines)
     }
 
@@ -275,7 +337,13 @@ impl Lines {
                     }
                     self.other_ids.insert(*leaf, *id);
                 }
-                Entry::Link { .. } => {}
+                Entry::Keeping {
+                    stored: true,
+                    leaf,
+                    id,
+                    ..
+                } => drop(self.other_ids.insert(*leaf, *id)),
+                Entry::Link { .. } | Entry::Keeping { .. } => {}
             }
         }
     }
@@ -374,6 +442,87 @@ impl Lines {
             self.known_files.insert(id);
             self.files.insert(file.leaf, (id, from));
         }
+    }
+
+    fn add_keepings(
+        &mut self,
+        vault: &Vault,
+        view: &Tx<'_>,
+        catalog: &Catalog,
+        tables: &[Table],
+    ) -> Result<(), VaultError> {
+        let mut came: HashMap<u64, (LineId, VaultId, u32)> = HashMap::new();
+        // What came and did not hold counts as well, where it came in.
+        let mut passed: HashMap<ObjectId, Vec<(u64, u32)>> = HashMap::new();
+        for table in tables {
+            for entry in &table.entries {
+                let Entry::Keeping {
+                    stored,
+                    leaf,
+                    id,
+                    object,
+                    number,
+                    ..
+                } = entry
+                else {
+                    continue;
+                };
+                self.known_keepings.insert(*id);
+                if *stored {
+                    came.insert(*leaf, (*id, table.from, *number));
+                } else {
+                    passed.entry(*object).or_default().push((*leaf, *number));
+                }
+            }
+        }
+        for item in catalog.items() {
+            let leaves = catalog.keepings.get(&item.id);
+            let leaves = leaves.map(Vec::as_slice).unwrap_or_default();
+            let passed = passed.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+            if leaves.is_empty() && passed.is_empty() {
+                continue;
+            }
+            let mut line = KeepingLine {
+                stored: leaves.len(),
+                ..KeepingLine::default()
+            };
+            for leaf in leaves {
+                let earlier = passed.iter().filter(|(at, _)| at <= leaf);
+                line.number = earlier.fold(line.number, |known, (_, n)| known.max(*n));
+                let next = vault.keeping_at(view, item.id, *leaf)?;
+                let told = came.get(leaf);
+                let what = if next.until != line.now.until {
+                    line.number = match told {
+                        Some((_, _, number)) => line.number.max(*number),
+                        None => line.number.saturating_add(1),
+                    };
+                    KeepingWhat::Until {
+                        number: line.number,
+                        day: next.until,
+                    }
+                } else if next.hold.is_some() {
+                    KeepingWhat::Hold
+                } else if line.now.hold.is_some() {
+                    KeepingWhat::Lift
+                } else {
+                    continue;
+                };
+                line.now = next;
+                let id = told.map_or_else(|| self.own_id(*leaf), |(id, ..)| Ok(*id))?;
+                self.known_keepings.insert(id);
+                line.statements.push(KeepingStatement {
+                    leaf: *leaf,
+                    id,
+                    what,
+                    from: told.map(|(_, from, _)| *from),
+                });
+            }
+            line.number = passed
+                .iter()
+                .fold(line.number, |known, (_, n)| known.max(*n));
+            self.keepings.insert(item.id, line);
+        }
+        Ok(())
     }
 
     /// The parents of a version as others know them: with every name that each has.

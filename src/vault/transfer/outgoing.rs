@@ -6,7 +6,7 @@ use std::io::Write;
 use super::error::TransferError;
 use super::item::{Item, Position, TransferHead};
 use super::ledger::Ledger;
-use super::lines::{Lines, Statement};
+use super::lines::{KeepingStatement, KeepingWhat, Lines, Statement};
 use crate::log::act::{ActKind, Reason};
 use crate::vault::catalog::Catalog;
 use crate::vault::records::body as record_body;
@@ -20,6 +20,7 @@ enum What {
     Link(Statement),
     File(Evidence),
     Erased(String, u64),
+    Keeping(ObjectId, KeepingStatement, Option<String>),
 }
 
 /// Where items and the bytes of files are written to.
@@ -136,7 +137,11 @@ impl Vault {
             .filter_map(|item| Some((item.id, chosen(&item.compartment)?)))
             .collect();
         let mut list = self.told(&catalog, &lines, from, size, (!all).then_some(to));
+        let mut lifted = HashMap::new();
         self.trail(from, |entry| {
+            if entry.act.kind == ActKind::HoldLifted {
+                lifted.insert(entry.index, entry.act.reason.as_str().to_owned());
+            }
             let erasure = matches!(entry.act.kind, ActKind::Erase | ActKind::Restore);
             if let Some(target) = entry.fact.tombstone()
                 && erasure
@@ -147,6 +152,13 @@ impl Vault {
             }
             Ok(())
         })?;
+        for (leaf, what) in &mut list {
+            if let What::Keeping(_, statement, reason) = what
+                && statement.what == KeepingWhat::Lift
+            {
+                *reason = lifted.remove(leaf);
+            }
+        }
         list.sort_by_key(|(leaf, _)| *leaf);
         Ok(Outgoing {
             vault: self,
@@ -195,6 +207,15 @@ impl Vault {
                 && new(file.leaf, *came)
             {
                 list.push((file.leaf, What::File(file.clone())));
+            }
+        }
+        for (object, line) in &lines.keepings {
+            // What was said last is told, not what was said before.
+            for statement in [line.hold(), line.until()].into_iter().flatten() {
+                if new(statement.leaf, statement.from) {
+                    let hold = line.now.hold.as_ref().map(|r| r.as_str().to_owned());
+                    list.push((statement.leaf, What::Keeping(*object, *statement, hold)));
+                }
             }
         }
         list
@@ -302,6 +323,26 @@ impl Outgoing<'_> {
                     size: file.size,
                     sha256: file.sha256,
                     name: file.name.clone(),
+                })
+            }
+            What::Keeping(object, statement, reason) => {
+                let Some(record) = self.record_id(*object) else {
+                    return Ok(None);
+                };
+                let id = statement.id;
+                Some(match statement.what {
+                    KeepingWhat::Until { number, day } => Item::Retention {
+                        id,
+                        record,
+                        number,
+                        until: day,
+                    },
+                    what => Item::Hold {
+                        id,
+                        record,
+                        on: what == KeepingWhat::Hold,
+                        reason: reason.clone().unwrap_or_default(),
+                    },
                 })
             }
             What::Erased(reason, target) => Some(Item::Erased {

@@ -26,10 +26,12 @@ pub struct HeadVersion {
 pub struct Conflict {
     /// The record.
     pub object: ObjectId,
-    /// The versions that stand side by side; one if only an erasure waits.
+    /// The versions that stand side by side; one if only an erasure or a lifted hold waits.
     pub heads: Vec<HeadVersion>,
     /// The vault that has erased the record, and why it did.
     pub erased: Option<(VaultId, String)>,
+    /// The vault that has lifted the legal hold which holds here, and why it did.
+    pub lifted: Option<(VaultId, String)>,
 }
 
 /// What a person decided.
@@ -41,8 +43,8 @@ pub enum Decision<'a> {
 }
 
 impl Vault {
-    /// Records with two versions side by side, and records that another vault has erased, in the order in
-    /// which the records were sealed.
+    /// Records with two versions side by side, and records that another vault has erased or whose legal hold
+    /// it has lifted, in the order in which the records were sealed.
     ///
     /// # Errors
     /// [`VaultError::NotAllowed`], [`VaultError::Altered`].
@@ -59,7 +61,9 @@ impl Vault {
             let erased = ledger.pending.iter().find(|p| p.object == item.id);
             let line = lines.objects.get(&item.id);
             let heads = line.map(super::lines::Line::heads).unwrap_or_default();
-            if heads.len() < 2 && erased.is_none() {
+            let mut lifted = ledger.lifted.iter().filter(|p| p.object == item.id);
+            let lifted = lifted.rfind(|p| p.is_open(&lines));
+            if heads.len() < 2 && erased.is_none() && lifted.is_none() {
                 continue;
             }
             found.push(Conflict {
@@ -73,6 +77,7 @@ impl Vault {
                     })
                     .collect(),
                 erased: erased.map(|p| (p.from, p.reason.clone())),
+                lifted: lifted.map(|p| (p.from, p.reason.clone())),
             });
         }
         Ok(found)
