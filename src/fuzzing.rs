@@ -27,6 +27,7 @@ use crate::round::counts_note::CountsNote;
 use crate::round::draft::Draft;
 use crate::round::envelope::Unverified;
 use crate::round::evaluated::EvaluatedReply;
+use crate::round::holder::HolderSecrets;
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::notice::desk::Plan;
@@ -42,6 +43,7 @@ use crate::round::totals::Totals;
 use crate::round::trust::TrustStore;
 use crate::round::welcome::Welcome;
 use crate::round::withdrawn::Withdrawn;
+use crate::settings::{self, Settings};
 use crate::site::notices::Requests;
 use crate::site::referral::{AnswerHead, ReferralHead, Referrals};
 use crate::vault::archive;
@@ -72,6 +74,7 @@ pub const TARGETS: &[Target] = &[
     ("card", card),
     ("checkpoint", checkpoint),
     ("codec", codec),
+    ("config", config),
     ("counts_ask", counts_ask),
     ("counts_note", counts_note),
     ("counts_reply", counts_reply),
@@ -83,6 +86,7 @@ pub const TARGETS: &[Target] = &[
     ("frontier", frontier),
     ("heads", heads),
     ("import_map", import_map),
+    ("index", index),
     ("keyring", keyring),
     ("leaf", leaf),
     ("manifest", manifest),
@@ -103,6 +107,7 @@ pub const TARGETS: &[Target] = &[
     ("search_key", search_key),
     ("seen", seen),
     ("share", share),
+    ("states", states),
     ("store", store),
     ("succession", succession),
     ("tokens", tokens),
@@ -648,6 +653,51 @@ pub fn sealed(data: &[u8]) {
     bytes_are_canonical::<Header>(data);
     bytes_are_canonical::<Book>(data);
     let _ = Description::from_bytes(data);
+}
+
+/// The search index as it is sealed: heads and entries. Who had a key may have sealed another one.
+pub fn index(data: &[u8]) {
+    let _ = crate::vault::index::fuzz(data);
+}
+
+/// States that a vault keeps sealed for its party, with what slots were given and how records are linked.
+pub fn states(data: &[u8]) {
+    let _ = is_read(data);
+}
+
+/// Whether any reader of sealed states, of grants, links or an index takes it.
+pub fn is_read(data: &[u8]) -> bool {
+    let secrets = HolderSecrets::from_bytes(data);
+    if let Ok(secrets) = &secrets {
+        let again = secrets.to_secret_bytes();
+        assert!(again.is_ok_and(|again| *again == data));
+    }
+    let read = [
+        secrets.is_ok(),
+        crate::vault::index::fuzz(data),
+        crate::vault::fuzz_sealed(data),
+        crate::party::fuzz_keys(data),
+        crate::party::budget::fuzz(data),
+        crate::site::state::fuzz(data),
+        crate::holder::policy::fuzz(data),
+        crate::coordinator::matching::fuzz(data),
+    ];
+    read.contains(&true)
+}
+
+/// The configuration file.
+pub fn config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match Settings::parse(text) {
+        Ok(settings) => assert!(
+            settings
+                .idle_minutes
+                .is_none_or(|n| n <= settings::IDLE_MAX)
+        ),
+        Err(mistake) => assert!(mistake.line <= text.matches('\n').count() + 1),
+    }
 }
 
 /// A hostile `vault.db`: what an auditor does with it, who has no key.

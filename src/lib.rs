@@ -40,5 +40,7 @@ mod qr;
 pub mod record;
 pub mod report;
 pub mod round;
+#[doc(hidden)]
+pub mod settings;
 pub mod site;
 pub mod vault;

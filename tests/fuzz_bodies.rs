@@ -506,6 +506,20 @@ fn write_sealed_corpus(put: &dyn Fn(&str, &str, &[u8])) {
         &text("foto.jpg"),
     ];
     put("sealed", "description", &file.concat());
+    write_states_corpus(put);
+    for (name, text) in [
+        (
+            "all",
+            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nidle_minutes = 7\n",
+        ),
+        ("mistake", "lang = \"es\"\nvalut = \"x\"\n"),
+        (
+            "form",
+            "[desk]\nplain = [true, { a = 1 }]\nidle_minutes = 0x5",
+        ),
+    ] {
+        put("config", name, text.as_bytes());
+    }
     let compat = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat");
     for version in ["v1", "v2"] {
         let database = fs::read(compat.join(version).join("vault.db")).unwrap();
@@ -527,6 +541,139 @@ fn write_sealed_corpus(put: &dyn Fn(&str, &str, &[u8])) {
         if !corpus("travel").join(name).exists() {
             let file = sigilo::crypto::travel::encrypt_bytes(&recipient, &plain).unwrap();
             put("travel", name, &file);
+        }
+    }
+}
+
+/// Samples of what a vault keeps for its party, and of its index.
+fn write_states_corpus(put: &dyn Fn(&str, &str, &[u8])) {
+    use sigilo::codec::Encode as _;
+    let number = |n: u32| n.to_be_bytes().to_vec();
+    // An index: its head with two parts, and two entries.
+    let part = |n: u8| [number(n.into()), vec![n; 16], vec![0, 0, 0, 0, 0, 0, 0, n]].concat();
+    let head = [
+        vec![1],
+        vec![0, 0, 0, 0, 0, 0, 0, 9],
+        vec![7; 32],
+        number(2),
+        part(1),
+        part(2),
+    ];
+    put("index", "head", &head.concat());
+    put(
+        "index",
+        "head-empty",
+        &[vec![1], vec![0; 40], number(0)].concat(),
+    );
+    let entry = |n: u8| {
+        let key = sigilo::record::SearchKey::new(&common::person("Xóchitl", "Balam"));
+        let leaf = vec![0, 0, 0, 0, 0, 0, 0, n];
+        [vec![n; 16], number(1), leaf.clone(), leaf, key.to_bytes()].concat()
+    };
+    put("index", "entries", &[entry(1), entry(2), entry(1)].concat());
+    // Grants of a slot, a link, and the states of each role.
+    let mut grants = [
+        vec![3],
+        vec![1; 32],
+        vec![0, 0],
+        number(1),
+        vec![0; 8],
+        vec![5; 32],
+    ]
+    .concat();
+    grants.extend([number(1), vec![3; 16], number(1), vec![6; 32]].concat());
+    grants.extend([number(1), vec![3; 16], number(1), vec![2], vec![7; 32]].concat());
+    grants.resize(1024, 0);
+    put("states", "grants", &grants);
+    let first = [vec![1], vec![1; 32], vec![0, 0, 1], vec![5; 32], number(0)].concat();
+    put("states", "grants-first", &first);
+    put(
+        "states",
+        "link",
+        &[vec![1], vec![2; 16], vec![3; 16], vec![1]].concat(),
+    );
+    put("states", "spent", &[1, 0x07, 0xeb, 0, 0, 0x0f, 0xa0]);
+    let given = [
+        vec![4; 32],
+        vec![0x07, 0xeb],
+        vec![0, 0, 0, 0, 0, 0, 8, 0],
+        vec![0; 8],
+        number(20_000),
+    ];
+    put(
+        "states",
+        "ledger",
+        &[vec![2], number(1), given.concat()].concat(),
+    );
+    let policy = [
+        number(15_000),
+        number(4_096),
+        vec![0; 8],
+        number(100),
+        number(20_000),
+        vec![9; 16],
+    ];
+    put("states", "policy", &[vec![2], policy.concat()].concat());
+    let identity = b"AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+    let name = [number(4), b"Casa".to_vec()].concat();
+    put(
+        "states",
+        "keys",
+        &[vec![2, 0], name, vec![8; 32], identity.to_vec()].concat(),
+    );
+    let secrets = [
+        vec![1],
+        [vec![1; 31], vec![0]].concat(),
+        vec![2; 32],
+        vec![3; 32],
+    ]
+    .concat();
+    put("states", "holder", &[secrets, identity.to_vec()].concat());
+    let shelved = [vec![1; 32], vec![0; 8]].concat();
+    let asked = [
+        vec![1],
+        vec![3; 32],
+        number(2),
+        vec![4; 32],
+        vec![5; 32],
+        vec![0; 8],
+    ]
+    .concat();
+    put(
+        "states",
+        "asked",
+        &[asked, shelved.clone(), vec![0; 16]].concat(),
+    );
+    let taking = [
+        vec![1],
+        vec![1; 32],
+        vec![2; 32],
+        identity.to_vec(),
+        vec![3; 32],
+    ]
+    .concat();
+    let persons = [
+        number(1),
+        number(1),
+        vec![6; 16],
+        vec![0; 8],
+        number(0),
+        number(1),
+        vec![7; 16],
+    ];
+    put(
+        "states",
+        "taking",
+        &[taking, shelved, vec![5; 32], persons.concat()].concat(),
+    );
+}
+
+/// The samples of what lies sealed are read, so that mutations reach what lies behind the first byte.
+#[test]
+fn samples_of_sealed_states_are_read() {
+    for target in ["index", "states"] {
+        for (name, bytes) in samples(target) {
+            assert!(sigilo::fuzzing::is_read(&bytes), "{name}");
         }
     }
 }

@@ -244,3 +244,41 @@ fn h_follows_the_expected_persons() {
     assert_eq!(Params::new(Policy::Standard, 1 << 20).h, 20 * ONE_BIT);
     assert_eq!(Params::new(Policy::Strict, 1 << 20).h, 23 * ONE_BIT);
 }
+
+/// The rule by which the comparer knows copied tags never touches two persons who share a token.
+#[test]
+fn persons_who_share_a_token_have_two_things_in_common() {
+    use sigilo::evaluate::network;
+    use sigilo::evaluate::synthetic::{self, Recipe};
+    use sigilo::matching::score::Model;
+    for policy in [Policy::Strict, Policy::Standard] {
+        let recipe = Recipe {
+            persons: 1_500,
+            sites: 6,
+            siblings: 0.1,
+            errors: 1.8,
+            ..Recipe::default()
+        };
+        let (sites, _) = synthetic::network(&recipe);
+        let locals = network::link_own(&sites, Model::shipped(), 5);
+        let records = sites.iter().map(|s| s.records.len() as u64).sum();
+        let params = Params::new(policy, records);
+        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
+        let (pairs, _) = network::discover(&tokens, sites.len());
+        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        assert!(inputs.len() > 100, "{}", inputs.len());
+        for levels in &inputs {
+            let agree = levels[..encoding::SLOTS.len()].iter().filter(|l| **l > 0);
+            assert!(agree.count() >= 2);
+        }
+    }
+    // Random bytes against random bytes: as good as never.
+    let noise = |n: u64| {
+        let mut bytes = [0u8; BYTES];
+        sigilo::crypto::kdf::keyed_stream(&secret(9), &n.to_be_bytes(), &mut bytes);
+        Encoding::from_bytes(&bytes)
+    };
+    let taken =
+        (0..4_000).filter(|n| encoding::compare(&noise(*n), &noise(n + 4_000)).of_one_token());
+    assert!(taken.count() < 5);
+}

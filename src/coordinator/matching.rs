@@ -107,6 +107,15 @@ impl Decode for Asked {
     }
 }
 
+/// What the coordinator remembers of an ask, for the fuzz target.
+pub(crate) fn fuzz(data: &[u8]) -> bool {
+    let read = Asked::from_bytes(data);
+    if let Ok(asked) = &read {
+        assert_eq!(asked.to_bytes(), data, "read, but written otherwise");
+    }
+    read.is_ok()
+}
+
 /// The totals in a file, or the coordinator's summand of them.
 pub(super) fn totals(file: &TokenHead) -> Result<Totals, PartyError> {
     Ok(Totals::from_bytes(&file.counts).map_err(RoundError::from)?)

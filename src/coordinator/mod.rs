@@ -5,7 +5,7 @@
 //! before it is on the stick.
 
 mod counting;
-mod matching;
+pub(crate) mod matching;
 mod notices;
 mod ranked;
 mod report;

@@ -6,7 +6,7 @@
 //! quota cannot be passed by pulling a plug.
 
 mod explain;
-mod policy;
+pub(crate) mod policy;
 mod scoring;
 mod tally;
 

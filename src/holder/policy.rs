@@ -194,6 +194,19 @@ fn day(now: Time) -> u32 {
     u32::try_from(now.seconds() / 86_400).unwrap_or(u32::MAX - 1)
 }
 
+/// What a holder keeps of its limits and of what it gave out, for the fuzz target.
+pub(crate) fn fuzz(data: &[u8]) -> bool {
+    let (kept, ledger) = (Stored::from_bytes(data), Ledger::from_bytes(data));
+    if let Ok(kept) = &kept {
+        let again = Stored::from_bytes(&kept.to_bytes());
+        assert!(again.is_ok_and(|a| a.policy == kept.policy));
+    }
+    if let Ok(ledger) = &ledger {
+        assert_eq!(Ledger::from_bytes(&ledger.to_bytes()).as_ref(), Ok(ledger));
+    }
+    kept.is_ok() || ledger.is_ok()
+}
+
 /// Charges a site for a request of `persons` (a size class) and `points`, to be stored together with what
 /// it is charged for.
 ///

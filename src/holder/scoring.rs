@@ -2,7 +2,7 @@
 
 use super::explain::{self, Fields};
 use crate::matching::encoding::{self, BYTES, Encoding, Levels};
-use crate::matching::score::{self, Model};
+use crate::matching::score::Model;
 use crate::matching::tokens::Params;
 use crate::party::{PartyError, params};
 use crate::round::draft::Draft;
@@ -35,8 +35,8 @@ impl Scorer {
             return (0, explain::fields(&Levels::default()));
         };
         let levels = encoding::compare(&a, &b);
-        let inputs = score::inputs(&levels, shared, self.params.tokens, self.params.h);
-        let step = self.model.step(self.model.weight(&inputs));
+        let (tokens, h) = (self.params.tokens, self.params.h);
+        let step = self.model.release(&levels, shared, tokens, h);
         (step, explain::fields(&levels))
     }
 }

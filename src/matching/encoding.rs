@@ -141,6 +141,13 @@ impl Levels {
     pub fn of(&self, slot: Slot) -> u8 {
         self.0[slot as usize]
     }
+
+    /// Whether the encodings were made under the same token, but for one in ten thousand that were not: two
+    /// persons who share a token have a name and something else in common, and say so in their slots. Tags
+    /// without their token secrets, copied from another file, have nothing.
+    pub fn of_one_token(&self) -> bool {
+        self.0.iter().filter(|level| **level > 0).count() >= 2
+    }
 }
 
 /// Compares two encodings under one key.

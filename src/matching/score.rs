@@ -214,6 +214,22 @@ impl Model {
         self.bounds.iter().filter(|b| weight >= **b).count() as Step
     }
 
+    /// The step of a pair as the comparer releases it. Encodings that were not made under one token are surely
+    /// different, however many tags are shared: who copies tags has no token.
+    pub fn release(
+        &self,
+        levels: &Levels,
+        shared: u16,
+        tokens: u16,
+        h: super::fixed::Bits,
+    ) -> Step {
+        if levels.of_one_token() {
+            self.step(self.weight(&inputs(levels, shared, tokens, h)))
+        } else {
+            0
+        }
+    }
+
     /// The lowest weight of a step.
     pub fn lower_bound(&self, step: Step) -> Weight {
         match usize::from(step) {

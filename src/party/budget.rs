@@ -42,6 +42,15 @@ impl Decode for Spent {
     }
 }
 
+/// What was spent of a year's budget, for the fuzz target.
+pub(crate) fn fuzz(data: &[u8]) -> bool {
+    let read = Spent::from_bytes(data);
+    if let Ok(spent) = &read {
+        assert_eq!(spent.to_bytes(), data, "read, but written otherwise");
+    }
+    read.is_ok()
+}
+
 /// The calendar year of a moment.
 pub(crate) fn year(now: Time) -> u16 {
     now.to_string()

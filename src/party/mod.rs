@@ -120,6 +120,19 @@ impl Decode for Keys {
     }
 }
 
+/// The long-term keys of a party, for the fuzz target.
+pub(crate) fn fuzz_keys(data: &[u8]) -> bool {
+    let read = Keys::from_bytes(data);
+    if let Ok(keys) = &read {
+        let again = keys.to_bytes();
+        assert!(
+            again.is_ok_and(|again| *again == data),
+            "read, but written otherwise"
+        );
+    }
+    read.is_ok()
+}
+
 /// Reads an identity of age.
 pub(crate) fn identity(input: &mut Reader<'_>) -> Result<Identity, DecodeError> {
     let bad = |_| DecodeError::Value("identity");

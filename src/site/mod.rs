@@ -8,7 +8,7 @@
 pub mod notices;
 pub(crate) mod people;
 pub mod referral;
-mod state;
+pub(crate) mod state;
 pub mod transfer;
 
 use rayon::prelude::*;
@@ -484,7 +484,8 @@ fn reply_of(e: &RoundError, party: &Party, note: &AgreedNote) -> String {
 }
 
 /// Token inputs of all persons, person by person. A place without a token is `None`: a person that
-/// has left has none.
+/// has left has none. Which tokens are withheld is drawn for each place in the file, so that no two
+/// persons of a site share what nobody can foretell.
 fn token_inputs(
     params: &Params,
     group: &Secret<32>,
@@ -495,14 +496,16 @@ fn token_inputs(
     let per = usize::from(params.tokens);
     persons
         .par_chunks(BLOCK)
-        .flat_map_iter(|block| {
+        .enumerate()
+        .flat_map_iter(|(number, block)| {
             let mut tokenizer = Tokenizer::new(params.clone(), group);
             let mut inputs = Vec::with_capacity(block.len() * per);
-            for person in block {
+            for (i, person) in block.iter().enumerate() {
                 let start = inputs.len();
                 if let Some(person) = person {
                     // Fillers are drawn where the request is blinded; here they only say "none".
-                    tokenizer.token_inputs(person, &own, 0, &mut inputs);
+                    let place = (number * BLOCK + i) as u64;
+                    tokenizer.token_inputs(person, &own, place, &mut inputs);
                 }
                 let empty = crate::matching::tokens::TokenInput {
                     digest: [0; 32],
@@ -629,4 +632,47 @@ fn close_book(party: &Party, book: &mut Book) -> Result<(), PartyError> {
     notices::forget(party, &book.round)?;
     let parts = [TAKING, notices::HOUSE];
     party.end(book, &parts, ActNote::new(ActKind::RoundClosed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::tokens::Policy;
+    use crate::matching::{Description, PartialDate};
+
+    /// Whoever has the group secret and everybody's clear text could else find one pattern for a whole site.
+    #[test]
+    fn each_person_has_its_own_tokens_withheld_and_the_same_ones_again() {
+        let params = Params::new(Policy::Strict, 1_000);
+        let group = Secret::init_with(|b| b.fill(1));
+        let secret = Secret::init_with(|b| b.fill(2));
+        let one: Person = Description {
+            given_names: "Xóchitl".into(),
+            paternal_surname: "Balam".into(),
+            maternal_surname: "Canul".into(),
+            birth: PartialDate::parse("2001-11-03"),
+            ..Description::default()
+        }
+        .into();
+        let persons = vec![Some(&one); BLOCK + 40];
+        let made = token_inputs(&params, &group, &secret, &persons);
+        let per = usize::from(params.tokens);
+        let patterns: std::collections::BTreeSet<Vec<bool>> = made
+            .chunks(per)
+            .map(|tokens| tokens.iter().map(Option::is_some).collect())
+            .collect();
+        // Some persons have nothing withheld; hardly any other two are alike.
+        assert!(
+            patterns.len() > persons.len() * 9 / 10,
+            "{}",
+            patterns.len()
+        );
+        let withheld = made.iter().filter(|t| t.is_none()).count();
+        let share = withheld as f64 / made.len() as f64;
+        assert!((0.08..0.17).contains(&share), "{share}");
+        let mut left = persons.clone();
+        left[3] = None;
+        let again = token_inputs(&params, &group, &secret, &left);
+        assert!(again[4 * per..] == made[4 * per..]);
+    }
 }

@@ -95,6 +95,19 @@ impl Taking {
     }
 }
 
+/// What a site keeps of a round, for the fuzz target.
+pub(crate) fn fuzz(data: &[u8]) -> bool {
+    let read = Taking::from_bytes(data);
+    if let Ok(taking) = &read {
+        let again = taking.to_bytes();
+        assert!(
+            again.is_ok_and(|again| *again == data),
+            "read, but written otherwise"
+        );
+    }
+    read.is_ok()
+}
+
 impl Decode for Taking {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match input.u8()? {

@@ -82,6 +82,14 @@ impl Grants<'_> {
     }
 }
 
+/// What is sealed to a slot, for the fuzz target.
+pub(super) fn fuzz(plain: &[u8]) -> bool {
+    let given = Given::from_bytes(plain);
+    let fits = |g: &Given| g.log.len() <= MAX_LOG_KEYS && g.parts.len() <= 2 * MAX_COMPARTMENTS;
+    assert!(given.as_ref().ok().is_none_or(fits));
+    given.is_ok()
+}
+
 /// What was given.
 pub(super) struct Given {
     pub roster_key: Secret<32>,

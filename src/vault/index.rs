@@ -107,6 +107,23 @@ fn entries(plain: &[u8]) -> Result<Vec<Entry>, DecodeError> {
     Ok(found)
 }
 
+/// What is sealed of an index, for the fuzz target: a head, or entries. Whether it was read.
+pub(crate) fn fuzz(plain: &[u8]) -> bool {
+    let head = Head::from_bytes(plain);
+    if let Ok(head) = &head {
+        assert_eq!(head.to_bytes(), plain, "read, but written otherwise");
+    }
+    let Ok(found) = entries(plain) else {
+        return head.is_ok();
+    };
+    let mut again = Vec::new();
+    found.iter().for_each(|e| e.encode(&mut again));
+    assert_eq!(again, plain, "read, but written otherwise");
+    let all = found.len();
+    assert!(latest(found).len() <= all);
+    true
+}
+
 /// Of each object the latest version, in the order in which the objects were sealed first.
 fn latest(entries: Vec<Entry>) -> Vec<Entry> {
     let mut by_object: HashMap<ObjectId, usize> = HashMap::with_capacity(entries.len());

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use etcetera::BaseStrategy as _;
 use sigilo::i18n::{Lang, Message};
-use toml::de::{DeTable, DeValue};
+use sigilo::settings::{KEYS, Settings};
 
 use crate::app::App;
 use crate::cli::{Global, LangArg};
@@ -21,43 +21,10 @@ const VARIABLE: &str = "SIGILO_CONFIG";
 const MAX: u64 = 64 << 10;
 /// Minutes after which an open desk locks itself, unless the file says otherwise.
 const IDLE_MINUTES: u16 = 5;
-/// Most minutes that it may be left open.
-const IDLE_MAX: u16 = 240;
 
 /// What the file says.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Config {
-    vault: Option<PathBuf>,
-    keyring: Option<PathBuf>,
-    lang: Option<LangName>,
-    plain: Option<bool>,
-    quiet: Option<bool>,
-    screen: Option<bool>,
-    idle_minutes: Option<u16>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum LangName {
-    Es,
-    En,
-}
-
-/// What is wrong with the file, and in which line.
-#[derive(Debug, PartialEq, Eq)]
-struct Mistake {
-    line: usize,
-    what: &'static str,
-}
-
-const KEYS: [&str; 7] = [
-    "vault",
-    "keyring",
-    "lang",
-    "plain",
-    "quiet",
-    "screen",
-    "idle_minutes",
-];
+pub(crate) struct Config(Settings);
 
 impl Config {
     /// Reads the file that is in force. No file is an empty one.
@@ -80,7 +47,7 @@ impl Config {
             }
             Err(e) => return Err(file(&path, &e)),
         };
-        Self::parse(&text).map_err(|mistake| {
+        Settings::parse(&text).map(Self).map_err(|mistake| {
             let message = Message::new("config-mistake")
                 .with("file", path.display().to_string())
                 .with("line", mistake.line)
@@ -90,78 +57,30 @@ impl Config {
         })
     }
 
-    fn parse(text: &str) -> Result<Self, Mistake> {
-        let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
-        let table = DeTable::parse(text).map_err(|e| Mistake {
-            line: e.span().map_or(1, |span| line(span.start)),
-            what: "config-mistake-form",
-        })?;
-        let mut config = Self::default();
-        for (key, value) in table.get_ref() {
-            let wrong = |what| Mistake {
-                line: line(key.span().start),
-                what,
-            };
-            let value = value.get_ref();
-            let flag = || value.as_bool().ok_or_else(|| wrong("config-mistake-flag"));
-            let place = || match value.as_str() {
-                Some(text) if !text.is_empty() => Ok(PathBuf::from(text)),
-                _ => Err(wrong("config-mistake-place")),
-            };
-            match &**key.get_ref() {
-                "vault" => config.vault = Some(place()?),
-                "keyring" => config.keyring = Some(place()?),
-                "lang" => {
-                    config.lang = Some(match value.as_str() {
-                        Some("es") => LangName::Es,
-                        Some("en") => LangName::En,
-                        _ => return Err(wrong("config-mistake-lang")),
-                    });
-                }
-                "plain" => config.plain = Some(flag()?),
-                "quiet" => config.quiet = Some(flag()?),
-                "screen" => config.screen = Some(flag()?),
-                "idle_minutes" => {
-                    let minutes = match value {
-                        DeValue::Integer(n) if n.radix() == 10 => n.as_str().parse().ok(),
-                        _ => None,
-                    };
-                    let minutes = minutes.filter(|n| (1..=IDLE_MAX).contains(n));
-                    config.idle_minutes = Some(minutes.ok_or(wrong("config-mistake-idle"))?);
-                }
-                _ => return Err(wrong("config-mistake-key")),
-            }
-        }
-        Ok(config)
-    }
-
     /// The language that the file asks for.
     pub fn lang(&self) -> Option<Lang> {
-        self.lang.map(|lang| match lang {
-            LangName::Es => Lang::Es,
-            LangName::En => Lang::En,
-        })
+        self.0.lang
     }
 
     /// Minutes without a key pressed after which an open desk locks itself.
     pub fn idle_minutes(&self) -> u16 {
-        self.idle_minutes.unwrap_or(IDLE_MINUTES)
+        self.0.idle_minutes.unwrap_or(IDLE_MINUTES)
     }
 
     /// Fills in what neither an option nor the environment said.
     pub fn complete(&self, global: &mut Global) {
-        global.vault = global.vault.take().or_else(|| self.vault.clone());
-        global.keyring = global.keyring.take().or_else(|| self.keyring.clone());
+        global.vault = global.vault.take().or_else(|| self.0.vault.clone());
+        global.keyring = global.keyring.take().or_else(|| self.0.keyring.clone());
         let lang = || {
-            Some(match self.lang? {
-                LangName::Es => LangArg::Es,
-                LangName::En => LangArg::En,
+            Some(match self.0.lang? {
+                Lang::Es => LangArg::Es,
+                Lang::En => LangArg::En,
             })
         };
         global.lang = global.lang.or_else(lang);
-        global.plain |= self.plain == Some(true);
-        global.quiet |= self.quiet == Some(true);
-        global.screen |= self.screen == Some(true);
+        global.plain |= self.0.plain == Some(true);
+        global.quiet |= self.0.quiet == Some(true);
+        global.screen |= self.0.screen == Some(true);
     }
 }
 
@@ -251,7 +170,7 @@ impl Given {
 
 /// Shows what is in force and where each value comes from.
 pub(crate) fn show(app: &App) -> Result<u8, Failure> {
-    let (config, given) = (&app.config, &app.given);
+    let (config, given) = (&app.config.0, &app.given);
     let shown = |path: Option<&PathBuf>| path.map(|p| p.display().to_string());
     let text = |flag: bool| Some(flag.to_string());
     let global = &app.global;
@@ -276,7 +195,7 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
         ("screen", text(global.screen), config.screen == Some(true)),
         (
             "idle_minutes",
-            Some(config.idle_minutes().to_string()),
+            Some(app.config.idle_minutes().to_string()),
             config.idle_minutes.is_some(),
         ),
     ];
@@ -312,42 +231,4 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
         app.print(&format!("  {name:<13} {value}  ({from})"));
     }
     Ok(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_key_is_read() {
-        let config = Config::parse(
-            "vault = \"/casa\"\nkeyring = \"/usb/k\"\nlang = \"es\"\nplain = true\nquiet = false\nscreen = true\nidle_minutes = 7\n",
-        )
-        .unwrap();
-        assert_eq!(config.vault, Some(PathBuf::from("/casa")));
-        assert_eq!(config.keyring, Some(PathBuf::from("/usb/k")));
-        assert_eq!(config.lang(), Some(Lang::Es));
-        assert_eq!((config.plain, config.quiet), (Some(true), Some(false)));
-        assert_eq!(config.screen, Some(true));
-        assert_eq!(config.idle_minutes(), 7);
-        assert_eq!(Config::parse("").unwrap(), Config::default());
-    }
-
-    #[test]
-    fn a_mistake_names_its_line() {
-        for (text, line, what) in [
-            ("lang = \"es\"\nvalut = \"x\"\n", 2, "config-mistake-key"),
-            ("passphrase = \"x\"", 1, "config-mistake-key"),
-            ("\n\nlang = \"fr\"", 3, "config-mistake-lang"),
-            ("plain = 1", 1, "config-mistake-flag"),
-            ("vault = \"\"", 1, "config-mistake-place"),
-            ("idle_minutes = 0", 1, "config-mistake-idle"),
-            ("idle_minutes = 241", 1, "config-mistake-idle"),
-            ("idle_minutes = 0x5", 1, "config-mistake-idle"),
-            ("lang = \"es\"\nplain\n", 2, "config-mistake-form"),
-            ("[desk]\nplain = true", 1, "config-mistake-key"),
-        ] {
-            assert_eq!(Config::parse(text), Err(Mistake { line, what }), "{text}");
-        }
-    }
 }

@@ -1,0 +1,11 @@
+//! The adversaries of the manual (*attacks*), each with what that party holds and nothing else.
+//!
+//! Every test says what is learned and fails if it is more than the manual says. Beside each attack that must
+//! fail stands the same attack with the one thing that was missing, which must succeed: so the
+//! attack is known to be one.
+
+mod active;
+mod dictionary;
+mod passive;
+mod play;
+mod seized;
