@@ -1,5 +1,7 @@
 //! Counts over whole networks: what comes out against the truth, what is refused, and what somebody who
 //! brings one person and junk could learn.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::person;
 use rusqlite::{Connection, params};
@@ -106,6 +106,16 @@ impl Sample {
 
     /// Repairs a damaged copy, and checks what holds whatever the damage is.
     fn repair(&self, name: &str, damage: impl FnOnce(&Path)) -> Result<Repaired, VaultError> {
+        self.repair_with(name, None, damage)
+    }
+
+    /// The same, with a copy of the keyring that was kept elsewhere.
+    fn repair_with(
+        &self,
+        name: &str,
+        keyring: Option<PathBuf>,
+        damage: impl FnOnce(&Path),
+    ) -> Result<Repaired, VaultError> {
         let dir = self.tmp.path().join(name);
         let new = self.tmp.path().join(format!("{name} nueva"));
         fs::create_dir(&dir).unwrap();
@@ -119,8 +129,12 @@ impl Sample {
         };
         let before = content(&dir);
         let key = key();
+        let from = Location {
+            keyring,
+            ..Location::new(&dir)
+        };
         let done = repair(
-            &Location::new(&dir),
+            &from,
             &Location::new(&new),
             &Unlock::KeyFile(&key),
             std::slice::from_ref(&self.head),
@@ -266,6 +280,77 @@ fn dropped_tables_are_found_in_the_pages_that_are_left() {
         })
         .unwrap();
     assert!(done.is_whole(), "{done:?}");
+}
+
+/// A table that is dropped leaves its pages behind, and only their first bytes are used again.
+#[test]
+fn a_dropped_table_of_entries_contents_or_batches_is_found_but_for_what_was_written_over() {
+    let sample = Sample::new();
+    let all = sample.versions() + 2;
+    for table in ["leaf", "content", "batch"] {
+        let done = sample
+            .repair(table, |d| edit(d, &format!("DROP TABLE {table}")))
+            .unwrap_or_else(|e| panic!("{table}: {e:?}"));
+        let saved = done.kept + done.resealed;
+        assert!(saved * 10 >= all * 9, "{table}: {saved} of {all}, {done:?}");
+    }
+}
+
+/// Overwritten as well, as this program itself does: what is named is all that can be done.
+#[test]
+fn what_was_overwritten_is_named_and_without_entries_or_batches_nothing_is_made() {
+    let sample = Sample::new();
+    let gone = |table: &str| {
+        sample.repair(&format!("no {table}"), |d| {
+            let db = Connection::open(d.join("vault.db")).unwrap();
+            db.execute_batch(&format!(
+                "PRAGMA secure_delete=ON; DELETE FROM {table}; VACUUM;"
+            ))
+            .unwrap();
+        })
+    };
+    let done = gone("content").unwrap();
+    assert_eq!((done.kept, done.resealed), (0, 0));
+    // Each version by its record, and the link; the list of the rotation says nothing any more.
+    assert_eq!(done.lost.len(), sample.versions() + 1, "{done:?}");
+    assert_eq!(done.succession.lost(), 0);
+    for table in ["leaf", "batch"] {
+        assert!(
+            matches!(gone(table), Err(VaultError::BeyondRepair)),
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_keyring_is_refused_and_a_copy_that_was_kept_saves_everything() {
+    let sample = Sample::new();
+    let kept = sample.tmp.path().join("llavero guardado");
+    fs::write(&kept, &sample.files["keyring"]).unwrap();
+    let len = sample.files["keyring"].len();
+    for at in (0..len).step_by(len / 12) {
+        let damage = |d: &Path| {
+            let mut bytes = sample.files["keyring"].clone();
+            bytes[at] ^= 0x40;
+            fs::write(d.join("keyring"), bytes).unwrap();
+        };
+        let refused = sample.repair(&format!("keyring {at}"), damage);
+        assert!(
+            matches!(
+                refused,
+                Err(VaultError::KeyringForged
+                    | VaultError::WrongKey
+                    | VaultError::Newer
+                    | VaultError::Decode(_))
+            ),
+            "{at}: {refused:?}"
+        );
+        if at < 2 * (len / 12) {
+            let name = format!("keyring {at} with a copy");
+            let done = sample.repair_with(&name, Some(kept.clone()), damage);
+            assert!(done.unwrap().is_whole(), "{at}");
+        }
+    }
 }
 
 #[test]

@@ -424,9 +424,12 @@ pub(super) fn candidates(
     let site_of = numbering.site_of();
     let most = join::most_persons(numbering.sites.len());
     let mut choice = Choice::new(pairs, numbering, gone);
-    let (candidates, frequent) = match tags.held() {
-        Some(held) => {
-            let joined = join::join(held, tags.per_person(), &site_of, most);
+    // Files that repeat one another's tags make more meetings than memory is there for.
+    let joined = tags
+        .held()
+        .and_then(|held| join::join_held(held, tags.per_person(), &site_of, most));
+    let (candidates, frequent) = match joined {
+        Some(joined) => {
             let mut pairs = joined.pairs;
             pairs.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
             pairs.iter().for_each(|p| choice.offer(p.a, p.b));

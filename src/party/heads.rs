@@ -359,9 +359,7 @@ pub(crate) fn cosigned(party: &Party, card: &Card) -> Result<Option<u64>, PartyE
 fn publish(party: &Party, card: &Card, refusal: &Refusal) -> Result<String, PartyError> {
     let failed = |e: std::io::Error| PartyError::Vault(e.into());
     let folder = party.vault().dir().join(REFUSALS);
-    if !folder.is_dir() {
-        files::create_private_dir(&folder).map_err(failed)?;
-    }
+    files::private_dir_within(&folder).map_err(failed)?;
     let name = format!("{}-{}.refusal", file_label(card), refusal.time());
     let path = folder.join(name);
     files::replace(&path, refusal.to_string().as_bytes()).map_err(failed)?;

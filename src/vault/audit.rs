@@ -10,7 +10,7 @@ use super::evidence;
 use super::keyring::{self, Keyring};
 use super::store::{BatchRow, Contents, JoinedRow, Mode, Store, Table, Tx};
 use super::succession::{Logs, Seen};
-use super::{CHECKPOINT_FILE, Location, VaultId, files, meta};
+use super::{CHECKPOINT_FILE, Location, VaultId, files, keyfile, meta};
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::sign::VerifyingKey;
@@ -442,11 +442,16 @@ pub(super) fn read_keyring(location: &Location, named: Option<&[u8]>) -> Option<
         Some((Keyring::from_bytes(&bytes).ok()?, sha256(&[&bytes])))
     };
     let is_named = |(_, hash): &(Keyring, Digest)| named == Some(hash.as_slice());
-    let current = read(&location.keyring());
-    if !current.as_ref().is_some_and(is_named)
-        && let Some(staged) = read(&location.staged_keyring()).filter(is_named)
-    {
-        return Some(staged);
+    let mut current = read(&location.keyring());
+    // A program that ends a change just now moves it from one place to the other between the looks.
+    for _ in 0..keyfile::LOOKS {
+        if current.as_ref().is_some_and(is_named) {
+            break;
+        }
+        if let Some(staged) = read(&location.staged_keyring()).filter(is_named) {
+            return Some(staged);
+        }
+        current = read(&location.keyring());
     }
     current
 }

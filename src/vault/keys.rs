@@ -6,7 +6,7 @@ use super::keyring::{NewSlot, Rights, SlotKind, Unlock};
 use super::recovery::RecoveryCode;
 use super::shares::{self, Share};
 use super::writing::Writing;
-use super::{ActNote, Vault, files};
+use super::{ActNote, Vault, keyfile, meta};
 use crate::crypto::Secret;
 use crate::crypto::hash::Digest;
 use crate::log::act::ActKind;
@@ -252,7 +252,16 @@ impl Vault {
     pub(super) fn put_keyring(&mut self, ring: super::Keyring, hash: Digest) {
         self.keyring_hash.set(hash);
         self.keyring = ring;
-        let staged = self.location.staged_keyring();
-        let _ = files::put_in_place(&staged, &self.location.keyring());
+        let _ = self.settle_keyring();
+    }
+
+    fn settle_keyring(&self) -> Result<(), VaultError> {
+        let hash = self.keyring_hash.get();
+        let tx = self.store.write()?;
+        // Otherwise another program has changed the keys since, and settled these first.
+        if tx.meta(meta::KEYRING)?.as_deref() == Some(hash.as_slice()) {
+            keyfile::settle(&self.location, &hash)?;
+        }
+        Ok(())
     }
 }

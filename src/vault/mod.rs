@@ -22,6 +22,7 @@ mod grants;
 pub mod ids;
 pub mod index;
 mod keeping;
+mod keyfile;
 pub mod keyring;
 mod keys;
 #[cfg(all(test, target_os = "linux"))]
@@ -154,39 +155,6 @@ impl Location {
     /// Whether a vault is here.
     pub fn exists(&self) -> bool {
         self.database().is_file()
-    }
-
-    /// Reads the keyring that the database names, and ends a change of keys that was interrupted.
-    fn read_keyring(&self, named: &Digest) -> Result<(Keyring, Digest), VaultError> {
-        let (path, staged) = (self.keyring(), self.staged_keyring());
-        let read = |path: &Path| match files::read_bounded(path, keyring::MAX_FILE) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(VaultError::from(e)),
-        };
-        let current = read(&path)?;
-        if let Some(bytes) = &current
-            && sha256(&[bytes]) == *named
-        {
-            return Ok((Keyring::from_bytes(bytes)?, *named));
-        }
-        if let Some(bytes) = read(&staged)?
-            && sha256(&[&bytes]) == *named
-        {
-            let ring = Keyring::from_bytes(&bytes)?;
-            if let Some(old) = &current
-                && let Some(old) = duress::Old::open(&path, &sha256(&[old]))
-            {
-                // As in a change of keys that nobody interrupted.
-                let _ = old.overwrite();
-            }
-            files::put_in_place(&staged, &path)?;
-            return Ok((ring, *named));
-        }
-        match current {
-            None => Err(VaultError::NoKeyring),
-            Some(_) => Err(VaultError::KeyringReplaced),
-        }
     }
 }
 
@@ -332,6 +300,18 @@ impl Vault {
 
     /// Opens a vault and changes nothing.
     fn open_as_it_is(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
+        let mut tries = 0;
+        loop {
+            match Self::open_once(location, unlock) {
+                // A passphrase takes its time, in which another program may change the keys; nobody does
+                // so for ever.
+                Err(VaultError::KeysChanged) if tries < 8 => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn open_once(location: &Location, unlock: &Unlock<'_>) -> Result<Self, VaultError> {
         if !location.exists() {
             return Err(VaultError::NoVault);
         }
@@ -342,17 +322,23 @@ impl Vault {
             hash.and_then(|h| h.try_into().ok())
                 .ok_or(VaultError::Schema)
         };
-        let (mut now, mut tries) = (named()?, 0);
-        let (keyring, hash) = loop {
-            let read = location.read_keyring(&now);
-            let before = std::mem::replace(&mut now, named()?);
-            // Another program may change the keys between the two looks; nobody does so for ever.
-            if read.is_err() && before != now && tries < 8 {
-                tries += 1;
-                continue;
+        let (mut hash, mut looks) = (named()?, 0);
+        let (keyring, in_place) = loop {
+            match keyfile::read(location, &hash) {
+                // Another program may change the keys, or move the new ones to their place, between the looks.
+                Err(_) if looks < keyfile::LOOKS => looks += 1,
+                other => break other?,
             }
-            break read?;
+            hash = named()?;
         };
+        if !in_place {
+            // A change that was interrupted, or that another program is about to end. Who cannot do it now
+            // has read it all the same.
+            let _ = store.without_waiting(|tx| match tx.meta(meta::KEYRING)? {
+                Some(still) if still == hash => keyfile::settle(location, &hash),
+                _ => Ok(()),
+            });
+        }
         if keyring.vault.0.as_slice() != id {
             return Err(VaultError::KeyringReplaced);
         }
@@ -449,10 +435,13 @@ impl Vault {
     /// Before a head is signed again: what came since the last one was written by slots of this
     /// vault, and the stored edge of the tree is that of its leaves.
     fn check_end_of_log(&self) -> Result<(), VaultError> {
+        let view = self.store.view()?;
+        if view.meta(meta::KEYRING)?.as_deref() != Some(self.keyring_hash.get().as_slice()) {
+            return Err(VaultError::KeysChanged);
+        }
         if self.access.checkpoint().is_none() {
             return Ok(());
         }
-        let view = self.store.view()?;
         let head = view.meta(meta::HEAD)?.ok_or(VaultError::LogAltered)?;
         let head = SignedCheckpoint::parse(&head).map_err(|_| VaultError::LogAltered)?;
         let origin = Origin::of_vault(&self.logs.borrow().current());

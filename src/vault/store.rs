@@ -242,6 +242,17 @@ impl Store {
         })
     }
 
+    /// Does something as the one writer of the moment, without storing anything, if there is no other.
+    pub fn without_waiting(
+        &self,
+        act: impl FnOnce(&Tx<'_>) -> Result<(), VaultError>,
+    ) -> Result<(), VaultError> {
+        self.conn.busy_timeout(Duration::ZERO)?;
+        let tx = self.write();
+        self.conn.busy_timeout(PATIENCE)?;
+        act(&tx?)
+    }
+
     /// The one writer of the moment.
     pub fn write(&self) -> Result<Tx<'_>, VaultError> {
         Ok(Tx {

@@ -386,8 +386,9 @@ impl<'v> Writing<'v> {
     ) -> Result<Digest, VaultError> {
         let bytes = ring.to_bytes();
         let location = &self.vault.location;
-        super::files::stage(&location.staged_keyring(), &bytes)?;
-        self.replaced = Old::open(&location.keyring(), &self.vault.keyring_hash.get());
+        let named = self.vault.keyring_hash.get();
+        super::keyfile::stage(location, &named, &bytes)?;
+        self.replaced = Old::open(&location.keyring(), &named);
         self.keyring(&bytes, note)?;
         Ok(sha256(&[&bytes]))
     }

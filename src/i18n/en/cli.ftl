@@ -223,7 +223,7 @@ cli-check-failed =
     { $count ->
         [one] There is something wrong with the vault.
        *[other] There are { $count } things wrong with the vault.
-    } Stop using it: copy the folder as it is and tell your auditor.
+    } Stop using it: copy the folder as it is and tell your auditor. What is sound is put into a new vault by “sigilo check --repair FOLDER”, which names what is lost.
 help-check-repair = Make in this folder a new vault of all that can be saved from a damaged one, which is not touched
 help-check-head = A head of the vault that was kept elsewhere; may be repeated
 help-check-reason = Why; kept sealed in the log

@@ -223,7 +223,7 @@ cli-check-failed =
     { $count ->
         [one] Hay algo mal en la bóveda.
        *[other] Hay { $count } cosas mal en la bóveda.
-    } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita.
+    } No la siga usando: haga una copia de la carpeta tal como está y avise a quien audita. Lo que está sano lo pasa a una bóveda nueva «sigilo check --repair CARPETA», y nombra lo perdido.
 help-check-repair = Hace en esta carpeta una bóveda nueva con todo lo que se puede salvar de una dañada; la dañada no se toca
 help-check-head = Una cabeza de la bóveda que se guardó en otra parte; se puede repetir
 help-check-reason = Por qué; queda sellado en la bitácora
