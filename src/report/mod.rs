@@ -204,7 +204,12 @@ impl Figures {
         unreadable: usize,
     ) -> Self {
         let k = u64::from(draft.min_cell);
-        let this = past(draft, result);
+        let mut this = past(draft, result);
+        if let Some(counts) = &counts {
+            // One number of persons on a page, with its own interval.
+            let whole = this.local_persons.exact().unwrap_or(result.records);
+            this.persons = Shown::rest(whole, counts.persons.value, k);
+        }
         let mut houses: Vec<House> = result
             .sites
             .iter()
