@@ -5,7 +5,9 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 use sigilo::crypto::Secret;
 use sigilo::evaluate::network::{self, Local};
 use sigilo::evaluate::read::SiteRecords;
@@ -20,6 +22,14 @@ use sigilo::matching::{Description, Person, reference};
 
 fn secret(n: u8) -> Secret<32> {
     Secret::init_with(|b| b.fill(n))
+}
+
+/// Of a round of 30,000 persons with 64 tokens each, as the bars have them.
+fn params() -> Params {
+    Params {
+        tokens: 64,
+        ..Params::new(Policy::Strict, 30_000)
+    }
 }
 
 fn records(n: usize) -> Vec<Description> {
@@ -51,8 +61,8 @@ fn network_of(persons: usize) -> (Vec<SiteRecords>, Vec<Local>) {
 /// From clear text to token inputs, on one core.
 fn encode(c: &mut Criterion) {
     let mut group = c.benchmark_group("encode");
-    group.sample_size(10);
-    for n in [1_000, 10_000, 100_000] {
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for n in [1_000, 10_000, 100_000, 1_000_000] {
         let persons: Vec<Person> = records(n).into_iter().map(Person::from).collect();
         let table = FeatureTable::shipped();
         group.throughput(Throughput::Elements(n as u64));
@@ -69,8 +79,7 @@ fn encode(c: &mut Criterion) {
             &persons,
             |b, persons| {
                 b.iter(|| {
-                    let params = Params::new(Policy::Strict, 30_000);
-                    let mut tokenizer = Tokenizer::new(params, &secret(1));
+                    let mut tokenizer = Tokenizer::new(params(), &secret(1));
                     let mut out = Vec::with_capacity(64);
                     for (place, p) in (0u64..).zip(persons) {
                         out.clear();
@@ -85,7 +94,7 @@ fn encode(c: &mut Criterion) {
     group.throughput(Throughput::Elements(20));
     group.bench_function("token-inputs-reference/20", |b| {
         let site = SiteSecret::new(&secret(2));
-        let params = Params::new(Policy::Strict, 30_000);
+        let params = params();
         b.iter(|| {
             for p in &few {
                 black_box(tokens::token_inputs(p, &params, &secret(1), &site, 0));
@@ -98,10 +107,10 @@ fn encode(c: &mut Criterion) {
 /// The rule that no tag stands twice in a file.
 fn once(c: &mut Criterion) {
     let mut group = c.benchmark_group("tokens");
-    group.sample_size(10);
-    for n in [1_000usize, 10_000, 100_000] {
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let site = SiteSecret::new(&secret(2));
-        let mut tokenizer = Tokenizer::new(Params::new(Policy::Strict, 30_000), &secret(1));
+        let mut tokenizer = Tokenizer::new(params(), &secret(1));
         let mut inputs = Vec::new();
         for (place, r) in (0u64..).zip(records(n)) {
             tokenizer.token_inputs(&r.into(), &site, place, &mut inputs);
@@ -114,7 +123,7 @@ fn once(c: &mut Criterion) {
                 b.iter_batched(
                     || inputs.clone(),
                     |mut inputs| tokens::once_per_file(&mut inputs, 64, &site),
-                    criterion::BatchSize::LargeInput,
+                    criterion::BatchSize::PerIteration,
                 );
             },
         );
@@ -125,7 +134,7 @@ fn once(c: &mut Criterion) {
 /// Equal tags across sites: 64 tags a person, one in forty met by somebody else.
 fn join_tags(c: &mut Criterion) {
     let mut group = c.benchmark_group("join");
-    group.sample_size(10);
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let mut random = Random::new(n as u64);
         let space = 40 * 64 * n;
@@ -159,7 +168,7 @@ fn join_tags(c: &mut Criterion) {
                     rayon::slice::ParallelSliceMut::par_sort_unstable(&mut tags[..]);
                     tags
                 },
-                criterion::BatchSize::LargeInput,
+                criterion::BatchSize::PerIteration,
             );
         });
     }
@@ -175,15 +184,18 @@ fn join_tags(c: &mut Criterion) {
 fn compare(c: &mut Criterion) {
     let mut group = c.benchmark_group("compare");
     let profiles: Vec<Profile> = records(1_000).iter().map(Profile::new).collect();
-    group.throughput(Throughput::Elements(1_000));
-    group.bench_function("encode", |b| {
-        let key = secret(1);
-        b.iter(|| {
-            for p in &profiles {
-                black_box(p.encode(&key, &[7; BYTES]));
-            }
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for n in [1_000usize, 10_000, 100_000, 1_000_000] {
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(BenchmarkId::new("encode", n), |b| {
+            let key = secret(1);
+            b.iter(|| {
+                for p in profiles.iter().cycle().take(n) {
+                    black_box(p.encode(&key, &[7; BYTES]));
+                }
+            });
         });
-    });
+    }
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let key = secret(1);
         let encodings: Vec<Encoding> = profiles

@@ -234,7 +234,7 @@ impl Report {
     }
 }
 
-fn encode() -> usize {
+fn encode(tokens: u16) -> usize {
     let recipe = Recipe {
         persons: SAMPLE,
         sites: 1,
@@ -244,7 +244,11 @@ fn encode() -> usize {
     let (mut sites, _) = synthetic::network(&recipe);
     let secret = |n: u8| Secret::<32>::init_with(|b| b.fill(n));
     let site = SiteSecret::new(&secret(2));
-    let mut tokenizer = Tokenizer::new(Params::new(Policy::Strict, 30_000), &secret(1));
+    let params = Params {
+        tokens,
+        ..Params::new(Policy::Strict, 30_000)
+    };
+    let mut tokenizer = Tokenizer::new(params, &secret(1));
     let mut out = Vec::new();
     let records = sites.remove(0).records;
     for (place, record) in (0u64..).zip(records) {
@@ -296,7 +300,9 @@ fn run(options: &Options) -> io::Result<Value> {
     let work = tempfile::Builder::new()
         .prefix("scale-")
         .tempdir_in(&options.dir)?;
-    report.stage("encode sample, one core", SAMPLE, || Ok(encode()))?;
+    report.stage("encode sample, one core", SAMPLE, || {
+        Ok(encode(options.tokens as u16))
+    })?;
 
     if let Some(out) = &options.out {
         std::fs::create_dir(out)?;
@@ -337,6 +343,7 @@ fn run(options: &Options) -> io::Result<Value> {
         report.stage("limit: read once", count, read_once)?;
     }
 
+    let mut fell_back = false;
     let (summary, pairs) = if on_disk_wanted {
         let filed = Filed {
             file: File::open(&rows)?,
@@ -356,13 +363,28 @@ fn run(options: &Options) -> io::Result<Value> {
                 .collect::<Vec<u64>>())
         })?;
         let joined = report.stage("join in memory", count, || {
-            Ok(join::join(&tags, options.tokens, &site_of, most))
+            Ok(join::join_held(&tags, options.tokens, &site_of, most))
         })?;
-        let summary = Summary {
-            frequent: joined.frequent.len(),
-            written: 0,
-        };
-        (summary, joined.pairs)
+        match joined {
+            Some(joined) => {
+                let summary = Summary {
+                    frequent: joined.frequent.len(),
+                    written: 0,
+                };
+                (summary, joined.pairs)
+            }
+            // As the coordinator: too many meetings, so the stage before only found that out.
+            None => {
+                let held = disk::InMemory {
+                    tags: &tags,
+                    per_person: options.tokens,
+                };
+                fell_back = true;
+                report.stage("join on disk, of tags in memory", count, || {
+                    on_disk(&held, &site_of, most, work.path())
+                })?
+            }
+        }
     };
     let candidates = pairs.len();
     if let Some(out) = &options.out {
@@ -428,7 +450,7 @@ fn run(options: &Options) -> io::Result<Value> {
         "persons": options.persons, "tokens": options.tokens, "sites": options.sites,
         "most": most, "cores": rayon::current_num_threads(), "on_disk": on_disk_wanted,
         "candidates": candidates, "asked": chosen, "frequent": summary.frequent,
-        "partition_bytes": summary.written, "stages": report.stages,
+        "partition_bytes": summary.written, "too_many_meetings_for_memory": fell_back, "stages": report.stages,
     }))
 }
 

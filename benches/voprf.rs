@@ -3,15 +3,19 @@
 //! *Bare* is what the step cannot do without, called on `curve25519-dalek` and nothing around it:
 //! mapping to the group, one multiplication for each element, decoding, encoding (with the shared
 //! inversion where the step uses it) and, where a proof is made or checked, the sums over the whole
-//! chunk that the proof is about. The bar is 1.3 times.
+//! chunk that the proof is about. The bar is 1.3 times. The largest size is that of a whole chunk; what is
+//! longer is several chunks, which the group `chunks` shows on all threads, up to a million points: that takes
+//! a quarter of an hour, and a filter (`cargo bench --bench voprf -- "^(blind|evaluate|verify|finalize)"`) leaves it out.
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::VartimeMultiscalarMul as _;
 use sha2::{Digest as _, Sha512};
 use sigilo::crypto::Secret;
-use sigilo::crypto::voprf::{BlindedChunk, Blinding, PrfKey};
+use sigilo::crypto::voprf::{BlindedChunk, Blinding, CHUNK, PrfKey};
 use std::hint::black_box;
 
 fn wide(label: u8, i: usize) -> [u8; 64] {
@@ -39,15 +43,72 @@ fn encode(points: &[RistrettoPoint]) -> Vec<CompressedRistretto> {
     RistrettoPoint::double_and_compress_batch(points)
 }
 
-fn steps(c: &mut Criterion) {
-    for n in [1024usize, 16_384] {
-        let inputs: Vec<[u8; 96]> = (0..n)
-            .map(|i| {
-                let mut input = [7u8; 96];
-                input[..64].copy_from_slice(&wide(0, i));
-                input
-            })
+fn inputs(n: usize) -> Vec<[u8; 96]> {
+    (0..n)
+        .map(|i| {
+            let mut input = [7u8; 96];
+            input[..64].copy_from_slice(&wide(0, i));
+            input
+        })
+        .collect()
+}
+
+/// Many chunks, on all threads: the time grows with their number.
+fn chunks(c: &mut Criterion) {
+    let all = rayon::ThreadPoolBuilder::new().build().expect("threads");
+    let mut group = c.benchmark_group("chunks");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for n in [100_000usize, 1_000_000] {
+        group.throughput(Throughput::Elements(n as u64));
+        let inputs = inputs(n);
+        let key = PrfKey::derive(&Secret::init_with(|b| b.fill(1)), b"bench").expect("a key");
+        let blinding = Blinding::new(&Secret::init_with(|b| b.fill(2)));
+        group.bench_function(BenchmarkId::new("blind", n), |b| {
+            b.iter(|| all.install(|| blinding.blind(0, &inputs)));
+        });
+        let blinded = all.install(|| blinding.blind(0, &inputs)).expect("blinded");
+        let evaluate = || -> Vec<_> {
+            let chunks = blinded.chunks(CHUNK);
+            chunks
+                .map(|c| key.evaluate(c).expect("evaluated"))
+                .collect()
+        };
+        group.bench_function(BenchmarkId::new("evaluate", n), |b| {
+            b.iter(|| all.install(evaluate));
+        });
+        let replies = all.install(evaluate);
+        let decoded: Vec<BlindedChunk> = blinded
+            .chunks(CHUNK)
+            .map(|c| BlindedChunk::decode(c).expect("decoded"))
             .collect();
+        let public = key.public_key();
+        let verify = || -> Vec<_> {
+            let both = decoded.iter().zip(&replies);
+            let sums =
+                both.map(|(chunk, reply)| chunk.verify(&public, &reply.elements, &reply.proof));
+            sums.map(|sum| sum.expect("verified")).collect()
+        };
+        group.bench_function(BenchmarkId::new("verify", n), |b| {
+            b.iter(|| all.install(verify));
+        });
+        let sums = all.install(verify);
+        group.bench_function(BenchmarkId::new("finalize", n), |b| {
+            b.iter(|| {
+                all.install(|| {
+                    for (i, (own, sum)) in inputs.chunks(CHUNK).zip(&sums).enumerate() {
+                        black_box(blinding.finalize((i * CHUNK) as u64, own, sum))
+                            .expect("finalized");
+                    }
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+fn steps(c: &mut Criterion) {
+    for n in [1_000usize, 10_000, CHUNK] {
+        let inputs = inputs(n);
         let key = PrfKey::derive(&Secret::init_with(|b| b.fill(1)), b"bench").expect("a key");
         let blinding = Blinding::new(&Secret::init_with(|b| b.fill(2)));
         let blinded = blinding.blind(0, &inputs).expect("blinded");
@@ -144,6 +205,7 @@ fn on_one_thread(c: &mut Criterion) {
         .build_global()
         .expect("a thread");
     steps(c);
+    chunks(c);
 }
 
 criterion_group!(benches, on_one_thread);

@@ -1,4 +1,4 @@
-//! `probing [--networks N] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
+//! `probing [--networks N] [--seed N] [--sweeps N] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
 //! for the manual.
 //!
 //! A sweep is ten records of one site with the names, sex and places of a person at another site and ten
@@ -15,14 +15,14 @@ use sigilo::matching::score::Model;
 use sigilo::matching::tokens::{Params, Policy};
 use sigilo::names::date::PartialDate;
 
-const SWEEPS: usize = 20;
-
 fn main() {
-    let (mut networks, mut dir) = (16u64, String::new());
+    let (mut networks, mut first, mut sweeps, mut dir) = (16u64, 77_000, 20, String::new());
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
-            "--networks" => networks = args.next().and_then(|n| n.parse().ok()).unwrap_or(networks),
+            "--networks" => networks = number(args.next()),
+            "--seed" => first = number(args.next()),
+            "--sweeps" => sweeps = number(args.next()) as usize,
             _ => dir = arg,
         }
     }
@@ -32,7 +32,7 @@ fn main() {
             let mut random = Random::new(i);
             let sites = if dir.is_empty() {
                 synthetic::network(&Recipe {
-                    seed: 77_000 + i,
+                    seed: first + i,
                     persons: [1_500, 6_000, 12_000][random.below(3)],
                     sites: 4 + random.below(12),
                     repeat: [0.03, 0.1, 0.3][random.below(3)],
@@ -49,7 +49,7 @@ fn main() {
             };
             [Policy::Strict, Policy::Standard]
                 .into_iter()
-                .map(move |p| study(&sites, p, i))
+                .map(move |p| study(&sites, p, i, sweeps))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -76,7 +76,11 @@ struct Counted {
     named: usize,
 }
 
-fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Counted {
+fn number(text: Option<String>) -> u64 {
+    text.and_then(|n| n.parse().ok()).expect("a number")
+}
+
+fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Counted {
     let model = Model::shipped();
     let mut random = Random::new(seed + 1);
     let mut sites: Vec<SiteRecords> = sites
@@ -90,7 +94,7 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Counted {
     let mut locals = network::link_own(&sites, model, seed);
     let first: Vec<Local> = locals.iter().filter(|l| l.site == 0).cloned().collect();
     let mut targets = Vec::new();
-    for _ in 0..SWEEPS {
+    for _ in 0..sweeps {
         loop {
             let other = 1 + random.below(sites.len() - 1);
             let r = random.below(sites[other].records.len());
@@ -119,7 +123,7 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Counted {
             break;
         }
     }
-    let honest = sites[0].records.len() - 10 * SWEEPS;
+    let honest = sites[0].records.len() - 10 * sweeps;
     let mut all = first.clone();
     all.extend((honest..sites[0].records.len()).map(|r| Local {
         site: 0,
@@ -159,7 +163,7 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64) -> Counted {
         .count();
     Counted {
         policy,
-        sweeps: SWEEPS,
+        sweeps,
         seen,
         files: sites.len(),
         named,

@@ -1,6 +1,8 @@
 //! A whole network in one process: every role with a vault of its own, and a courier who carries
 //! folders between them. What the roles do is what the commands do.
 
+mod referral;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,12 +23,15 @@ use crate::round::note::AgreedNote;
 use crate::round::notice::policy::{Calendar, Notices};
 use crate::round::result::RoundResult;
 use crate::round::tokens::Handle;
-use crate::round::{Card, Role, Time};
+use crate::round::{Card, PartyId, Role, Time};
 use crate::site::notices::{self, Requests, Stand, Told};
 use crate::site::people;
 use crate::vault::audit::{self, Finding, Known};
 use crate::vault::{Location, NewSlot, ObjectId, Rights, SlotKind, Unlock, Vault};
 use crate::{coordinator, site};
+use referral::Met;
+
+pub use referral::ReferralFigures;
 
 /// A site of the network and what it has.
 pub struct SiteSetup {
@@ -128,6 +133,8 @@ pub struct Played {
     pub clusters: Vec<Vec<(usize, ObjectId)>>,
     /// What came of the requests, if the round had any.
     pub notices: Option<NoticeFigures>,
+    /// What came of the referral of somebody about whom two houses were introduced, if there was anybody.
+    pub referrals: Option<ReferralFigures>,
     /// What each party had before it.
     pub seen: Vec<Seen>,
     /// Seconds of each stage.
@@ -435,9 +442,16 @@ impl Network {
             self.visit(seat, now)?;
         }
         let clusters: Vec<Vec<(usize, ObjectId)>> = clusters;
-        let notices = self.notices(&result, &clusters)?;
+        let (notices, met) = self.notices(&result, &clusters)?.unzip();
         if notices.is_some() {
             lap("notices");
+        }
+        let referrals = match (&notices, met.flatten()) {
+            (Some(n), Some(met)) => Some(self.refer(&met, n.ends)?),
+            _ => None,
+        };
+        if referrals.is_some() {
+            lap("referral");
         }
         coordinator::close(&self.coordinator.party, Some(&round))?;
         lap("close");
@@ -450,6 +464,7 @@ impl Network {
             sites,
             clusters,
             notices,
+            referrals,
             seen,
             seconds,
             chains,
@@ -462,7 +477,7 @@ impl Network {
         &self,
         result: &RoundResult,
         clusters: &[Vec<(usize, ObjectId)>],
-    ) -> Result<Option<NoticeFigures>, PartyError> {
+    ) -> Result<Option<(NoticeFigures, Option<Met>)>, PartyError> {
         const SILENT: usize = 1;
         let Notices::Mediated(how) = self.plan.notices else {
             return Ok(None);
@@ -501,6 +516,7 @@ impl Network {
             silent: Vec::new(),
             closed: 0,
         };
+        let mut met = None;
         for (i, seat) in self.sites.iter().enumerate() {
             let known_to_silent = |record: &ObjectId| {
                 let mut of = clusters.iter().filter(|c| c.contains(&(i, *record)));
@@ -514,6 +530,7 @@ impl Network {
                         for m in meetings.iter().filter(|m| m.house > seat.party.id()) {
                             let other = seat.party.name(&m.house);
                             figures.introduced.push([name.clone(), other]);
+                            met = met.or_else(|| self.met(i, &entry, &m.house, clusters));
                         }
                     }
                     _ if i != SILENT && entry.records.iter().any(known_to_silent) => {
@@ -523,7 +540,22 @@ impl Network {
                 }
             }
         }
-        Ok(Some(figures))
+        Ok(Some((figures, met)))
+    }
+
+    /// The records of the person at both houses.
+    fn met(
+        &self,
+        i: usize,
+        entry: &notices::Entry,
+        house: &PartyId,
+        clusters: &[Vec<(usize, ObjectId)>],
+    ) -> Option<Met> {
+        let from = (i, *entry.records.first()?);
+        let other = self.sites.iter().position(|s| s.party.id() == *house)?;
+        let cluster = clusters.iter().find(|c| c.contains(&from))?;
+        let to = *cluster.iter().find(|(site, _)| *site == other)?;
+        Some(Met { from, to })
     }
 
     /// The comparer adds up what the coordinator asks for, and the coordinator makes the counts of it.

@@ -1,5 +1,7 @@
 //! Counts over whole networks: what comes out against the truth, what is refused, and what somebody who
 //! brings one person and junk could learn.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 
@@ -12,13 +14,17 @@ use sigilo::counts::overlap::{self, Several};
 use sigilo::counts::person::{Categories, Says};
 use sigilo::counts::release;
 use sigilo::counts::{Attribute, Cell, Lists, Published, TableId};
+use sigilo::crypto::travel::Identity;
 use sigilo::holder;
+use sigilo::log::act::Reason;
 use sigilo::network::{Network, Seat, Setup, SiteSetup};
 use sigilo::party::{Class, Event, Party, PartyError, Stick};
 use sigilo::record::code::{Agreement, Exploitation, Sex};
 use sigilo::record::{Birth, Country, Date, Kind, PartialDate, Record};
 use sigilo::round::{RoundError, Time};
 use sigilo::site;
+use sigilo::vault::backup::{self, Newer, Places};
+use sigilo::vault::{Location, Unlock};
 
 /// With this epsilon, of which only a program that was built to be tested takes a round, noise is nothing.
 const NO_NOISE: u32 = 1_000_000_000;
@@ -215,7 +221,7 @@ fn noise_is_there_and_within_its_size() {
     let counts = played.counts.unwrap();
     let p = &counts.published;
     assert_eq!(p.epsilon_milli, 4_000);
-    // Scale 8 / 2.5 twice: a deviation of 6.4; the total has that of one element or less.
+    // Scale 8 / 2.25 twice: a deviation of 7.1; the total has that of one element or less.
     assert!(p.persons.value.abs_diff(32) < 60, "{:?}", p.persons);
     assert!(p.persons.high > p.persons.value + 8);
     for table in &p.tables {
@@ -367,6 +373,55 @@ fn a_second_selection_is_refused_for_ever() {
     );
 }
 
+/// A comparer that goes back to a backup of before it counted has nothing left to count with: what a round needs is in no
+/// backup. Nor has the one of before it compared.
+#[test]
+fn a_comparer_that_was_restored_counts_no_round_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let net = network(dir.path(), NO_NOISE);
+    let holder = comparer(&net);
+    let identity = Identity::generate();
+    let none = Reason::none();
+    let copy_of = |name: &str| {
+        let places = Places::beside(dir.path().join(name));
+        let vault = holder.party.vault();
+        vault
+            .backup(&places, &[identity.recipient()], &none)
+            .unwrap();
+        places
+    };
+    let early = copy_of("antes");
+    decided(&net);
+    let late = copy_of("comparada");
+    bring(&net.coordinator, holder, "counts.ask");
+    holder.next(now()).unwrap();
+    let reply = holder.stick.dir().join("counts.reply");
+    assert!(reply.exists());
+    std::fs::remove_file(&reply).unwrap();
+    for (places, back) in [(early, "antes-otra-vez"), (late, "comparada-otra-vez")] {
+        let back = dir.path().join(back);
+        let passphrase = common::passphrase(common::PASSPHRASE);
+        backup::restore(
+            &places,
+            &identity,
+            &Location::new(&back),
+            &Unlock::Passphrase(&passphrase),
+            &Newer::default(),
+            &none,
+        )
+        .unwrap();
+        let restored = Party::open(common::open(&back).unwrap()).unwrap();
+        let mut limits = holder::policy(&restored).unwrap();
+        limits.epsilon_per_year += 1;
+        holder::set_policy(&restored, &limits).unwrap();
+        match holder::tally(&restored, &holder.stick) {
+            Err(_) => {}
+            Ok(out) => assert!(!out.refused.is_empty() && out.done.is_empty(), "{out:?}"),
+        }
+        assert!(!reply.exists());
+    }
+}
+
 #[test]
 fn the_budget_of_a_year_is_kept() {
     let dir = tempfile::tempdir().unwrap();
@@ -461,7 +516,7 @@ fn who_leaves_after_the_token_file_is_not_counted() {
 #[test]
 fn one_probe_and_junk_say_little_about_where_a_person_is() {
     let epsilon = sigilo::counts::Epsilon::of(4_000);
-    let noise = Laplace::hiding(overlap::SENSITIVITY, epsilon.overlap);
+    let noise = Laplace::hiding(overlap::sensitivity(0), epsilon.overlap);
     let pairs = Laplace::hiding(6, epsilon.pairs);
     let trials = 4_000;
     let guessed = |there: u64| {

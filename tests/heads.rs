@@ -1,4 +1,6 @@
 //! Heads of logs in every exchange: cosigned by holders, taken back, and refused if they tell another story.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 

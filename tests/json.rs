@@ -447,6 +447,138 @@ fn a_round() {
     r.finish();
 }
 
+/// A table of people who have little in common.
+fn people(range: std::ops::Range<usize>) -> String {
+    const GIVEN: [&str; 8] = [
+        "Rosa", "Xóchitl", "Ana", "Carmen", "Lucía", "Marisol", "Itzel", "Nohemí",
+    ];
+    const NAMES: [&str; 12] = [
+        "Hernández",
+        "Balam",
+        "Ordóñez",
+        "Villalobos",
+        "Quej",
+        "Canul",
+        "Peraza",
+        "Tzoc",
+        "Zapata",
+        "Ixchel",
+        "Barrios",
+        "Uribe",
+    ];
+    let mut table = "local_id,role,given_names,paternal_surname,maternal_surname,date_of_birth,sex,birth_state\n".to_owned();
+    for n in range {
+        table.push_str(&format!(
+            "P-{n},victim,{} {},{},{},{}-{:02}-{:02},{},{}\n",
+            GIVEN[n % 8],
+            GIVEN[(n / 8 + 3) % 8],
+            NAMES[n % 12],
+            NAMES[(n / 12 + 5 * n) % 12],
+            1985 + n % 20,
+            1 + n % 12,
+            1 + n % 28,
+            ["F", "M"][n % 2],
+            ["Chiapas", "Yucatán", "Puebla"][n % 3],
+        ));
+    }
+    table
+}
+
+/// Three houses with enough people to be counted.
+#[test]
+fn the_counts_of_a_round() {
+    let mut r = Runner::new();
+    let cost = ["--kdf-memory", "19"];
+    let with = |args: &[&'static str]| [args, &cost[..]].concat();
+    r.run_in(
+        "coordinator init",
+        "com",
+        &with(&["coordinator", "init", "--name", "Comisión"]),
+    );
+    for (vault, name) in [("def", "Defensoría"), ("uni", "Universidad")] {
+        r.run_in(
+            "keyholder init",
+            vault,
+            &with(&["keyholder", "init", "--name", name]),
+        );
+    }
+    let houses = ["alba", "brisa", "cedro"];
+    for ((vault, name), people_of) in houses
+        .into_iter()
+        .zip(["Casa Alba", "Casa Brisa", "Casa Cedro"])
+        .zip([0..18, 9..24, 30..44])
+    {
+        r.write("tabla.csv", &people(people_of));
+        r.run_in("init", vault, &with(&["init", "--site", name]));
+        r.run_in(
+            "import",
+            vault,
+            &["import", "tabla.csv", "--consent-matching", "conteo"],
+        );
+    }
+    let everybody = ["com", "def", "uni", "alba", "brisa", "cedro"];
+    for vault in everybody {
+        r.run_in("card", vault, &["card", "usb"]);
+    }
+    for vault in everybody {
+        r.run_in("trust", vault, &["trust", "usb", "--yes"]);
+    }
+    // Noise that vanishes, of which only a program that was built to be tested takes a round.
+    let open = [
+        "coordinator",
+        "open",
+        "usb",
+        "--purpose",
+        "Primer trimestre",
+        "--until",
+        "2099-12-31",
+        "--expected",
+        "1000",
+        "--comparer",
+        "Universidad",
+        "--min-cell",
+        "5",
+        "--epsilon",
+        "1000000",
+        "--group",
+        "Todas=Casa Alba,Casa Brisa,Casa Cedro",
+    ];
+    r.run_in("round next", "com", &open);
+    let next = ["round", "next", "usb"];
+    let order = "def uni com def uni alba brisa cedro def uni alba brisa cedro com uni com uni com";
+    for vault in order.split(' ') {
+        r.run_in("round next", vault, &next);
+    }
+    let counts = r.run_in("coordinator counts", "com", &["coordinator", "counts"]);
+    assert_eq!(counts["persons"]["value"], 24 + 14);
+    assert_eq!(
+        counts["overlap"]["groups"][0]["persons_by_lists"]["2+"]["value"],
+        9
+    );
+    assert_eq!(counts["tables"].as_array().map(Vec::len), Some(8));
+    // The table for other programs says the same.
+    let csv = [
+        "coordinator",
+        "counts",
+        "--csv",
+        "counts.csv",
+        "--hxl",
+        "counts.hxl",
+    ];
+    r.run_in("coordinator counts", "com", &csv);
+    let csv = std::fs::read_to_string(r.path("counts.csv")).unwrap();
+    assert!(csv.contains("\npersons,,,,,,,,38,"), "{csv}");
+    let hxl = std::fs::read_to_string(r.path("counts.hxl")).unwrap();
+    assert!(
+        hxl.lines()
+            .nth(1)
+            .unwrap()
+            .split(',')
+            .all(|t| t.starts_with('#'))
+    );
+    r.finish();
+}
+
 #[test]
 fn two_computers_of_a_house() {
     let mut r = Runner::new();

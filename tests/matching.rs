@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 use sigilo::crypto::Secret;
-use sigilo::matching::encoding::{self, BYTES, Encoding, Profile, Slot};
+use sigilo::matching::encoding::{self, BYTES, ELEMENTS, Encoding, Profile, Slot};
 use sigilo::matching::fixed::ONE_BIT;
 use sigilo::matching::tokens::{
     self, Params, Policy, Shortfall, SiteSecret, TokenInput, Tokenizer,
 };
-use sigilo::matching::{Description, PartialDate, Person, Sex};
+use sigilo::matching::{Description, PartialDate, Person, Sex, reference};
 
 fn secret(n: u8) -> Secret<32> {
     Secret::init_with(|b| b.fill(n))
@@ -82,6 +82,68 @@ proptest! {
         let (own, other) = (encoding::compare(&a, &a), encoding::compare(&a, &b));
         for (x, y) in own.0.iter().zip(other.0) {
             prop_assert!(y <= *x);
+        }
+    }
+
+    /// Any bytes are an encoding, a hostile site's too: elements repeated, none or all in common.
+    #[test]
+    fn the_fast_comparison_is_the_reference(
+        a in proptest::collection::vec(0u16..6, ELEMENTS),
+        b in proptest::collection::vec(0u16..6, ELEMENTS),
+        spread in prop_oneof![Just(0u16), Just(1), Just(7919)],
+    ) {
+        let encoding = |of: &[u16]| {
+            let mut bytes = [0u8; BYTES];
+            for (to, e) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(of) {
+                *to = e.wrapping_mul(spread).to_be_bytes();
+            }
+            Encoding::from_bytes(&bytes)
+        };
+        let (a, b) = (encoding(&a), encoding(&b));
+        prop_assert_eq!(encoding::compare(&a, &b), reference::compare(&a, &b));
+        prop_assert_eq!(encoding::compare(&b, &a), reference::compare(&a, &b));
+        prop_assert_eq!(encoding::compare(&a, &a), reference::compare(&a, &a));
+    }
+
+    #[test]
+    fn encodings_of_persons_compare_as_in_the_reference(
+        x in any_parts(), y in any_parts(), other_key: bool,
+    ) {
+        let encode = |d: &Parts, key| Profile::new(&build(d)).encode(&secret(key), &[key; BYTES]);
+        let (a, b) = (encode(&x, 3), encode(&y, if other_key { 4 } else { 3 }));
+        prop_assert_eq!(encoding::compare(&a, &b), reference::compare(&a, &b));
+    }
+}
+
+/// Persons in one file after the other, so that clocks come from the cache and early arrivals are guessed
+/// from the person before: long lists behind short ones, and who reaches nothing between those who do.
+#[test]
+fn what_came_before_changes_no_token() {
+    let params = Params {
+        tokens: 65,
+        ..Params::new(Policy::Strict, 10_000_000)
+    };
+    let site = SiteSecret::new(&secret(2));
+    let mut fast = Tokenizer::new(params.clone(), &secret(1));
+    let long = described(
+        "María Guadalupe Xóchitl Elena Rosalba Fernanda",
+        "Hernández Tecuapacho",
+        "de la Cruz Xicale",
+        "1995-05-14",
+        "Nebaj",
+    );
+    let short = described("Zyx", "Q", "", "2001", "");
+    let nothing = Description::default();
+    for round in 0..3 {
+        for d in [&short, &long, &nothing, &long, &long, &short] {
+            let mut person = Person::from(d.clone());
+            if round == 2 {
+                person
+                    .alternates
+                    .push(described("Ana", "Ruiz", "Pérez", "1990-01-02", "Soledad"));
+            }
+            let slow = tokens::token_inputs(&person, &params, &secret(1), &site, 7);
+            assert!(all_inputs(&mut fast, &person, &site) == slow);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Requests and introductions: the whole way through vaults and sticks, every order of messages in a small
 //! network, and what a site that records everything can tell.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 

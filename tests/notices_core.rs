@@ -1,8 +1,12 @@
 //! Notices without disks: every order in which messages of a small network can be lost, repeated, late or
 //! out of order; and what a site that records everything can tell members from others by.
 
+#[path = "common/judge.rs"]
+mod judge;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use judge::{Seen, advantage, chance};
 use rayon::prelude::*;
 use sigilo::codec::{Decode as _, Encode as _};
 use sigilo::crypto::Secret;
@@ -644,9 +648,6 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert_eq!(house.to_bytes(), before);
 }
 
-/// Numbers that describe what a site saw in one trial.
-type Seen = Vec<f64>;
-
 /// A site that plays along, says "yes" about everybody and writes down all that comes. Its probe is person 0
 /// of its file of 8; `member` says whether another site knows her.
 struct Trial {
@@ -779,82 +780,6 @@ impl Trial {
     }
 }
 
-/// Logistic regression and a table of how often each value occurs, trained on half of what was seen and tried
-/// on the other: the better of the two advantages, `P(says member | member) − P(says member | not)`.
-fn advantage(members: &[Seen], others: &[Seen]) -> f64 {
-    let width = members[0].len();
-    let half = members.len() / 2;
-    let train: Vec<(&Seen, f64)> = members[..half]
-        .iter()
-        .map(|s| (s, 1.0))
-        .chain(others[..half].iter().map(|s| (s, 0.0)))
-        .collect();
-    let scale: Vec<(f64, f64)> = (0..width)
-        .map(|i| {
-            let n = train.len() as f64;
-            let mean = train.iter().map(|(s, _)| s[i]).sum::<f64>() / n;
-            let spread = train
-                .iter()
-                .map(|(s, _)| (s[i] - mean).powi(2))
-                .sum::<f64>()
-                / n;
-            (mean, spread.sqrt().max(1e-9))
-        })
-        .collect();
-    let scaled = |s: &Seen| -> Vec<f64> {
-        let all = s.iter().zip(&scale);
-        all.map(|(x, (mean, spread))| (x - mean) / spread).collect()
-    };
-    let mut weights = vec![0.0; width];
-    let rows: Vec<(Vec<f64>, f64)> = train.iter().map(|(s, y)| (scaled(s), *y)).collect();
-    for _ in 0..60 {
-        let mut step = vec![0.0; width];
-        for (x, y) in &rows {
-            let z: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
-            let error = y - 1.0 / (1.0 + (-z).exp());
-            step.iter_mut().zip(x).for_each(|(s, x)| *s += error * x);
-        }
-        let rate = 1.0 / rows.len() as f64;
-        weights
-            .iter_mut()
-            .zip(&step)
-            .for_each(|(w, s)| *w += rate * s);
-    }
-    let linear = |s: &Seen| {
-        scaled(s)
-            .iter()
-            .zip(&weights)
-            .map(|(x, w)| x * w)
-            .sum::<f64>()
-            > 0.0
-    };
-    // Naive Bayes over single values, for what no line separates.
-    let mut counts: BTreeMap<(usize, i64), [f64; 2]> = BTreeMap::new();
-    for (s, y) in &train {
-        for (i, x) in s.iter().enumerate() {
-            counts.entry((i, *x as i64)).or_insert([1.0; 2])[usize::from(*y > 0.5)] += 1.0;
-        }
-    }
-    let table = |s: &Seen| {
-        let all = s.iter().enumerate();
-        all.filter_map(|(i, x)| counts.get(&(i, *x as i64)))
-            .map(|[other, member]| (member / other).ln())
-            .sum::<f64>()
-            > 0.0
-    };
-    let share = |of: &[Seen], says: &dyn Fn(&Seen) -> bool| {
-        of.iter().filter(|s| says(s)).count() as f64 / of.len() as f64
-    };
-    let judge =
-        |says: &dyn Fn(&Seen) -> bool| share(&members[half..], says) - share(&others[half..], says);
-    judge(&linear).max(judge(&table))
-}
-
-/// The bar, and three standard errors of a difference of two shares out of `n`.
-fn bar(n: usize) -> f64 {
-    0.02 + 3.0 * (0.5 / n as f64).sqrt()
-}
-
 #[test]
 fn a_site_that_records_every_request_cannot_tell_members_from_others() {
     const TRIALS: u64 = 10_000;
@@ -866,7 +791,7 @@ fn a_site_that_records_every_request_cannot_tell_members_from_others() {
     let (members, others) = (seen(0, true, false), seen(TRIALS, false, false));
     let found = advantage(&members, &others);
     println!("requests: advantage {found:.4}");
-    assert!(found <= bar(TRIALS as usize / 2), "{found}");
+    assert!(found <= 0.02 + chance(TRIALS as usize / 2), "{found}");
     // The same number of bytes always, and the probe in each place as often.
     let sizes: BTreeSet<i64> = members.iter().chain(&others).map(|s| s[0] as i64).collect();
     assert_eq!(sizes.len(), 1);
@@ -912,7 +837,7 @@ fn a_site_that_records_every_letter_cannot_tell_members_from_others() {
     let (members, others) = (seen(0, true, false), seen(TRIALS, false, false));
     let found = advantage(&members, &others);
     println!("letters: advantage {found:.4}");
-    assert!(found <= bar(TRIALS as usize / 2), "{found}");
+    assert!(found <= 0.02 + chance(TRIALS as usize / 2), "{found}");
     // None of the letters opens; all are of one size.
     for s in members.iter().chain(&others) {
         assert_eq!((s[13], s[16], s[19]), (0.0, 0.0, 0.0));

@@ -95,3 +95,48 @@ fn sweeps_are_seen_and_honest_files_are_not() {
         assert!(wrong <= 2, "{policy:?}: {wrong}");
     }
 }
+
+/// A row whose tokens are those of three persons in turn: how many are seen, under each policy. Rows
+/// of two persons are not: people have two houses with relatives who do not meet each other.
+#[test]
+fn rows_of_three_persons_are_seen_if_they_are_as_sure_of_each() {
+    const MEDLEYS: usize = 12;
+    for (policy, least) in [(Policy::Strict, 10), (Policy::Standard, 9)] {
+        let recipe = Recipe {
+            persons: 2_000,
+            sites: 8,
+            siblings: 0.05,
+            ..Recipe::default()
+        };
+        let (mut sites, _) = synthetic::network(&recipe);
+        let honest = sites[0].records.len() as u32;
+        let model = Model::shipped();
+        let mut locals = network::link_own(&sites, model, 5);
+        let mut random = Random::new(4);
+        for n in 0..MEDLEYS {
+            for place in 0..3 {
+                let site = 1 + (n + 2 * place) % (sites.len() - 1);
+                let record = random.below(sites[site].records.len());
+                let person = sites[site].records[record].clone();
+                sites[0].ids.push(format!("m{n}-{place}"));
+                sites[0].records.push(person);
+            }
+        }
+        let others = locals.iter().position(|l| l.site > 0).unwrap();
+        let medleys = (0..MEDLEYS as u32).map(|n| Local {
+            site: 0,
+            records: (0..3).map(|p| honest + 3 * n + p).collect(),
+        });
+        locals.splice(others..others, medleys);
+        let records = sites.iter().map(|s| s.records.len() as u64).sum();
+        let params = Params::new(policy, records);
+        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
+        let (pairs, _) = network::discover(&tokens, sites.len());
+        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
+        let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
+        let rows = others as u32..(others + MEDLEYS) as u32;
+        let seen = found.get(&0).map_or(0, |s| s.rows.range(rows).count());
+        assert!(seen >= least, "{policy:?}: {seen} of {MEDLEYS}");
+    }
+}

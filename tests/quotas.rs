@@ -1,5 +1,7 @@
 //! What a holder gives out, whatever is drafted: points of a year, growth of a site's log, and
 //! nothing at all after the holder itself was set back to a copy.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 
@@ -10,7 +12,7 @@ use sigilo::crypto::travel::Identity;
 use sigilo::holder;
 use sigilo::log::act::Reason;
 use sigilo::network::{Network, Seat, Setup, SiteSetup};
-use sigilo::party::{Class, Party, PartyError, Stick};
+use sigilo::party::{Class, Event, Party, PartyError, Stick};
 use sigilo::record::code::Agreement;
 use sigilo::record::{Kind, Record};
 use sigilo::round::{Role, Time};
@@ -160,4 +162,51 @@ fn a_holder_that_was_set_back_gives_nothing_until_its_limits_are_set_again() {
     assert!(!holder::limits_lapsed(&party).unwrap());
     let out = sigilo::network::next(&party, &stick, day(1)).unwrap();
     assert!(out.refused.is_empty(), "{out:?}");
+}
+
+/// Two programs of one holder, each with another request of the same site before it, at the same moment.
+#[test]
+fn two_requests_at_the_same_moment_are_one_too_many() {
+    let dir = tempfile::tempdir().unwrap();
+    let net = build(dir.path());
+    let (site, holder) = (&net.sites[0], &net.holders[0]);
+    net.open(day(1)).unwrap();
+    // A site that goes back to a copy of its vault has two requests.
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["vault.db", "keyring", "checkpoint"] {
+        std::fs::copy(site.dir().join(file), copy.path().join(file)).unwrap();
+    }
+    net.visit(site, day(1)).unwrap();
+    let name = format!("{}.blinded", sigilo::party::file_label(site.party.card()));
+    let other = Stick::open(tempfile::tempdir().unwrap().keep()).unwrap();
+    sigilo::network::carry(&net.coordinator.stick, &other).unwrap();
+    std::fs::remove_file(other.dir().join(&name)).unwrap();
+    let again = Party::open(common::open(copy.path()).unwrap()).unwrap();
+    sigilo::network::next(&again, &other, day(1)).unwrap();
+    let read = |stick: &Stick| std::fs::read(stick.dir().join(&name)).unwrap();
+    assert_ne!(read(&net.coordinator.stick), read(&other));
+    let sticks = [net.coordinator.stick.dir(), other.dir()];
+    let vault = holder.dir();
+    let start = &std::sync::Barrier::new(2);
+    let answered: Vec<bool> = std::thread::scope(|scope| {
+        let threads = sticks.map(|stick| {
+            scope.spawn(move || {
+                let party = Party::open(common::open(vault).unwrap()).unwrap();
+                let stick = Stick::open(stick).unwrap();
+                start.wait();
+                let out = sigilo::network::next(&party, &stick, day(1));
+                let evaluated = |o: sigilo::party::Outcome| {
+                    o.done.iter().any(|e| matches!(e, Event::Evaluated(..)))
+                };
+                out.is_ok_and(evaluated)
+            })
+        });
+        threads.map(|t| t.join().unwrap()).into()
+    });
+    assert_eq!(answered.iter().filter(|a| **a).count(), 1, "{answered:?}");
+    // Whoever lost stays refused.
+    let lost = Stick::open(sticks[usize::from(answered[0])]).unwrap();
+    let out = sigilo::network::next(&holder.party, &lost, day(1)).unwrap();
+    assert!(out.refused.iter().any(|(file, _)| *file == name), "{out:?}");
+    std::fs::remove_dir_all(other.dir()).unwrap();
 }

@@ -7,10 +7,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{create, open, person};
+use sigilo::coordinator::Plan;
 use sigilo::log::act::{ActKind, Reason};
-use sigilo::party::{self, Class, Outcome, Party, PartyError, Stick};
+use sigilo::network::{Network, Setup, SiteSetup};
+use sigilo::party::{self, Class, Event, Outcome, Party, PartyError, Stick};
 use sigilo::record::code::Agreement;
 use sigilo::record::{Date, Record, today};
+use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::receipt::{Answer, Receipt};
 use sigilo::round::{Role, Time};
 use sigilo::site;
@@ -641,4 +644,94 @@ fn a_round_visit_takes_referrals_along() {
         assert!(out.refused.is_empty());
     }
     assert_eq!(houses.entry(0, &sent.name()).status, Status::Received);
+}
+
+/// What a house may do with a record that was referred to it in a round: nothing that the person has not agreed to.
+#[test]
+fn no_round_takes_a_record_that_its_sender_did_not_allow() {
+    let tmp = tempfile::tempdir().unwrap();
+    let deadline = Time::from_seconds(now().seconds() + 30 * 86_400).unwrap();
+    let mut plan = Plan::new("Personas asistidas", deadline, 1000);
+    // Houses have each other's cards.
+    plan.notices = Notices::Mediated(Mediation::new(1, 1, 7, 990).unwrap());
+    let house = |name: &str| SiteSetup {
+        name: name.to_owned(),
+        records: vec![person("Carmen", "Balam")],
+    };
+    let net = Network::build(
+        Setup {
+            dir: tmp.path().to_owned(),
+            coordinator: "Comisión".to_owned(),
+            holders: vec!["Defensoría".to_owned(), "Universidad".to_owned()],
+            sites: vec![house("Casa Alba"), house("Casa Brisa")],
+            passphrase: common::passphrase(common::PASSPHRASE),
+            cost: common::cost(),
+            plan,
+            link: false,
+        },
+        |_| {},
+    )
+    .unwrap();
+    let (from, to) = (&net.sites[0].party, &net.sites[1].party);
+    let usb = tmp.path().join("usb");
+    fs::create_dir(&usb).unwrap();
+    let stick = Stick::open(&usb).unwrap();
+    let carry = || {
+        for party in [from, to, from, to] {
+            let mut out = Outcome::default();
+            referral::next(party, &stick, now(), &mut out).unwrap();
+            assert!(out.refused.is_empty(), "{:?}", out.refused);
+        }
+    };
+    let before = Time::from_seconds(now().seconds() - 3 * 86_400).unwrap();
+    let send = |record: &Record, fields: &[&str]| {
+        let object = from.vault().seal(record).unwrap();
+        let fields: Vec<String> = fields.iter().map(|f| (*f).to_owned()).collect();
+        let wanted = Wanted {
+            object,
+            fields: &fields,
+            evidence: &[],
+            onward: false,
+            until: None,
+        };
+        let sent = referral::refer(from, to.card(), &wanted, before).unwrap();
+        carry();
+        let (there, version) = referral::accept(to, &sent.name(), None, now()).unwrap();
+        carry();
+        (sent.name(), there, version)
+    };
+    let yesterday = Date::from_days(today().days() - 1).unwrap();
+    let named = |name: &str| {
+        let mut record = agreed();
+        record.given_names = name.to_owned();
+        // Before it is sent.
+        record.consents.matching.taken_on = Some(Date::from_days(today().days() - 9).unwrap());
+        record
+    };
+    // Nothing was said about matching; a plain no; a yes that was taken back; and one that stands.
+    send(&named("Ana"), &["name"]);
+    let mut no = named("Eva");
+    no.consents.matching.given = Agreement::No;
+    send(&no, &["name", "consent"]);
+    let (revoked, back, _) = send(&named("Itzel"), &["name", "consent"]);
+    referral::revoke(from, &revoked, &none(), now()).unwrap();
+    carry();
+    send(&named("Nohemí"), &["name", "consent"]);
+    // One that was taken back, too, and the person has agreed here after it came.
+    let (revoked, asked, version) = send(&named("Rosa"), &["name", "consent"]);
+    referral::revoke(from, &revoked, &none(), now()).unwrap();
+    carry();
+    let latest = to.vault().catalog().unwrap().get(asked).unwrap().latest();
+    let mut own = to.vault().read(latest.leaf).unwrap();
+    own.consents.matching.taken_on = Some(yesterday);
+    to.vault().amend(asked, version, &own, &none()).unwrap();
+    net.open(now()).unwrap();
+    let done = net.visit(&net.sites[1], now()).unwrap();
+    let entered = done.iter().find_map(|e| match e {
+        Event::Blinded { records, .. } => Some(*records),
+        _ => None,
+    });
+    // Nohemí and Rosa; Carmen of the house itself has not been asked.
+    assert_eq!(entered, Some(2));
+    assert!(to.vault().catalog().unwrap().get(back).is_some());
 }

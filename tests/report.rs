@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sigilo::counts::{
-    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, Overlap, Published, Table,
-    TableId,
+    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
+    Published, Table, TableId,
 };
 use sigilo::crypto::travel::Identity;
 use sigilo::i18n::{Lang, Messages};
@@ -121,8 +121,9 @@ fn counts() -> Published {
             groups: vec![GroupOverlap {
                 name: "Frontera sur".into(),
                 sites: 4,
-                several: Cell::Count(estimate(312)),
+                several: OnSeveral::Apart([estimate(312), estimate(87)]),
             }],
+            between: None,
             hidden: HiddenModel::ALL
                 .into_iter()
                 .zip([146_000, 181_000, 203_000])

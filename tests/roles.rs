@@ -1,4 +1,6 @@
 //! Rounds over folders: three sites, two holders, a coordinator, each with a vault of its own.
+// Rounds without noise, which a release does not take.
+#![cfg(debug_assertions)]
 
 mod common;
 

@@ -44,11 +44,17 @@ def scale(persons, out, *more, features=()):
 
 
 def stage(report, name):
-    """Wall and processor seconds of a stage."""
-    for one in report["stages"]:
-        if one["stage"].startswith(name):
-            return one["seconds"], one["cpu_seconds"] or one["seconds"]
-    raise KeyError(name)
+    """Wall and processor seconds of the stages whose names begin so, together."""
+    own = [one for one in report["stages"] if one["stage"].startswith(name)]
+    if not own:
+        raise KeyError(name)
+    return sum(s["seconds"] for s in own), sum(s["cpu_seconds"] or s["seconds"] for s in own)
+
+
+def peak(report, name):
+    """Peak memory of those stages, in MiB, where the system tells it."""
+    own = [one["peak_bytes"] or 0 for one in report["stages"] if one["stage"].startswith(name)]
+    return max(own) >> 20
 
 
 class Folder:

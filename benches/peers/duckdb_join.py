@@ -6,7 +6,7 @@ import json
 import duckdb
 import numpy
 
-from common import Folder, Timer, scale, stage, threads
+from common import Folder, Timer, peak, scale, stage, threads
 
 STATEMENT = """
     CREATE TABLE found AS
@@ -21,10 +21,11 @@ def main():
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--persons", type=int, default=1_000_000)
     args.add_argument("--dir", default=None, help="where big files go")
+    args.add_argument("--hostile", type=int, default=0, help="sites that put one another's tags into their files")
     args.add_argument("--memory", default="12GB", help="memory limit of DuckDB")
     args = args.parse_args()
     with Folder(args.dir) as folder:
-        report = scale(args.persons, folder / "out", "--no-limits")
+        report = scale(args.persons, folder / "out", "--hostile", str(args.hostile))
         per, sites = report["tokens"], report["sites"]
         tags = numpy.fromfile(folder / "out" / "rows", dtype=">u8").astype(numpy.uint64)
         person = numpy.repeat(numpy.arange(args.persons, dtype=numpy.uint32), per)
@@ -46,7 +47,9 @@ def main():
     seconds, cpu = stage(report, "join")
     print(json.dumps({
         "persons": args.persons, "tags": args.persons * per, "threads": threads(),
-        "sigilo": {"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2)},
+        "hostile": args.hostile,
+        "sigilo": {"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), "peak_mib": peak(report, "join")},
+        "limits": {one["stage"]: [round(one["seconds"], 2), one["cpu_seconds"]] for one in report["stages"] if one["stage"].startswith("limit")},
         "duckdb": {"version": duckdb.__version__, "seconds": round(peer.seconds, 2), "cpu_seconds": round(peer.cpu, 2)},
         "ratio": {"seconds": round(peer.seconds / seconds, 1), "cpu_seconds": round(peer.cpu / cpu, 1)},
         "candidates": report["candidates"],

@@ -27,6 +27,9 @@ def on_spark(folder, master):
         SparkSession.builder.master(master).appName("candidates")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "64")
+        .config("spark.driver.memory", "2g")
+        # A side of a join that turns out to be small goes to both executors, instead of sorting the other.
+        .config("spark.sql.adaptive.autoBroadcastJoinThreshold", "256m")
         .config("spark.local.dir", str(folder))
         .getOrCreate()
     )
@@ -42,7 +45,7 @@ def main():
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--persons", type=int, default=1_000_000)
     args.add_argument("--dir", default=None, help="where big files go")
-    args.add_argument("--master", default="local-cluster[2,1,1024]")
+    args.add_argument("--master", default="local-cluster[2,1,3072]")
     args = args.parse_args()
     with Folder(args.dir) as folder:
         report = scale(args.persons, folder / "out", "--no-limits", features=["parquet"])

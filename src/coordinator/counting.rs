@@ -11,6 +11,7 @@ use super::{open_weights, secret};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::counts::noise::Laplace;
 use crate::counts::overlap::{self, Several};
+use crate::counts::pairs;
 use crate::counts::release::{self, Released, Spread};
 use crate::counts::{Epsilon, Published, person};
 use crate::crypto::prio3::{Bound, Sum, Tables};
@@ -42,29 +43,15 @@ pub(super) const COUNTING: &str = "counting";
 /// Rows whose shares are held at once.
 const BLOCK: usize = 4096;
 
-/// Numbers of pairs that are told, each of which one person can change by two.
-const OF_PAIRS: u32 = 3 * 2;
-
 fn on_pairs(draft: &Draft) -> Laplace {
-    Laplace::hiding(OF_PAIRS, Epsilon::of(draft.epsilon_milli).pairs)
+    Laplace::hiding(pairs::SENSITIVITY, Epsilon::of(draft.epsilon_milli).pairs)
 }
 
 fn on_overlap(draft: &Draft) -> Laplace {
     Laplace::hiding(
-        overlap::SENSITIVITY,
+        overlap::sensitivity(draft.groups.len()),
         Epsilon::of(draft.epsilon_milli).overlap,
     )
-}
-
-/// Numbers of pairs with noise.
-pub(super) fn noisy_pairs(draft: &Draft, exact: [u64; 2]) -> Result<[u64; 2], PartyError> {
-    let noise = on_pairs(draft).draws(2)?;
-    let of = |i: usize| noise.get(i).copied().unwrap_or_default();
-    let [a, b] = exact;
-    Ok([
-        a.saturating_add_signed(of(0)),
-        b.saturating_add_signed(of(1)),
-    ])
 }
 
 /// Who is on several lists, with noise; nothing if the round has none.
@@ -84,12 +71,13 @@ pub(super) fn several(
 
 /// Keeps the overlap until it is published.
 pub(super) fn remember(book: &Book, several: &Several) -> StateChange {
-    let mut out = Zeroizing::new(vec![1]);
-    for n in [several.two, several.three, several.beyond, several.possible] {
+    let mut out = Zeroizing::new(vec![2]);
+    let s = several;
+    for n in [s.two, s.three, s.beyond, s.possible, s.between] {
         out.extend_from_slice(&n.to_be_bytes());
     }
     out.push(u8::try_from(several.groups.len()).unwrap_or(u8::MAX));
-    for n in &several.groups {
+    for n in several.groups.iter().flatten() {
         out.extend_from_slice(&n.to_be_bytes());
     }
     StateChange::put_for_round(book.part(OVERLAP), 0, out)
@@ -100,7 +88,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
     let state = state.ok_or(PartyError::Stored)?;
     let mut input = Reader::new(&state.body);
     match input.u8()? {
-        1 => {}
+        2 => {}
         v => return Err(DecodeError::Version(v).into()),
     }
     let mut several = Several {
@@ -108,6 +96,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
         three: input.u64()?,
         beyond: input.u64()?,
         possible: input.u64()?,
+        between: input.u64()?,
         groups: Vec::new(),
     };
     let n = usize::from(input.u8()?);
@@ -115,7 +104,7 @@ fn remembered(party: &Party, book: &Book) -> Result<Several, PartyError> {
         return Err(DecodeError::Length.into());
     }
     for _ in 0..n {
-        several.groups.push(input.u64()?);
+        several.groups.push([input.u64()?, input.u64()?]);
     }
     input.finish()?;
     Ok(several)

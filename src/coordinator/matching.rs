@@ -12,7 +12,9 @@ use super::ASKED;
 use super::ranked::Ranked;
 use super::tags::Tags;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
+use crate::counts::Epsilon;
 use crate::counts::overlap::Several;
+use crate::counts::pairs::{PairNumbers, noisy_quality};
 use crate::crypto::travel;
 use crate::matching::decide::{self, Decision};
 use crate::matching::join::disk::{self, Source as _};
@@ -424,9 +426,12 @@ pub(super) fn candidates(
     let site_of = numbering.site_of();
     let most = join::most_persons(numbering.sites.len());
     let mut choice = Choice::new(pairs, numbering, gone);
-    let (candidates, frequent) = match tags.held() {
-        Some(held) => {
-            let joined = join::join(held, tags.per_person(), &site_of, most);
+    // Files that repeat one another's tags make more meetings than memory is there for.
+    let joined = tags
+        .held()
+        .and_then(|held| join::join_held(held, tags.per_person(), &site_of, most));
+    let (candidates, frequent) = match joined {
+        Some(joined) => {
             let mut pairs = joined.pairs;
             pairs.par_sort_unstable_by_key(|p| (std::cmp::Reverse(p.shared), p.a, p.b));
             pairs.iter().for_each(|p| choice.offer(p.a, p.b));
@@ -647,23 +652,29 @@ impl Matched {
         let [merged, matches, possible] =
             several.map_or(exact, |s| [s.merged(), s.pairs(), s.possible]);
         let merged = merged.min(self.totals.persons);
-        let [candidates, compared] = match several {
-            Some(_) => super::counting::noisy_pairs(draft, [asked.candidates, self.compared])?,
-            None => [asked.candidates, self.compared],
-        };
         let unit = result::rounding(draft);
-        // With noise on numbers, what follows from exact ones is told so coarsely that a pair more or less hardly
-        // ever shows: whole percents, and meetings from the noisy numbers.
-        let (percent, meetings) = match several {
+        // With noise on numbers, nothing else is told but what follows from noisy ones.
+        let epsilon = Epsilon::of(draft.epsilon_milli);
+        let (numbers, [precision, recall], meetings) = match several {
             Some(_) => {
-                let chance = compared.saturating_sub(matches).saturating_mul(2_000);
-                (10.0, chance / self.totals.persons.max(1))
+                let numbers = PairNumbers::noisy(epsilon, asked.candidates, &self.steps)?;
+                let chance = numbers.compared.saturating_sub(matches);
+                let meetings = chance.saturating_mul(2_000) / self.totals.persons.max(1);
+                let quality = noisy_quality(epsilon, &self.decision.belief, matches)?;
+                (numbers, quality, meetings)
             }
-            None => (1.0, (self.decision.degree * 1000.0).round() as u64),
+            None => {
+                let numbers = PairNumbers {
+                    candidates: asked.candidates,
+                    compared: self.compared,
+                    steps: self.steps,
+                };
+                let quality = [self.decision.precision, self.decision.recall];
+                let meetings = (self.decision.degree * 1000.0).round() as u64;
+                (numbers, quality, meetings)
+            }
         };
-        let three = |v: [f64; 3]| {
-            v.map(|x| ((x * 1000.0 / percent).round() * percent).clamp(0.0, 1000.0) as u16)
-        };
+        let three = |v: [f64; 3]| v.map(|x| (x * 1000.0).round().clamp(0.0, 1000.0) as u16);
         let sites = draft
             .sites
             .iter()
@@ -697,14 +708,14 @@ impl Matched {
             records: self.totals.records,
             local_persons: self.totals.persons,
             persons: self.totals.persons.saturating_sub(merged),
-            candidates,
-            compared,
+            candidates: numbers.candidates,
+            compared: numbers.compared,
             matches,
             possible,
-            precision: three(self.decision.precision),
-            recall: three(self.decision.recall),
+            precision: three(precision),
+            recall: three(recall),
             meetings,
-            steps: self.steps.map(|n| (n + unit / 2) / unit * unit),
+            steps: numbers.steps.map(|n| (n + unit / 2) / unit * unit),
             matched_from: self.decision.bands.matched,
             possible_from: self.decision.bands.possible,
             agreement: self.agreement.clone(),

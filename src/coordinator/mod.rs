@@ -754,7 +754,15 @@ fn match_into(
     if ask.pairs.len() > pairs_max(note.draft()) {
         return Err(RoundError::Numbers.into());
     }
+    let pairs = ask.pairs.len() as u64;
+    let (candidates, frequent) = (found.candidates, found.frequent);
+    // It may be large: what is not needed goes before the next copy is made.
+    drop((tags, found));
     let payload = ask.to_bytes();
+    drop(ask);
+    // The ask is for the comparer; to understand its answer, the coordinator keeps a copy for itself.
+    let own = travel::encrypt_bytes(&[secret(party, book)?.recipient()], &payload)?;
+    let own = party.shelve(&own)?;
     let comparer = note.comparer().ok_or(RoundError::Joins)?;
     let (id, file) = envelope::seal(
         Kind::PairsAsk,
@@ -764,27 +772,25 @@ fn match_into(
         &[comparer],
         &payload,
     )?;
-    // The ask is for the comparer; to understand its answer, the coordinator keeps a copy for itself.
-    let own = travel::encrypt_bytes(&[secret(party, book)?.recipient()], &payload)?;
+    drop(payload);
     let asked = matching::Asked {
         id,
         sites: present,
-        candidates: found.candidates,
-        own: party.shelve(&own)?,
+        candidates,
+        own,
         totals: matching::sum_of_totals(&files.collected)?,
     };
     let change = asked.change(book);
     book.sent.insert(ASK.to_owned(), party.shelve(&file)?);
-    let pairs = ask.pairs.len() as u64;
     let act = ActNote::new(ActKind::Matched).count(pairs);
     if let Err(e) = party.keep(book, vec![change], act) {
         book.sent.remove(ASK);
         return Err(e);
     }
     out.done.push(Event::Matched {
-        candidates: found.candidates,
+        candidates,
         asked: pairs,
-        frequent: found.frequent,
+        frequent,
     });
     Ok(())
 }

@@ -89,7 +89,13 @@ fn lines(published: &Published, hxl: bool) -> Vec<Line> {
         Lists::Suppressed => {}
     }
     for group in &published.overlap.groups {
-        out.push(line("group", &group.several, &[(lists, &group.name)]));
+        for (word, cell) in group.several.lines() {
+            let of = format!("{word} {}", group.name);
+            out.push(line("group", &cell, &[(lists, &of)]));
+        }
+    }
+    if let Some(between) = &published.overlap.between {
+        out.push(line("groups", between, &[(lists, "2+")]));
     }
     for hidden in &published.overlap.hidden {
         out.push(line(
@@ -115,7 +121,7 @@ pub fn csv(published: &Published, hxl: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::attribute::TableId;
-    use super::super::published::{GroupOverlap, Overlap, Table};
+    use super::super::published::{GroupOverlap, OnSeveral, Overlap, Table};
     use super::*;
 
     #[test]
@@ -150,8 +156,9 @@ mod tests {
                 groups: vec![GroupOverlap {
                     name: "Norte, y sur".to_owned(),
                     sites: 3,
-                    several: Cell::Count(e(12)),
+                    several: OnSeveral::Together(e(12)),
                 }],
+                between: Some(Cell::Suppressed),
                 hidden: Vec::new(),
                 noise_milli: 1000,
             },
@@ -162,10 +169,10 @@ mod tests {
         let tags = lines.next().unwrap();
         assert!(tags.split(',').all(|t| t.starts_with('#')));
         let cells: usize = TableId::ALL.iter().map(|t| t.cells()).sum();
-        assert_eq!(lines.count(), 1 + cells + 2 + 1);
+        assert_eq!(lines.count(), 1 + cells + 2 + 1 + 1);
         assert!(text.contains("\nsex-age,F,0-11,,,,,,20,19,21\n"));
         assert!(text.contains("\nsex-age,F,12-14,,,,,,,,\n"));
-        assert!(text.contains("\ngroup,,,,,,,\"Norte, y sur\",12,11,13\n"));
+        assert!(text.contains("\ngroup,,,,,,,\"2+ Norte, y sur\",12,11,13\n"));
         assert_eq!(
             csv(&published, false).lines().count(),
             text.lines().count() - 1

@@ -7,13 +7,15 @@ pub mod attribute;
 pub mod export;
 pub mod noise;
 pub mod overlap;
+pub mod pairs;
 pub mod person;
 mod published;
 pub mod release;
 mod suppress;
+mod weighted;
 
 /// How the epsilon of a round, in thousandths, is divided: what the aggregators add to the counts, each by
-/// itself; what is added to the overlap; and to numbers of pairs.
+/// itself; what is added to the overlap; to numbers of pairs; and to the estimate of precision and recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Epsilon {
     /// Of the counts.
@@ -22,21 +24,25 @@ pub struct Epsilon {
     pub overlap: u32,
     /// Of numbers of pairs.
     pub pairs: u32,
+    /// Of estimated precision and recall.
+    pub quality: u32,
 }
 
 impl Epsilon {
-    /// Five eighths, two eighths, one eighth.
+    /// Nine, three, two and two sixteenths.
     pub fn of(epsilon_milli: u32) -> Self {
-        let eighth = epsilon_milli / 8;
+        let part = epsilon_milli / 16;
         Self {
-            counts: (epsilon_milli - 3 * eighth).max(1),
-            overlap: (2 * eighth).max(1),
-            pairs: eighth.max(1),
+            counts: (epsilon_milli - 7 * part).max(1),
+            overlap: (3 * part).max(1),
+            pairs: (2 * part).max(1),
+            quality: (2 * part).max(1),
         }
     }
 }
 
 pub use attribute::{Attribute, TableId};
 pub use published::{
-    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, Overlap, Published, Table,
+    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
+    Published, Table,
 };

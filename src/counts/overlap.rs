@@ -3,7 +3,9 @@
 //! Never by which lists: only by their number, and for groups of at least three that the note names.
 
 use super::noise::Laplace;
-use super::published::{Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, Overlap};
+use super::published::{
+    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
+};
 use super::release::NORMAL;
 use crate::crypto::CryptoError;
 
@@ -17,15 +19,20 @@ pub struct Several {
     pub three: u64,
     /// On how many lists beyond the third these are, summed up.
     pub beyond: u64,
-    /// For each group of the note the persons on two or more of its lists.
-    pub groups: Vec<u64>,
+    /// For each group of the note the persons on two, and on three or more of its lists.
+    pub groups: Vec<[u64; 2]>,
+    /// Persons on lists of two or more groups.
+    pub between: u64,
     /// Pairs that may be one person and were not declared.
     pub possible: u64,
 }
 
-/// By how much one list more or less for one person changes [`Several::two`], [`Several::three`],
-/// [`Several::beyond`] and the number of its group, summed up.
-pub const SENSITIVITY: u32 = 3;
+/// By how much one list more or less for one person changes all numbers of persons in [`Several`], summed up: two
+/// of [`Several::two`], [`Several::three`] and [`Several::beyond`], and with groups either two of the list's own
+/// group, or one that it is the second group.
+pub fn sensitivity(groups: usize) -> u32 {
+    if groups == 0 { 2 } else { 4 }
+}
 
 /// Adds noise to a number and keeps it a number.
 fn noisy(n: u64, noise: i64) -> u64 {
@@ -41,7 +48,7 @@ impl Several {
         possible: u64,
     ) -> Self {
         let mut several = Self {
-            groups: vec![0; groups],
+            groups: vec![[0; 2]; groups],
             possible,
             ..Self::default()
         };
@@ -54,10 +61,14 @@ impl Several {
                     several.beyond += n as u64 - 3;
                 }
             }
-            for (g, count) in several.groups.iter_mut().enumerate() {
+            let mut touched = 0;
+            for (g, [two, three]) in several.groups.iter_mut().enumerate() {
                 let of = cluster.iter().filter(|c| **c == Some(g)).count();
-                *count += u64::from(of > 1);
+                *two += u64::from(of == 2);
+                *three += u64::from(of > 2);
+                touched += u64::from(of > 0);
             }
+            several.between += u64::from(touched > 1);
         }
         several
     }
@@ -67,9 +78,9 @@ impl Several {
     /// # Errors
     /// [`CryptoError::Random`].
     pub fn with_noise(&self, noise: &Laplace, on_pairs: &Laplace) -> Result<Self, CryptoError> {
-        let draws = noise.draws(3 + self.groups.len())?;
-        let (three, groups) = draws.split_at(3);
-        let [a, b, c] = <[i64; 3]>::try_from(three).map_err(|_| CryptoError::Random)?;
+        let draws = noise.draws(4 + 2 * self.groups.len())?;
+        let (four, groups) = draws.split_at(4);
+        let [a, b, c, d] = <[i64; 4]>::try_from(four).map_err(|_| CryptoError::Random)?;
         let pairs = on_pairs.draws(1)?;
         Ok(Self {
             two: noisy(self.two, a),
@@ -78,9 +89,10 @@ impl Several {
             groups: self
                 .groups
                 .iter()
-                .zip(groups)
-                .map(|(n, d)| noisy(*n, *d))
+                .zip(groups.as_chunks().0)
+                .map(|([two, three], [a, b])| [noisy(*two, *a), noisy(*three, *b)])
                 .collect(),
+            between: noisy(self.between, d),
             possible: noisy(self.possible, pairs.first().copied().unwrap_or_default()),
         })
     }
@@ -310,6 +322,14 @@ pub fn publish(
         (true, _) => Lists::Two([one, of(seen.two + seen.three, 2.0)]),
         _ => Lists::Suppressed,
     };
+    let apart = |[two, three]: &[u64; 2]| match [*two as f64, *three as f64] {
+        [two, three] if two >= least && three >= least => {
+            OnSeveral::Apart([of(two, 1.0), of(three, 1.0)])
+        }
+        [two, three] if two + three >= least => OnSeveral::Together(of(two + three, 2.0)),
+        _ => OnSeveral::Suppressed,
+    };
+    let between = several.between as f64;
     let hidden = match by_lists {
         Lists::Three(_) => &HiddenModel::ALL[..],
         Lists::Two(_) if seen.two >= least => &HiddenModel::ALL[..2],
@@ -324,12 +344,13 @@ pub fn publish(
             .map(|((name, sites), n)| GroupOverlap {
                 name: (*name).to_owned(),
                 sites: *sites,
-                several: match *n as f64 >= least {
-                    true => Cell::Count(of(*n as f64, 1.0)),
-                    false => Cell::Suppressed,
-                },
+                several: apart(n),
             })
             .collect(),
+        between: (groups.len() > 1).then(|| match between >= least {
+            true => Cell::Count(of(between, 1.0)),
+            false => Cell::Suppressed,
+        }),
         hidden: hidden
             .iter()
             .filter_map(|model| estimate(*model, &seen, variance, ends))
@@ -353,9 +374,49 @@ mod tests {
         ];
         let several = Several::count(clusters, 2, 7);
         assert_eq!((several.two, several.three, several.beyond), (2, 2, 2));
-        assert_eq!(several.groups, [2, 1]);
+        assert_eq!(several.groups, [[1, 1], [1, 0]]);
+        assert_eq!(several.between, 2);
         assert_eq!(several.merged(), 1 + 1 + 2 + 4);
         assert_eq!(several.possible, 7);
+    }
+
+    /// Every way in which a person can be on one list more: no more numbers change than the noise is made for.
+    #[test]
+    fn one_list_more_changes_no_more_than_the_noise_hides() {
+        let total = |s: &Several| {
+            let mut all = vec![s.two, s.three, s.beyond, s.between];
+            all.extend(s.groups.iter().flatten());
+            all
+        };
+        for groups in [0usize, 1, 2, 3] {
+            let mut most = 0;
+            let choices: Vec<Option<usize>> =
+                std::iter::once(None).chain((0..groups).map(Some)).collect();
+            // All multisets of up to five lists.
+            let mut clusters: Vec<Vec<Option<usize>>> = vec![Vec::new()];
+            for _ in 0..5 {
+                let longer = clusters.iter().flat_map(|c| {
+                    choices.iter().map(|g| {
+                        let mut more = c.clone();
+                        more.push(*g);
+                        more
+                    })
+                });
+                let longer: Vec<_> = longer.collect();
+                for more in &longer {
+                    let count = |c: &[Option<usize>]| total(&Several::count([c], groups, 0));
+                    let (before, after) = (count(&more[..more.len() - 1]), count(more));
+                    let moved = before
+                        .iter()
+                        .zip(&after)
+                        .map(|(a, b)| a.abs_diff(*b))
+                        .sum::<u64>();
+                    most = most.max(moved);
+                }
+                clusters = longer;
+            }
+            assert_eq!(most, u64::from(sensitivity(groups)), "{groups}");
+        }
     }
 
     #[test]
@@ -399,14 +460,15 @@ mod tests {
         Several {
             two,
             three,
-            groups: vec![40, 3],
+            groups: vec![[25, 15], [3, 0]],
+            between: 12,
             ..Several::default()
         }
     }
 
     #[test]
     fn small_numbers_are_joined_or_left_out() {
-        let noise = Laplace::hiding(SENSITIVITY, 1_000_000);
+        let noise = Laplace::hiding(sensitivity(0), 1_000_000);
         let of = |two, three| {
             let rest = (10, [950, 970, 990], [850, 880, 910]);
             publish(
@@ -434,8 +496,12 @@ mod tests {
         let few = of(5, 4);
         assert_eq!((few.by_lists, few.hidden.len()), (Lists::Suppressed, 0));
         let groups = of(100, 20).groups;
-        assert_eq!(groups[0].several.estimate().unwrap().value, 40);
-        assert_eq!(groups[1].several, Cell::Suppressed);
+        let OnSeveral::Apart(numbers) = groups[0].several else {
+            panic!()
+        };
+        assert_eq!(numbers.map(|n| n.value), [25, 15]);
+        assert_eq!(groups[1].several, OnSeveral::Suppressed);
+        assert_eq!(of(100, 20).between.unwrap().estimate().unwrap().value, 12);
         for hidden in of(100, 20).hidden {
             assert!(
                 hidden.all.low >= 860
@@ -448,7 +514,7 @@ mod tests {
     #[test]
     fn noise_widens_what_is_said() {
         let widths = [1_000_000, 1000, 200].map(|epsilon| {
-            let noise = Laplace::hiding(SENSITIVITY, epsilon);
+            let noise = Laplace::hiding(sensitivity(0), epsilon);
             let rest = (10, [1000; 3], [1000; 3]);
             let overlap = publish(&several(300, 80), 6, 3000, &[], &noise, rest);
             let Lists::Three([_, two, _]) = overlap.by_lists else {

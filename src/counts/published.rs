@@ -67,6 +67,42 @@ pub enum Lists {
     Suppressed,
 }
 
+/// Persons on several lists of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnSeveral {
+    /// On two, on three or more.
+    Apart([Estimate; 2]),
+    /// On two or more: so few are on two or on three that it is not said.
+    Together(Estimate),
+    /// So few that nothing is said.
+    Suppressed,
+}
+
+impl OnSeveral {
+    /// The numbers with the word for them in files.
+    pub fn lines(&self) -> Vec<(&'static str, Cell)> {
+        match self {
+            Self::Apart([two, three]) => {
+                vec![("2", Cell::Count(*two)), ("3+", Cell::Count(*three))]
+            }
+            Self::Together(several) => vec![("2+", Cell::Count(*several))],
+            Self::Suppressed => vec![("2+", Cell::Suppressed)],
+        }
+    }
+
+    /// What these lines say, if they are some.
+    pub fn of_lines(lines: &[(&str, Cell)]) -> Option<Self> {
+        match lines {
+            [("2", Cell::Count(two)), ("3+", Cell::Count(three))] => {
+                Some(Self::Apart([*two, *three]))
+            }
+            [("2+", Cell::Count(several))] => Some(Self::Together(*several)),
+            [("2+", Cell::Suppressed)] => Some(Self::Suppressed),
+            _ => None,
+        }
+    }
+}
+
 /// Persons of a group of at least three sites that the note names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupOverlap {
@@ -74,8 +110,8 @@ pub struct GroupOverlap {
     pub name: String,
     /// Number of its sites.
     pub sites: u16,
-    /// Persons on two or more of its lists.
-    pub several: Cell,
+    /// Persons by the number of its lists.
+    pub several: OnSeveral,
 }
 
 /// How the number of persons on no list was estimated.
@@ -136,6 +172,8 @@ pub struct Overlap {
     pub by_lists: Lists,
     /// Groups of the note, in its order.
     pub groups: Vec<GroupOverlap>,
+    /// Persons on lists of two or more groups, if the note has so many groups.
+    pub between: Option<Cell>,
     /// Estimates of all persons, if the counts allow any.
     pub hidden: Vec<HiddenEstimate>,
     /// Standard deviation of the noise in a number of persons, in thousandths.

@@ -16,7 +16,7 @@ use crate::round::agreement::{Agreement, Field, How};
 use crate::round::pairs::AskPair;
 
 /// Fewest pairs of which anything is told: with fewer, the noise leaves nothing to read.
-const PAIRS_MIN: usize = 200;
+const PAIRS_MIN: u32 = 200;
 
 /// Bytes of coins for one number: the noise is the number of heads less half of all coins.
 const COINS: usize = 128;
@@ -100,14 +100,16 @@ pub(super) fn agreement(
             told.push(*fields);
         }
     }
-    if told.len() < PAIRS_MIN {
-        return Ok(None);
-    }
-    Ok(Some(noised(&told)?))
+    noised(&told)
 }
 
-fn noised(told: &[Fields]) -> Result<Agreement, PartyError> {
-    let pairs = u32::try_from(told.len()).map_err(|_| RoundError::Numbers)?;
+/// Nothing, if there are too few: by the number that is told, so that it does not say more than that.
+fn noised(told: &[Fields]) -> Result<Option<Agreement>, PartyError> {
+    let pairs = told.len() as i64 + noise()?;
+    let pairs = u32::try_from(pairs.max(0)).map_err(|_| RoundError::Numbers)?;
+    if pairs < PAIRS_MIN {
+        return Ok(None);
+    }
     let mut table = Agreement {
         pairs,
         fields: Default::default(),
@@ -120,7 +122,7 @@ fn noised(told: &[Fields]) -> Result<Agreement, PartyError> {
             *cell = u32::try_from(with).unwrap_or(pairs);
         }
     }
-    Ok(table)
+    Ok(Some(table))
 }
 
 /// Heads among fair coins, less half of them.
@@ -161,8 +163,10 @@ mod tests {
     fn few_pairs_are_not_told_of_and_every_row_counts_once() {
         let same = [How::Same; Field::ALL.len()];
         let many: Vec<AskPair> = (0..400).map(pair).collect();
-        assert_eq!(table(&many[..199], &vec![same; 199]), None);
-        assert_eq!(table(&many, &vec![same; 400]).unwrap().pairs, 400);
+        // Seven standard deviations to either side.
+        assert_eq!(table(&many[..88], &vec![same; 88]), None);
+        let told = table(&many, &vec![same; 400]).unwrap().pairs;
+        assert!(told.abs_diff(400) <= 112, "{told}");
         // A row that is in all pairs is told of at most once, so there are too few.
         let star: Vec<AskPair> = many
             .iter()
@@ -173,14 +177,14 @@ mod tests {
             .collect();
         assert_eq!(table(&star, &vec![same; 400]), None);
         // What could not be opened, and what is no match, is not told of.
-        let levels: Vec<u8> = (0..400).map(|i| if i < 190 { 7 } else { 0 }).collect();
+        let levels: Vec<u8> = (0..400).map(|i| if i < 88 { 7 } else { 0 }).collect();
         let fields = vec![Some(same); 400];
         assert_eq!(
             agreement(Policy::Strict, &many, &levels, &fields).unwrap(),
             None
         );
         let levels = vec![7; 400];
-        let fields: Vec<_> = (0..400).map(|i| (i < 190).then_some(same)).collect();
+        let fields: Vec<_> = (0..400).map(|i| (i < 88).then_some(same)).collect();
         assert_eq!(
             agreement(Policy::Strict, &many, &levels, &fields).unwrap(),
             None
@@ -193,7 +197,7 @@ mod tests {
             .map(|i| How::ALL[usize::from(i % 10 == 0)..][..1][0])
             .map(|how| [how; Field::ALL.len()])
             .collect();
-        let table = noised(&told).unwrap();
+        let table = noised(&told).unwrap().unwrap();
         for row in table.fields {
             for (found, true_count) in row.iter().zip([2700u32, 300, 0, 0]) {
                 // Seven standard deviations.
@@ -218,7 +222,7 @@ mod tests {
                     let truth = i % 2 == 0;
                     let told = told(if truth { How::Same } else { How::Different });
                     let table = if noise {
-                        noised(&told).unwrap().fields
+                        noised(&told).unwrap().unwrap().fields
                     } else {
                         let same = told.iter().filter(|f| f[0] == How::Same).count() as u32;
                         [[same, 0, 300 - same, 0]; Field::ALL.len()]

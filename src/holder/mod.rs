@@ -27,7 +27,7 @@ use crate::party::{budget, heads};
 use crate::round::blinded::BlindedRequest;
 use crate::round::counts_note::CountsNote;
 use crate::round::draft::Draft;
-use crate::round::envelope::{self, Kind};
+use crate::round::envelope::{self, Kind, Opened};
 use crate::round::holder::{self, HolderSecrets};
 use crate::round::join::SignedJoin;
 use crate::round::note::AgreedNote;
@@ -481,13 +481,7 @@ impl Evaluation<'_> {
             &reply.to_bytes(),
         )?;
         book.sent.insert(reply_name.clone(), party.shelve(&file)?);
-        let taken = Taken {
-            id,
-            file: crate::party::Shelved {
-                hash: crate::crypto::hash::sha256(&[bytes]),
-                len: bytes.len() as u64,
-            },
-        };
+        let taken = Taken::of(id, bytes);
         book.taken.insert((Kind::Blinded as u8, site.id()), taken);
         let act = ActNote::new(ActKind::Evaluated).count(u64::from(request.persons()));
         party.keep(&mut book, vec![charge], act)?;
@@ -502,6 +496,85 @@ impl Evaluation<'_> {
         let act = ActNote::new(ActKind::Refused).on(object, 0);
         self.party.vault().log(act)?;
         Err(error)
+    }
+}
+
+/// A file of the coordinator that the comparer answers once in a round.
+struct Question<'a> {
+    kind: Kind,
+    bytes: &'a [u8],
+    /// Largest content, in bytes.
+    max: usize,
+    /// What a second one is refused with.
+    second: PartyError,
+}
+
+impl Question<'_> {
+    /// The content; nothing if it is the one that was answered. A second one is in the log.
+    fn open(
+        self,
+        party: &Party,
+        note: &AgreedNote,
+        book: &Book,
+        secrets: &HolderSecrets,
+    ) -> Result<Option<Opened>, PartyError> {
+        let coordinator = party
+            .trust()
+            .get(&note.draft().coordinator, Role::Coordinator)?;
+        let opened = envelope::decrypt(secrets.identity(), self.bytes, self.max)?.verify(
+            self.kind,
+            note.hash(),
+            coordinator,
+            party.id(),
+        )?;
+        match book.taken(self.kind, &coordinator.id()) {
+            None => Ok(Some(opened)),
+            Some(taken) if taken.id == opened.id() => Ok(None),
+            Some(_) => {
+                let act = ActNote::new(ActKind::Refused).on(book.round, 0);
+                party.vault().log(act)?;
+                Err(self.second)
+            }
+        }
+    }
+}
+
+/// What the comparer answers a question with.
+struct Answer {
+    asked: Kind,
+    kind: Kind,
+    name: &'static str,
+}
+
+const PAIRS: Answer = Answer {
+    asked: Kind::PairsAsk,
+    kind: Kind::PairsWeights,
+    name: WEIGHTS,
+};
+
+impl Answer {
+    /// The file, in the book with what it answers.
+    fn seal(
+        &self,
+        party: &Party,
+        note: &AgreedNote,
+        book: &mut Book,
+        taken: Taken,
+        payload: &[u8],
+    ) -> Result<Vec<u8>, PartyError> {
+        let (_, file) = envelope::seal(
+            self.kind,
+            note.hash(),
+            party.id(),
+            party.key(),
+            &[note.coordinator()],
+            payload,
+        )?;
+        let kept = party.shelve(&file)?;
+        book.sent.insert(self.name.to_owned(), kept);
+        let of = (self.asked as u8, note.draft().coordinator);
+        book.taken.insert(of, taken);
+        Ok(file)
     }
 }
 
@@ -543,21 +616,15 @@ fn compare_into(
     attempt(out, ASK, |out| {
         let mut book = open_book(party, stick)?;
         let secrets = secrets(party, &book)?;
-        let coordinator = party
-            .trust()
-            .get(&note.draft().coordinator, Role::Coordinator)?;
-        let opened = envelope::decrypt(secrets.identity(), &bytes, max)?.verify(
-            Kind::PairsAsk,
-            note.hash(),
-            coordinator,
-            party.id(),
-        )?;
-        if let Some(taken) = book.taken(Kind::PairsAsk, &coordinator.id()) {
-            if taken.id == opened.id() {
-                return party.deliver(&book, stick, WEIGHTS, out);
-            }
-            return Err(PartyError::SecondAsk);
-        }
+        let asked = Question {
+            kind: Kind::PairsAsk,
+            bytes: &bytes,
+            max,
+            second: PartyError::SecondAsk,
+        };
+        let Some(opened) = asked.open(party, note, &book, &secrets)? else {
+            return party.deliver(&book, stick, WEIGHTS, out);
+        };
         let ask = PairsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
         // One ask is answered in a round, so the budget begins with it.
         let mut asked = Budget::default();
@@ -586,24 +653,9 @@ fn compare_into(
             let spent = budget::spend(party, note.draft().epsilon_milli, per_year, now)?;
             changes.extend([change, spent]);
         }
-        let (_, file) = envelope::seal(
-            Kind::PairsWeights,
-            note.hash(),
-            party.id(),
-            party.key(),
-            &[note.coordinator()],
-            &compared.weights.to_bytes(),
-        )?;
-        book.sent.insert(WEIGHTS.to_owned(), party.shelve(&file)?);
-        let taken = Taken {
-            id: opened.id(),
-            file: crate::party::Shelved {
-                hash: crate::crypto::hash::sha256(&[&bytes]),
-                len: bytes.len() as u64,
-            },
-        };
-        book.taken
-            .insert((Kind::PairsAsk as u8, coordinator.id()), taken);
+        let reply = compared.weights.to_bytes();
+        let taken = Taken::of(opened.id(), &bytes);
+        let file = PAIRS.seal(party, note, &mut book, taken, &reply)?;
         let pairs = ask.pairs.len() as u64;
         party.keep(
             &mut book,

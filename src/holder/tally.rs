@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
-use super::{attempt, open_book, secrets};
+use super::{Answer, Question, attempt, open_book, secrets};
 use crate::codec::{Decode as _, DecodeError, Encode as _, Reader};
 use crate::counts::Epsilon;
 use crate::counts::noise::Laplace;
@@ -21,13 +21,19 @@ use crate::party::stick::{COUNTS_ASK, COUNTS_REPLY};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Shelved, Stick, Taken};
 use crate::round::counts::{CountedRow, CountsAsk};
 use crate::round::draft::Draft;
-use crate::round::envelope::{self, Kind};
+use crate::round::envelope::Kind;
 use crate::round::holder::HolderSecrets;
 use crate::round::note::AgreedNote;
 use crate::round::pairs::PairsAsk;
 use crate::round::tally::{self, Comparison, Refused};
 use crate::round::{Role, RoundError};
 use crate::vault::{ActNote, StateChange};
+
+const COUNTED: Answer = Answer {
+    asked: Kind::CountsAsk,
+    kind: Kind::CountsReply,
+    name: COUNTS_REPLY,
+};
 
 /// Part of the round's state that says what was compared.
 pub(super) const COMPARED: &str = "compared";
@@ -131,23 +137,15 @@ pub(super) fn tally_into(
     attempt(out, COUNTS_ASK, |out| {
         let mut book = open_book(party, stick)?;
         let secrets = secrets(party, &book)?;
-        let coordinator = party
-            .trust()
-            .get(&note.draft().coordinator, Role::Coordinator)?;
-        let opened = envelope::decrypt(secrets.identity(), &bytes, max)?.verify(
-            Kind::CountsAsk,
-            note.hash(),
-            coordinator,
-            party.id(),
-        )?;
-        if let Some(taken) = book.taken(Kind::CountsAsk, &coordinator.id()) {
-            if taken.id == opened.id() {
-                return party.deliver(&book, stick, COUNTS_REPLY, out);
-            }
-            let act = ActNote::new(ActKind::Refused).on(book.round, 0);
-            party.vault().log(act)?;
-            return Err(PartyError::SecondSelection);
-        }
+        let asked = Question {
+            kind: Kind::CountsAsk,
+            bytes: &bytes,
+            max,
+            second: PartyError::SecondSelection,
+        };
+        let Some(opened) = asked.open(party, note, &book, &secrets)? else {
+            return party.deliver(&book, stick, COUNTS_REPLY, out);
+        };
         let ask = CountsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
         let compared = Compared::load(party, &book)?;
         let own = party.shelved(&compared.own)?;
@@ -172,25 +170,8 @@ pub(super) fn tally_into(
         })?;
         let counted = reply.valid.iter().filter(|v| **v).count() as u64;
         let rows = reply.valid.len() as u64;
-        let (_, file) = envelope::seal(
-            Kind::CountsReply,
-            note.hash(),
-            party.id(),
-            party.key(),
-            &[note.coordinator()],
-            &reply.to_bytes(),
-        )?;
-        book.sent
-            .insert(COUNTS_REPLY.to_owned(), party.shelve(&file)?);
-        let taken = Taken {
-            id: opened.id(),
-            file: Shelved {
-                hash: crate::crypto::hash::sha256(&[&bytes]),
-                len: bytes.len() as u64,
-            },
-        };
-        book.taken
-            .insert((Kind::CountsAsk as u8, coordinator.id()), taken);
+        let taken = Taken::of(opened.id(), &bytes);
+        let file = COUNTED.seal(party, note, &mut book, taken, &reply.to_bytes())?;
         let act = ActNote::new(ActKind::Tallied).count(counted);
         party.keep(&mut book, Vec::new(), act)?;
         out.done.push(Event::Tallied {

@@ -1,5 +1,8 @@
 //! The specifications. Where code and manual differ, one of them is wrong and it is a defect.
 
+#[doc = include_str!("attacks.md")]
+pub mod attacks {}
+
 #[doc = include_str!("vault.md")]
 pub mod vault {}
 

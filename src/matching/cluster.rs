@@ -74,6 +74,7 @@ pub fn cluster(pairs: &[Scored], site_of: &[u32]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::reference;
 
     fn pair(a: u32, b: u32, weight: i32) -> Scored {
         Scored {
@@ -91,6 +92,36 @@ mod tests {
         assert_eq!(of, [0, 1, 1]);
     }
 
+    /// Nobody, sites without persons, one record, all the same weight, nobody alike, a site with everybody.
+    #[test]
+    fn special_cases_are_the_reference() {
+        let all = |persons: u32, weight: i32| -> Vec<Scored> {
+            let pairs = (0..persons).flat_map(|a| (a + 1..persons).map(move |b| (a, b)));
+            pairs.map(|(a, b)| pair(a, b, weight)).collect()
+        };
+        for persons in [0, 1, 2, 3, 9, 17] {
+            for weight in [-1, 0, 1, 1999, 2000, 2001, 9000] {
+                for sites in [1, 2, 5, 100] {
+                    let site_of: Vec<u32> = (0..persons).map(|i| 3 * (i % sites)).collect();
+                    let pairs = all(persons, weight);
+                    let expected = reference::cluster(&pairs, &site_of);
+                    assert_eq!(
+                        cluster(&pairs, &site_of),
+                        expected,
+                        "{persons} {weight} {sites}"
+                    );
+                    let star: Vec<Scored> = pairs.into_iter().filter(|p| p.a == 0).collect();
+                    let expected = reference::cluster(&star, &site_of);
+                    assert_eq!(
+                        cluster(&star, &site_of),
+                        expected,
+                        "{persons} {weight} {sites}"
+                    );
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_chain_of_weak_links_stays_apart() {
         let of = cluster(&[pair(0, 1, 900), pair(1, 2, 800)], &[0, 1, 2]);
@@ -105,6 +136,28 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Few weights and numbers of shared tags, so that ties decide; pairs with their persons either way.
+        #[test]
+        fn ties_are_broken_as_in_the_reference(
+            raw in proptest::collection::vec((0u32..14, 0u32..14, -1i32..4, 1u16..3, proptest::bool::ANY), 0..60),
+            sites in 1u32..15,
+        ) {
+            let site_of: Vec<u32> = (0..14).map(|i| i % sites).collect();
+            let mut pairs: Vec<Scored> = raw
+                .iter()
+                .filter(|p| p.0 < p.1)
+                .map(|(a, b, w, shared, turned)| Scored {
+                    a: if *turned { *b } else { *a },
+                    b: if *turned { *a } else { *b },
+                    weight: w * 1000,
+                    shared: *shared,
+                })
+                .collect();
+            pairs.sort_by_key(|p| (p.a.min(p.b), p.a.max(p.b)));
+            pairs.dedup_by_key(|p| (p.a.min(p.b), p.a.max(p.b)));
+            proptest::prop_assert_eq!(cluster(&pairs, &site_of), reference::cluster(&pairs, &site_of));
+        }
+
         #[test]
         fn never_two_of_one_site_and_independent_of_order(
             raw in proptest::collection::vec((0u32..12, 0u32..12, -3000i32..6000), 0..40)
@@ -118,6 +171,7 @@ mod tests {
             pairs.sort_by_key(|p| (p.a, p.b));
             pairs.dedup_by_key(|p| (p.a, p.b));
             let of = cluster(&pairs, &site_of);
+            proptest::prop_assert_eq!(&of, &reference::cluster(&pairs, &site_of));
             for a in 0..12 {
                 for b in 0..a {
                     if of[a] == of[b] {

@@ -160,7 +160,7 @@ pub fn belief(pairs: &[Candidate], posteriors: &[f64], declared: &[bool]) -> Bel
 
 /// Precision and recall with 95 % intervals: the belief, moved and widened by what rounds with a
 /// known truth have shown (manual: *matching*, "Decision").
-fn quality(model: &Model, belief: &Belief) -> ([f64; 3], [f64; 3]) {
+pub fn quality(model: &Model, belief: &Belief) -> ([f64; 3], [f64; 3]) {
     let [precision, recall] = model.quality();
     (
         held_against(belief.precision, belief.declared, precision),

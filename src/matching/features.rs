@@ -1,6 +1,7 @@
 //! What of a person goes into tokens, and how many bits each piece tells (manual: *matching*,
 //! "Features").
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::fixed::{self, Bits, ONE_BIT};
@@ -121,9 +122,15 @@ impl Feature {
     /// The bytes that are hashed: kind and value.
     pub fn bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(1 + self.text.len());
+        self.put_bytes(&mut out);
+        out
+    }
+
+    /// [`Self::bytes`], in place of what is in `out`.
+    pub(super) fn put_bytes(&self, out: &mut Vec<u8>) {
+        out.clear();
         out.push(self.kind as u8);
         out.extend_from_slice(self.text.as_bytes());
-        out
     }
 }
 
@@ -252,49 +259,46 @@ struct Collected<'a> {
 impl Collected<'_> {
     /// Adds a group of features with what each set of them tells, before caps. A set is capped
     /// by the largest cap in it, or by `whole` if it has several members.
-    fn group(
+    fn group<const N: usize>(
         &mut self,
         attribute: Attribute,
-        members: &[(Kind, String)],
+        members: [(Kind, String); N],
         whole: Kind,
         joint: impl Fn(u8) -> Bits,
     ) {
+        const { assert!(N <= GROUP) };
         let group = self.found.groups.len();
         if group == MAX_GROUPS {
             return;
         }
+        let caps = members.each_ref().map(|(kind, _)| self.table.cap(*kind));
         let mut on: u8 = 0;
-        for (member, (kind, text)) in members.iter().enumerate().take(GROUP) {
-            let known = |f: &Feature| f.kind == *kind && f.text == *text;
-            if self.table.weight(*kind) > 0
-                && self.table.cap(*kind) > 0
+        for (member, (kind, text)) in members.into_iter().enumerate() {
+            let known = |f: &Feature| f.kind == kind && f.text == text;
+            if self.table.weight(kind) > 0
+                && self.table.cap(kind) > 0
                 && !text.is_empty()
                 && self.found.list.len() < MAX_FEATURES
                 && !self.found.list.iter().any(known)
             {
                 on |= 1 << member;
                 self.found.list.push(Feature {
-                    kind: *kind,
+                    kind,
                     group: group as u8,
                     member: member as u8,
-                    text: text.clone(),
+                    text,
                 });
             }
         }
         if on == 0 {
             return;
         }
+        let whole = self.table.cap(whole);
         let mut bits = [0; 1 << GROUP];
-        for (set, to) in (0u8..).zip(&mut bits).take(1 << members.len().min(GROUP)) {
-            let several = set.count_ones() > 1;
-            let cap = members
-                .iter()
-                .enumerate()
-                .filter(|(m, _)| set >> m & 1 == 1)
-                .map(|(_, (kind, _))| self.table.cap(*kind))
-                .chain(several.then(|| self.table.cap(whole)))
-                .max()
-                .unwrap_or(0);
+        for (set, to) in (0u8..).zip(&mut bits).take(1 << N) {
+            let several = if set.count_ones() > 1 { whole } else { 0 };
+            let inside = caps.iter().enumerate().filter(|(m, _)| set >> m & 1 == 1);
+            let cap = inside.fold(several, |most, (_, cap)| most.max(*cap));
             *to = joint(set).min(cap);
         }
         self.found.groups.push(Group {
@@ -304,7 +308,7 @@ impl Collected<'_> {
     }
 
     fn single(&mut self, kind: Kind, attribute: Attribute, bits: Bits, text: String) {
-        self.group(attribute, &[(kind, text)], kind, |_| bits);
+        self.group(attribute, [(kind, text)], kind, |_| bits);
     }
 
     /// A word of a name: the word in its field, the word and its parts wherever they stand, since
@@ -312,9 +316,14 @@ impl Collected<'_> {
     fn name(&mut self, attribute: Attribute, whole: Kind, form: &str, regions: &[&str]) {
         const PARTS: [Parts; 3] = [tables::PREFIX, tables::SKELETON, tables::SUFFIX];
         let known = Tables::get();
-        let mut members = vec![(whole, form.to_owned()), (Kind::AnyWord, form.to_owned())];
-        let kinds = [Kind::Prefix, Kind::Skeleton, Kind::Suffix];
-        members.extend(kinds.into_iter().zip(PARTS.map(|p| tables::parts(form, p))));
+        let [prefix, skeleton, suffix] = PARTS.map(|p| tables::parts(form, p));
+        let members = [
+            (whole, form.to_owned()),
+            (Kind::AnyWord, form.to_owned()),
+            (Kind::Prefix, prefix),
+            (Kind::Skeleton, skeleton),
+            (Kind::Suffix, suffix),
+        ];
         let given = |parts, text: &str| known.given_part(parts, text);
         // Either surname of a person may be the one that meets.
         let surname = |parts, text: &str| 2 * known.surname_part(parts, text, regions);
@@ -330,7 +339,7 @@ impl Collected<'_> {
             *to = bits(given(parts, &text) + surname(parts, &text));
         }
         let any = anywhere[usize::from(tables::WHOLE)];
-        self.group(attribute, &members, whole, |set| {
+        self.group(attribute, members, whole, |set| {
             let of_parts = anywhere[usize::from(set >> 2)];
             match set & 3 {
                 0 => of_parts,
@@ -347,7 +356,7 @@ impl Collected<'_> {
                 (Kind::YearPairEven, (year / 2).to_string()),
                 (Kind::YearPairOdd, year.div_ceil(2).to_string()),
             ];
-            self.group(YEAR, &members, Kind::Year, |_| Bits::MAX);
+            self.group(YEAR, members, Kind::Year, |_| Bits::MAX);
         }
         // A month alone, or month and day in either order.
         let full = of.birth.month_and_day();
@@ -363,7 +372,7 @@ impl Collected<'_> {
                 full.map_or(String::new(), |(_, d)| d.to_string()),
             ),
         ];
-        self.group(MONTH_DAY, &members, Kind::MonthDay, |_| Bits::MAX);
+        self.group(MONTH_DAY, members, Kind::MonthDay, |_| Bits::MAX);
     }
 
     fn place(&mut self, country: String, state: String, municipality: String) {
@@ -409,10 +418,8 @@ pub(super) fn phone_end(text: &str, n: usize) -> Option<String> {
 /// [`super::MAX_ALTERNATES`], each completed by the others: a field that one lacks is taken from
 /// the first that has it.
 pub fn alternates(person: &Person, table: &FeatureTable) -> Vec<Description> {
-    distinct(person, table)
-        .into_iter()
-        .map(|(d, _)| d)
-        .collect()
+    let found = distinct(person, table).into_iter();
+    found.map(|(d, _)| d.into_owned()).collect()
 }
 
 /// The feature lists of the [`alternates`] of a person.
@@ -423,15 +430,17 @@ pub fn of_person(person: &Person, table: &FeatureTable) -> Vec<Features> {
         .collect()
 }
 
-fn distinct(person: &Person, table: &FeatureTable) -> Vec<(Description, Features)> {
-    let mut found: Vec<(Description, Features)> = Vec::with_capacity(1);
+fn distinct<'p>(person: &'p Person, table: &FeatureTable) -> Vec<(Cow<'p, Description>, Features)> {
+    let mut found: Vec<(Cow<'p, Description>, Features)> = Vec::with_capacity(1);
     for description in &person.alternates {
         if found.len() == super::MAX_ALTERNATES {
             break;
         }
-        let mut whole = description.clone();
-        for other in &person.alternates {
-            whole.complete(other);
+        let mut whole = Cow::Borrowed(description);
+        if person.alternates.len() > 1 {
+            for other in &person.alternates {
+                whole.to_mut().complete(other);
+            }
         }
         let list = features(&whole, table);
         if !list.list.is_empty() && found.iter().all(|(_, f)| *f != list) {

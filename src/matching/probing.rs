@@ -20,15 +20,36 @@ pub struct Suspicion {
     pub sought: BTreeSet<u32>,
 }
 
-/// How much each row that meets the same one counts, by step, and from which sum on it is a sweep.
-///
-/// Chosen on the networks of `examples/probing.rs`, so that about one honest file in a hundred gets there.
-fn sweep_limit(policy: Policy) -> ([u32; STEPS], u32) {
+/// When rows of one file that meet the same row elsewhere are a sweep.
+struct Limits {
+    /// How much each of them counts, by step.
+    points: [u32; STEPS],
+    /// From which sum on.
+    sum: u32,
+    /// From which sum on if one of them has the very person ([`VERY`]).
+    lower: u32,
+}
+
+/// Shared tags from which on a row of the surest step has the very person, with the right date: of the others
+/// few need meet it then, while relatives of somebody who is at both sites are seldom there, too.
+const VERY: u16 = 56;
+
+/// Chosen on invented networks so that at most one honest file in a hundred gets there (manual: *matching*,
+/// "Probing").
+fn limits(policy: Policy) -> Limits {
     match policy {
-        // Chance meetings are rare: four rows that are not surely different.
-        Policy::Strict => ([0, 1, 1, 1, 1, 1, 1, 1], 4),
+        // Chance meetings are rare: rows that are not surely different.
+        Policy::Strict => Limits {
+            points: [0, 1, 1, 1, 1, 1, 1, 1],
+            sum: 4,
+            lower: 3,
+        },
         // Chance meetings are not: they count little.
-        Policy::Standard => ([1, 5, 8, 10, 10, 10, 10, 10], 38),
+        Policy::Standard => Limits {
+            points: [1, 5, 8, 10, 10, 10, 10, 10],
+            sum: 38,
+            lower: 32,
+        },
     }
 }
 
@@ -51,20 +72,23 @@ pub fn suspicions(
     site_of: &[u32],
 ) -> BTreeMap<u32, Suspicion> {
     let site = |row: u32| site_of.get(row as usize).copied();
-    // (row that is met, site of those that meet it, step, row that meets it)
-    let mut met: Vec<(u32, u32, Step, u32)> = pairs
+    // (row that is met, site of those that meet it, step, row that meets it, tags that they share)
+    let mut met: Vec<(u32, u32, Step, u32, u16)> = pairs
         .iter()
         .zip(steps)
-        .flat_map(|(p, step)| [(p.a, p.b, *step), (p.b, p.a, *step)])
-        .filter_map(|(row, by, step)| Some((row, site(by)?, step, by)))
+        .map(|(p, step)| (p, *step, p.shared))
+        .flat_map(|(p, step, shared)| [(p.a, p.b, step, shared), (p.b, p.a, step, shared)])
+        .filter_map(|(row, by, step, shared)| Some((row, site(by)?, step, by, shared)))
         .collect();
     met.sort_unstable();
     let mut found: BTreeMap<u32, Suspicion> = BTreeMap::new();
-    let (points, limit) = sweep_limit(policy);
+    let limits = limits(policy);
+    let surest = (STEPS - 1) as Step;
     for group in met.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let of = |step: Step| points[usize::from(step).min(STEPS - 1)];
+        let of = |step: Step| limits.points[usize::from(step).min(STEPS - 1)];
         let sum: u32 = group.iter().map(|m| of(m.2)).sum();
-        if sum >= limit {
+        let very = group.iter().any(|m| m.2 >= surest && m.4 >= VERY);
+        if sum >= if very { limits.lower } else { limits.sum } {
             let suspicion = found.entry(group[0].1).or_default();
             suspicion.rows.extend(group.iter().map(|m| m.3));
             suspicion.sought.insert(group[0].0);
@@ -118,6 +142,24 @@ mod tests {
         assert!(none.is_empty(), "{none:?}");
         let mixed = [pair(0, 25), pair(1, 25), pair(11, 25), pair(12, 25)];
         assert!(suspicions(Policy::Strict, &mixed, &[2; 4], &sites()).is_empty());
+        // Three are enough if one of them has the very person.
+        let very = |n: u16| {
+            [
+                pair(0, 15),
+                pair(1, 15),
+                Candidate {
+                    shared: n,
+                    ..pair(2, 15)
+                },
+            ]
+        };
+        assert_eq!(
+            suspicions(Policy::Strict, &very(56), &[1, 1, 7], &sites()).len(),
+            1
+        );
+        assert!(suspicions(Policy::Strict, &very(55), &[1, 1, 7], &sites()).is_empty());
+        assert!(suspicions(Policy::Strict, &very(56), &[1, 1, 6], &sites()).is_empty());
+        assert!(suspicions(Policy::Strict, &very(56), &[0, 1, 7], &sites()).is_empty());
         // Under the other policy chance meetings are common.
         assert!(suspicions(Policy::Standard, &pairs, &[1; 4], &sites()).is_empty());
         assert_eq!(

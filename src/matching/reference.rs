@@ -1,6 +1,8 @@
 //! The slow, obvious form of every fast path of this module, for tests and for readers.
 
 use super::Person;
+use super::cluster::{Scored, UNMET};
+use super::encoding::{Encoding, Levels, SLOTS};
 use super::features::{self, Features};
 use super::join::{Candidate, Frequent, Joined, MEETINGS_PER_TAG};
 use super::tokens::{self, GroupKeys, Params, SiteSecret, Sum, TokenInput};
@@ -127,4 +129,68 @@ pub fn join(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Jo
         }
     }
     Joined { pairs, frequent }
+}
+
+/// Compares two encodings: in each slot, elements of one are crossed out in the other, one for one.
+pub fn compare(a: &Encoding, b: &Encoding) -> Levels {
+    let mut levels = Levels::default();
+    let mut start = 0;
+    for (i, (_, len)) in SLOTS.iter().enumerate() {
+        let mut left = b.0[start..start + len].to_vec();
+        for element in &a.0[start..start + len] {
+            if let Some(at) = left.iter().position(|e| e == element) {
+                left.remove(at);
+                levels.0[i] += 1;
+            }
+        }
+        start += len;
+    }
+    levels
+}
+
+/// Clusters as section "Clusters" of the manual says it: the strongest pair that is left, its two groups
+/// asked member by member whether they may be one, every weight looked for in the list of pairs.
+pub fn cluster(pairs: &[Scored], site_of: &[u32]) -> Vec<u32> {
+    let mut group: Vec<u32> = (0..site_of.len() as u32).collect();
+    let mut left = pairs.to_vec();
+    let order = |p: &Scored| {
+        (
+            p.weight,
+            p.shared,
+            std::cmp::Reverse((p.a.min(p.b), p.a.max(p.b))),
+        )
+    };
+    while let Some(best) = left.iter().copied().max_by_key(order) {
+        left.retain(|p| p != &best);
+        let (x, y) = (group[best.a as usize], group[best.b as usize]);
+        if best.weight <= 0 || x == y {
+            continue;
+        }
+        let (before, all) = (group.clone(), group.len());
+        let members = |of: u32| {
+            (0..all).filter({
+                let before = &before;
+                move |m| before[*m] == of
+            })
+        };
+        let mut evidence = 0i64;
+        let mut apart = true;
+        for m in members(x) {
+            for n in members(y) {
+                let met = pairs.iter().find(|p| {
+                    (p.a as usize, p.b as usize) == (m, n) || (p.a as usize, p.b as usize) == (n, m)
+                });
+                evidence += i64::from(met.map_or(UNMET, |p| p.weight));
+                apart &= site_of[m] != site_of[n];
+            }
+        }
+        if apart && evidence > 0 {
+            for g in &mut group {
+                if *g == x || *g == y {
+                    *g = x.min(y);
+                }
+            }
+        }
+    }
+    group
 }

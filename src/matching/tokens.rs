@@ -198,14 +198,14 @@ impl Tokenizer {
         &self.params
     }
 
-    fn slot(&mut self, feature: &Feature) -> usize {
-        let bytes = feature.bytes();
-        if let Some(slot) = self.known.get(&bytes) {
+    fn slot(&mut self, feature: &Feature, bytes: &mut Vec<u8>) -> usize {
+        feature.put_bytes(bytes);
+        if let Some(slot) = self.known.get(bytes.as_slice()) {
             return *slot;
         }
         let tokens = usize::from(self.params.tokens);
         let mut stream = vec![0u8; 8 + 4 * tokens];
-        kdf::keyed_stream(&self.keys.clocks, &bytes, &mut stream);
+        kdf::keyed_stream(&self.keys.clocks, bytes, &mut stream);
         let (id, rest) = stream.split_at(8);
         let slot = self.ids.len();
         let mut id8 = [0u8; 8];
@@ -217,7 +217,7 @@ impl Tokenizer {
             let clock = ticket(u32::from_be_bytes(*b), weight, 0, 0) >> 38;
             clock as u32
         }));
-        self.known.insert(bytes, slot);
+        self.known.insert(bytes.clone(), slot);
         slot
     }
 
@@ -236,14 +236,26 @@ impl Tokenizer {
         }
         let tokens = usize::from(self.params.tokens);
         let lists = features::of_person(person, &self.params.table);
+        let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
         let slots: Vec<Vec<usize>> = lists
             .iter()
-            .map(|f| f.list.iter().map(|f| self.slot(f)).collect())
+            .map(|f| f.list.iter().map(|f| self.slot(f, &mut bytes)).collect())
             .collect();
-        let mut tickets: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
+        // For each feature its clocks, and what breaks ties between equal ones.
+        let clocks: Vec<Vec<(&[u32], u64)>> = slots
+            .iter()
+            .map(|slots| {
+                let of = slots.iter().enumerate().map(|(i, slot)| {
+                    let clocks = &self.uniform[slot * tokens..(slot + 1) * tokens];
+                    (clocks, (self.ids[*slot] >> 32) << 6 | i as u64)
+                });
+                of.collect()
+            })
+            .collect();
+        let mut arrivals = Arrivals::default();
         let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
-        let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
         let withheld = site.withheld(place, &self.params);
+        out.reserve(tokens);
         for j in 0..self.params.tokens {
             let turn = usize::from(j);
             let chosen = if lists.is_empty() || withheld[turn] {
@@ -251,17 +263,15 @@ impl Tokenizer {
             } else {
                 let alternate = turn % lists.len();
                 let (list, slots) = (&lists[alternate], &slots[alternate]);
-                tickets.clear();
-                tickets.extend(slots.iter().enumerate().map(|(i, slot)| {
-                    let clock = u64::from(self.uniform[slot * tokens + turn]);
-                    clock << 38 | (self.ids[*slot] >> 32) << 6 | i as u64
+                arrivals.start(clocks[alternate].iter().map(|(clocks, tie)| {
+                    let clock = u64::from(clocks[turn]);
+                    clock << 38 | tie
                 }));
-                tickets.sort_unstable();
                 ids.clear();
                 let mut sum = Sum::default();
                 let mut reached = false;
-                for t in &tickets {
-                    let i = (t & 63) as usize;
+                while let Some(ticket) = arrivals.next() {
+                    let i = (ticket & 63) as usize;
                     if sum.add(list, i) {
                         ids.push(self.ids[slots[i]]);
                         if sum.reached(&self.params) {
@@ -282,6 +292,94 @@ impl Tokenizer {
                 site.filler(place, j)
             });
         }
+    }
+}
+
+/// Tickets in ascending order, as far as they are asked for. A token takes few of a person's features, so
+/// those that came about as early as the last one taken by the token before are put in order first.
+struct Arrivals {
+    early: [u64; features::MAX_FEATURES],
+    late: [u64; features::MAX_FEATURES],
+    /// How many there are in `early` and in `late`.
+    counts: [usize; 2],
+    /// How many were given.
+    given: usize,
+    /// Whether those in `early` are in order.
+    sorted: bool,
+    /// Tickets below are early.
+    limit: u64,
+    last: u64,
+}
+
+impl Default for Arrivals {
+    fn default() -> Self {
+        Self {
+            early: [0; features::MAX_FEATURES],
+            late: [0; features::MAX_FEATURES],
+            counts: [0; 2],
+            given: 0,
+            sorted: false,
+            limit: u64::MAX,
+            last: u64::MAX,
+        }
+    }
+}
+
+impl Arrivals {
+    /// So many are searched for the least one after the other, more are sorted.
+    const FEW: usize = 16;
+
+    /// Starts with new tickets, at most [`features::MAX_FEATURES`], all different.
+    fn start(&mut self, tickets: impl Iterator<Item = u64>) {
+        // A quarter above the mean of what was enough lately.
+        let enough = self.last.saturating_add(self.last / 4);
+        self.limit = self.limit / 2 + enough / 2;
+        let [mut early, mut late] = [0usize; 2];
+        for ticket in tickets.take(features::MAX_FEATURES) {
+            // Written to both places, so that nothing has to be foretold.
+            self.early[early & (features::MAX_FEATURES - 1)] = ticket;
+            self.late[late & (features::MAX_FEATURES - 1)] = ticket;
+            let is_early = usize::from(ticket < self.limit);
+            early += is_early;
+            late += 1 - is_early;
+        }
+        self.counts = [early, late];
+        self.given = 0;
+        self.sorted = false;
+        self.last = u64::MAX;
+        if early > Self::FEW {
+            self.sort();
+        }
+    }
+
+    fn sort(&mut self) {
+        self.early[..self.counts[0]].sort_unstable();
+        self.sorted = true;
+    }
+
+    fn next(&mut self) -> Option<u64> {
+        let [early, late] = self.counts;
+        if self.given == early {
+            if late == 0 {
+                return None;
+            }
+            self.early = self.late;
+            self.counts = [late, 0];
+            self.given = 0;
+            self.sort();
+        }
+        let rest = &mut self.early[self.given..self.counts[0]];
+        let (mut at, mut least) = (0, *rest.first()?);
+        let others = if self.sorted { 0 } else { rest.len() };
+        for (i, ticket) in rest[..others].iter().enumerate() {
+            let less = *ticket < least;
+            at = if less { i } else { at };
+            least = if less { *ticket } else { least };
+        }
+        rest.swap(0, at);
+        self.given += 1;
+        self.last = least;
+        Some(least)
     }
 }
 

@@ -66,7 +66,8 @@ pub fn parts(form: &str, parts: Parts) -> String {
     out
 }
 
-type Shares = HashMap<(Parts, String), u32>;
+/// Persons by the parts of a form, one map for each set of parts.
+type Shares = [HashMap<String, u32>; WHOLE as usize + 1];
 
 /// All tables, parsed.
 pub struct Tables {
@@ -105,11 +106,11 @@ fn pairs(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn by_part<'a>(table: impl Iterator<Item = (&'a str, u32)>) -> Shares {
-    let mut shares = Shares::new();
+    let mut shares = Shares::default();
     for (name, share) in table {
         let form = phonetic::form(name);
-        for p in PREFIX..=WHOLE {
-            *shares.entry((p, parts(&form, p))).or_insert(0) += share;
+        for (p, of) in (0..).zip(&mut shares).skip(usize::from(PREFIX)) {
+            *of.entry(parts(&form, p)).or_insert(0) += share;
         }
     }
     shares
@@ -311,8 +312,8 @@ impl Tables {
 }
 
 fn share(shares: &Shares, kind: Parts, text: &str) -> u32 {
-    // The pair is the key of the map; one short allocation, outside the cached path.
-    shares.get(&(kind, text.to_owned())).copied().unwrap_or(0)
+    let of = shares.get(usize::from(kind));
+    of.and_then(|s| s.get(text)).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::stick::{self, NOTE_MAX};
 use super::{Event, Outcome, Party, PartyError, Stick};
 use crate::codec::{Decode, DecodeError, Encode, Reader, from_hex, put_bytes, to_hex};
+use crate::crypto::hash::sha256;
 use crate::round::draft::Draft;
 use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::{AgreedNote, PublishedNote};
@@ -32,6 +33,17 @@ pub struct Taken {
     pub id: EnvelopeId,
     /// SHA-256 of the file, and the file itself if it is kept.
     pub file: Shelved,
+}
+
+impl Taken {
+    /// Of a file that is not kept.
+    pub(crate) fn of(id: EnvelopeId, bytes: &[u8]) -> Self {
+        let file = Shelved {
+            hash: sha256(&[bytes]),
+            len: bytes.len() as u64,
+        };
+        Self { id, file }
+    }
 }
 
 /// What a party remembers of one round. It stays when the round is closed, without the files.

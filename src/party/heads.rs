@@ -6,10 +6,9 @@
 
 use zeroize::Zeroizing;
 
-use super::{Book, Event, Outcome, Party, PartyError, Shelved, Stick, Taken, file_label};
+use super::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
 use crate::auditor::{self, Answer, AuditorError, Refusal, Seen, Source};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes, put_padding};
-use crate::crypto::hash::sha256;
 use crate::crypto::travel::{self, Identity, Recipient};
 use crate::log::act::ActKind;
 use crate::log::note::MAX_NOTE;
@@ -280,13 +279,7 @@ fn answer(
         &answered.to_bytes(),
     )?;
     let before = book.sent.insert(reply_name.clone(), party.shelve(&file)?);
-    let taken = Taken {
-        id: opened.id(),
-        file: Shelved {
-            hash: sha256(&[bytes]),
-            len: bytes.len() as u64,
-        },
-    };
+    let taken = Taken::of(opened.id(), bytes);
     book.taken.insert((Kind::Head as u8, card.id()), taken);
     let kind = match answered {
         HeadAnswer::Cosigned(_) => ActKind::HeadCosigned,
@@ -359,9 +352,7 @@ pub(crate) fn cosigned(party: &Party, card: &Card) -> Result<Option<u64>, PartyE
 fn publish(party: &Party, card: &Card, refusal: &Refusal) -> Result<String, PartyError> {
     let failed = |e: std::io::Error| PartyError::Vault(e.into());
     let folder = party.vault().dir().join(REFUSALS);
-    if !folder.is_dir() {
-        files::create_private_dir(&folder).map_err(failed)?;
-    }
+    files::private_dir_within(&folder).map_err(failed)?;
     let name = format!("{}-{}.refusal", file_label(card), refusal.time());
     let path = folder.join(name);
     files::replace(&path, refusal.to_string().as_bytes()).map_err(failed)?;
@@ -403,13 +394,7 @@ pub(crate) fn collect(
             }
             let answer = HeadAnswer::from_bytes(opened.payload()).map_err(RoundError::from)?;
             take(party, card, &answer, out)?;
-            let taken = Taken {
-                id: opened.id(),
-                file: Shelved {
-                    hash: sha256(&[&bytes]),
-                    len: bytes.len() as u64,
-                },
-            };
+            let taken = Taken::of(opened.id(), &bytes);
             book.taken.insert((Kind::HeadAnswer as u8, id), taken);
             let wanted = match answer {
                 HeadAnswer::From(size) => remember(party, size)?,

@@ -51,6 +51,59 @@ pub(crate) fn params(draft: &Draft) -> Result<Params, PartyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::travel::Identity;
+    use crate::round::notice::policy::Notices;
+    use crate::round::{PartyId, Time};
+
+    /// A draft as this version makes one.
+    fn draft() -> Draft {
+        let nobody = PartyId([1; 32]);
+        Draft {
+            round: [9; 16],
+            purpose: "Personas asistidas".into(),
+            opens: Time::parse("2027-03-01T00:00:00Z").unwrap(),
+            deadline: Time::parse("2027-03-31T23:59:59Z").unwrap(),
+            policy: Policy::Strict,
+            h_millibits: 18_000,
+            tokens: Params::TOKENS,
+            encoding: encoding::BYTES as u16,
+            features: FeatureTable::shipped().hash(),
+            model: Model::shipped_hash(),
+            expected: 30_000,
+            pairs: 8,
+            min_cell: 10,
+            epsilon_milli: 4_000,
+            tables: TABLES_VERSION,
+            largest_share: 50,
+            site_totals: false,
+            quorum: 2,
+            notices: Notices::default(),
+            compartments: vec!["victim".into()],
+            coordinator: nobody,
+            age: Identity::generate().recipient(),
+            comparer: nobody,
+            holders: vec![nobody],
+            sites: vec![(nobody, 24)],
+            groups: Vec::new(),
+        }
+    }
+
+    /// Whoever changes what tokens are made of, or how pairs are judged, changes what is learned from them.
+    #[test]
+    fn other_tables_and_models_are_refused() {
+        assert!(params(&draft()).is_ok());
+        let changes: [fn(&mut Draft); 4] = [
+            |d| d.features[0] ^= 1,
+            |d| d.model[31] ^= 1,
+            |d| d.encoding -= 2,
+            |d| d.tables += 1,
+        ];
+        for change in changes {
+            let mut other = draft();
+            change(&mut other);
+            assert!(matches!(params(&other), Err(PartyError::Tables)));
+        }
+    }
 
     #[test]
     fn bits_come_back() {

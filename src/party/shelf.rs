@@ -28,9 +28,7 @@ impl Party {
     pub(crate) fn shelve(&self, bytes: &[u8]) -> Result<Shelved, PartyError> {
         let failed = |e: io::Error| PartyError::Vault(e.into());
         let shelf = self.shelf();
-        if !shelf.is_dir() {
-            files::create_private_dir(&shelf).map_err(failed)?;
-        }
+        files::private_dir_within(&shelf).map_err(failed)?;
         let shelved = Shelved {
             hash: sha256(&[bytes]),
             len: bytes.len() as u64,
@@ -47,9 +45,7 @@ impl Party {
     pub(crate) fn stage(&self, mut from: impl Read, max: u64) -> Result<Staged, PartyError> {
         let failed = |e: io::Error| PartyError::Vault(e.into());
         let shelf = self.shelf();
-        if !shelf.is_dir() {
-            files::create_private_dir(&shelf).map_err(failed)?;
-        }
+        files::private_dir_within(&shelf).map_err(failed)?;
         let name: [u8; 16] = random::array().map_err(RoundError::from)?;
         let path = shelf.join(format!(".{}", to_hex(&name)));
         let mut file = files::create_private(&path).map_err(failed)?;

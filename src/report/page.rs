@@ -41,6 +41,15 @@ struct Page<'a> {
     m: &'a Messages,
 }
 
+/// How a number of houses is called, by its word in files.
+fn on_lists(word: &str) -> &'static str {
+    match word {
+        "2" => "report-lists-two",
+        "3+" => "report-lists-three",
+        _ => "report-lists-more",
+    }
+}
+
 impl Page<'_> {
     fn t(&self, id: &str) -> String {
         self.m.text(id)
@@ -326,15 +335,27 @@ impl Page<'_> {
                         thead { tr {
                             th scope="col" { (self.t("report-group")) }
                             th scope="col" { (self.t("report-group-houses")) }
-                            th scope="col" { (self.t("report-group-several")) }
+                            th.words scope="col" { (self.t("report-group-lists")) }
+                            th scope="col" { (self.t("report-persons-interval")) }
                         } }
-                        tbody { @for group in &overlap.groups {
-                            tr {
-                                th scope="row" { (group.name) }
-                                td { (group.sites) }
-                                (self.cell(&group.several))
+                        tbody {
+                            @for group in &overlap.groups {
+                                @for (word, cell) in group.several.lines() {
+                                    tr {
+                                        th scope="row" { (group.name) }
+                                        td { (group.sites) }
+                                        td.words { (self.t(on_lists(word))) }
+                                        (self.cell(&cell))
+                                    }
+                                }
                             }
-                        } }
+                            @if let Some(between) = &overlap.between {
+                                tr {
+                                    th scope="row" colspan="3" { (self.t("report-groups-between")) }
+                                    (self.cell(between))
+                                }
+                            }
+                        }
                     }
                 }
                 h3 { (self.t("report-hidden")) }

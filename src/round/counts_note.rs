@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::draft::Draft;
 use super::note::AgreedNote;
+use super::published;
 use super::text::{Lines, canonical, hex};
 use super::trust::TrustStore;
-use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
+use super::{Card, NoteHash, PartyId, RoundError, Time};
 use crate::codec::to_hex;
 use crate::counts::{
-    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, Overlap, Published, Table,
-    TableId,
+    Cell, Estimate, GroupOverlap, HiddenEstimate, HiddenModel, Lists, OnSeveral, Overlap,
+    Published, Table, TableId,
 };
 use crate::crypto::sign::SigningKey;
-use crate::log::note::Note;
 
 const HEAD: &str = "sigilo/round/counts/v1";
 
@@ -72,7 +72,7 @@ fn name(id: TableId, i: usize) -> String {
     }
 }
 
-impl CountsNote {
+impl published::Published for CountsNote {
     fn text(&self) -> String {
         let p = &self.published;
         let mut out = format!(
@@ -107,13 +107,13 @@ impl CountsNote {
             Lists::Suppressed => out.push_str("on -\n"),
         }
         for group in &o.groups {
-            let _ = writeln!(
-                out,
-                "group {} {} {}",
-                group.sites,
-                cell(&group.several),
-                group.name
-            );
+            let _ = writeln!(out, "group {} {}", group.sites, group.name);
+            for (word, c) in group.several.lines() {
+                let _ = writeln!(out, "within {word} {}", cell(&c));
+            }
+        }
+        if let Some(between) = &o.between {
+            let _ = writeln!(out, "between {}", cell(between));
         }
         for hidden in &o.hidden {
             let _ = writeln!(out, "all {} {}", hidden.model.word(), estimate(&hidden.all));
@@ -179,22 +179,28 @@ impl CountsNote {
         let by_lists = by_lists.ok_or_else(|| lines.bad("on"))?;
         let mut groups = Vec::new();
         while lines.at("group") && groups.len() < super::draft::GROUPS_MAX {
-            groups.push(lines.value("group", |v| {
-                let (sites, rest) = v.split_once(' ')?;
-                let (several, name) = match rest.strip_prefix("- ") {
-                    Some(name) => (Cell::Suppressed, name),
-                    None => {
-                        let at = rest.match_indices(' ').nth(2)?.0;
-                        (read_cell(rest.get(..at)?)?, rest.get(at + 1..)?)
-                    }
-                };
-                Some(GroupOverlap {
-                    name: name.to_owned(),
-                    sites: sites.parse().ok()?,
-                    several,
-                })
-            })?);
+            let (sites, name) = lines.value("group", |v| {
+                let (sites, name) = v.split_once(' ')?;
+                Some((sites.parse().ok()?, name.to_owned()))
+            })?;
+            let mut within = Vec::new();
+            while lines.at("within") && within.len() < 2 {
+                within.push(lines.value("within", |v| {
+                    let (word, c) = v.split_once(' ')?;
+                    Some((word, read_cell(c)?))
+                })?);
+            }
+            let several = OnSeveral::of_lines(&within);
+            groups.push(GroupOverlap {
+                name,
+                sites,
+                several: several.ok_or_else(|| lines.bad("within"))?,
+            });
         }
+        let between = match lines.at("between") {
+            true => Some(lines.value("between", read_cell)?),
+            false => None,
+        };
         let mut hidden = Vec::new();
         while lines.at("all") && hidden.len() < HiddenModel::ALL.len() {
             hidden.push(lines.value("all", |v| {
@@ -227,6 +233,7 @@ impl CountsNote {
                     lists,
                     by_lists,
                     groups,
+                    between,
                     hidden,
                     noise_milli,
                 },
@@ -256,7 +263,8 @@ impl CountsNote {
         let least = u64::from(p.min_cell);
         let small = |e: Estimate| e.value > 0 && e.value < least;
         let cells = p.tables.iter().flat_map(|t| &t.cells);
-        let several = p.overlap.groups.iter().map(|g| &g.several);
+        let within = p.overlap.groups.iter().flat_map(|g| g.several.lines());
+        let few = within.map(|(_, c)| c).chain(p.overlap.between);
         let told = match &p.overlap.by_lists {
             Lists::Three([_, two, three]) => [two.value, three.value].iter().all(|n| *n >= least),
             Lists::Two([_, two]) => two.value >= least,
@@ -265,7 +273,12 @@ impl CountsNote {
         let holds = p.epsilon_milli == draft.epsilon_milli
             && p.min_cell == draft.min_cell
             && groups.eq(agreed)
-            && !cells.chain(several).filter_map(Cell::estimate).any(small)
+            && p.overlap.between.is_some() == (draft.groups.len() > 1)
+            && !cells
+                .copied()
+                .chain(few)
+                .filter_map(|c| c.estimate())
+                .any(small)
             && told
             && self.left_out.is_sorted_by(|a, b| a.0 < b.0)
             && self
@@ -278,7 +291,9 @@ impl CountsNote {
             Err(RoundError::Numbers)
         }
     }
+}
 
+impl CountsNote {
     /// Signs the counts as the coordinator: the file.
     ///
     /// # Errors
@@ -289,15 +304,7 @@ impl CountsNote {
         coordinator: &Card,
         key: &SigningKey,
     ) -> Result<String, RoundError> {
-        self.check(note)?;
-        if coordinator.id() != note.draft().coordinator {
-            return Err(RoundError::NotInRound(coordinator.name().to_owned()));
-        }
-        let text = self.text();
-        Self::parse(&text)?;
-        let mut signed = Note::new(text)?;
-        signed.sign(coordinator.note_key().name(), key)?;
-        Ok(signed.to_string())
+        published::Published::signed(self, note, coordinator, key)
     }
 
     /// Reads the counts of a round.
@@ -305,17 +312,13 @@ impl CountsNote {
     /// # Errors
     /// [`RoundError`].
     pub fn read(bytes: &[u8], note: &AgreedNote, trust: &TrustStore) -> Result<Self, RoundError> {
-        let signed = Note::parse(bytes)?;
-        let counts = Self::parse(signed.text())?;
-        let coordinator = trust.get(&note.draft().coordinator, Role::Coordinator)?;
-        signed.verify(&[coordinator.note_key()])?;
-        counts.check(note)?;
-        Ok(counts)
+        published::Published::verified(bytes, note, trust)
     }
 
     /// Reads the text alone, without a signature: what a reader takes must be what a writer writes.
     #[doc(hidden)]
     pub fn fuzz(text: &str) {
+        use published::Published as _;
         if let Ok(counts) = Self::parse(text) {
             assert_eq!(counts.text(), text);
         }

@@ -22,6 +22,7 @@ pub mod note;
 pub mod notice;
 pub mod pairs;
 pub mod parcel;
+mod published;
 pub mod receipt;
 pub mod result;
 pub mod site;

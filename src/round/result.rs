@@ -6,12 +6,12 @@ use super::agreement::Agreement;
 use super::draft::Draft;
 use super::note::AgreedNote;
 use super::pairs::LEVELS;
+use super::published::Published;
 use super::text::{Lines, canonical};
 use super::trust::TrustStore;
-use super::{Card, NoteHash, PartyId, Role, RoundError, Time};
+use super::{Card, NoteHash, PartyId, RoundError, Time};
 use crate::codec::to_hex;
 use crate::crypto::sign::SigningKey;
-use crate::log::note::Note;
 
 const HEAD: &str = "sigilo/round/result/v1";
 
@@ -79,7 +79,7 @@ pub fn rounding(draft: &Draft) -> u64 {
     u64::from(draft.min_cell).max(1)
 }
 
-impl RoundResult {
+impl Published for RoundResult {
     fn text(&self) -> String {
         let three = |v: &[u16; 3]| format!("{} {} {}", v[0], v[1], v[2]);
         let mut out = format!(
@@ -202,7 +202,9 @@ impl RoundResult {
         }
         Ok(())
     }
+}
 
+impl RoundResult {
     /// Signs the result as the coordinator: the file.
     ///
     /// # Errors
@@ -213,15 +215,7 @@ impl RoundResult {
         coordinator: &Card,
         key: &SigningKey,
     ) -> Result<String, RoundError> {
-        self.check(note)?;
-        if coordinator.id() != note.draft().coordinator {
-            return Err(RoundError::NotInRound(coordinator.name().to_owned()));
-        }
-        let text = self.text();
-        Self::parse(&text)?;
-        let mut signed = Note::new(text)?;
-        signed.sign(coordinator.note_key().name(), key)?;
-        Ok(signed.to_string())
+        self.signed(note, coordinator, key)
     }
 
     /// Reads the result of a round.
@@ -229,11 +223,6 @@ impl RoundResult {
     /// # Errors
     /// [`RoundError`].
     pub fn read(bytes: &[u8], note: &AgreedNote, trust: &TrustStore) -> Result<Self, RoundError> {
-        let signed = Note::parse(bytes)?;
-        let result = Self::parse(signed.text())?;
-        let coordinator = trust.get(&note.draft().coordinator, Role::Coordinator)?;
-        signed.verify(&[coordinator.note_key()])?;
-        result.check(note)?;
-        Ok(result)
+        Self::verified(bytes, note, trust)
     }
 }

@@ -5,6 +5,7 @@
 //! is remembered by record and version, so that the second visit computes what the first did even if
 //! records were changed between.
 
+mod kept;
 pub mod notices;
 pub(crate) mod people;
 pub mod referral;
@@ -55,7 +56,7 @@ pub fn found(vault: Vault, name: &str) -> Result<Party, PartyError> {
     Party::found(vault, Role::Site, name)
 }
 
-fn today(now: Time) -> Date {
+pub(crate) fn today(now: Time) -> Date {
     i64::try_from(now.seconds() / 86_400)
         .ok()
         .and_then(Date::from_days)
@@ -229,7 +230,12 @@ impl Visit<'_> {
             Err(e) => return out.refuse(NOTE, e.into()),
         };
         let draft = self.note.draft();
-        let people = people::select(party.vault(), &draft.compartments, today(self.now))?;
+        let people = people::select(
+            party.vault(),
+            &draft.compartments,
+            &referral::taken_back(party)?,
+            today(self.now),
+        )?;
         let params = params(draft)?;
         let secret = Secret::<32>::random()?;
         let persons: Vec<Option<&Person>> = people.persons.iter().map(Some).collect();
@@ -328,7 +334,9 @@ impl Visit<'_> {
         let day = today(self.now);
         let opened = today(draft.opens);
         let (entered, gone) = (&taking.entered, &taking.withdrawn);
-        let again = people::again(party.vault(), entered, gone, day, opened)?;
+        let taken_back = referral::taken_back(party)?;
+        let left = (gone.as_slice(), &taken_back);
+        let again = people::again(party.vault(), entered, left, day, opened)?;
         let contributions = again.iter().map(|p| p.as_ref().map(|(_, c)| c.elements()));
         let contributions = contributions.map(Option::unwrap_or_default).collect();
         let persons: Vec<Option<Person>> = again.into_iter().map(|p| p.map(|(p, _)| p)).collect();

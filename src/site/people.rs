@@ -1,6 +1,6 @@
 //! Who of a vault takes part in a round: from records to persons as matching knows them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::counts::person::{Categories, Says};
 use crate::matching::{self, Description, Person};
@@ -24,9 +24,17 @@ pub(super) struct People {
     pub left_out: u64,
 }
 
-/// Whether a record may enter a round today.
-fn consents(record: &Record, today: Date) -> bool {
-    record.consents.matching.is_valid_on(today)
+/// Records that came from houses that have taken them back since, with the day on which they were sent.
+pub(super) type TakenBack = BTreeMap<ObjectId, Date>;
+
+/// Whether a record may enter a round today: with a consent that holds, not beyond its last day, and of what was
+/// taken back only with a consent that was given here after it came.
+fn enters(id: ObjectId, record: &Record, taken_back: &TakenBack, today: Date) -> bool {
+    let consent = &record.consents.matching;
+    let asked_here = |sent: &Date| consent.taken_on.is_some_and(|day| day > *sent);
+    consent.is_valid_on(today)
+        && record.retain_until.is_none_or(|last| today <= last)
+        && taken_back.get(&id).is_none_or(asked_here)
 }
 
 /// Compartments of these names.
@@ -42,15 +50,16 @@ fn named(vault: &Vault, names: &[String]) -> Vec<CompartmentId> {
 pub(super) fn select(
     vault: &Vault,
     compartments: &[String],
+    taken_back: &TakenBack,
     today: Date,
 ) -> Result<People, VaultError> {
     let catalog = vault.catalog()?;
     let open = named(vault, compartments);
-    let enters = |item: &Item, record: &Record| {
-        let fits = open.contains(&item.compartment) && consents(record, today);
+    let entering = |item: &Item, record: &Record| {
+        let fits = open.contains(&item.compartment) && enters(item.id, record, taken_back, today);
         fits.then(|| (item.id, item.latest().leaf, description(record)))
     };
-    let described = vault.scan(&catalog, enters)?;
+    let described = vault.scan(&catalog, entering)?;
     let total = described.len() as u64;
     let mut by_id: HashMap<ObjectId, (u64, Description)> = described
         .into_iter()
@@ -87,7 +96,7 @@ pub(super) fn select(
 pub(super) fn again(
     vault: &Vault,
     entered: &[Entered],
-    withdrawn: &[ObjectId],
+    (withdrawn, taken_back): (&[ObjectId], &TakenBack),
     today: Date,
     opened: Date,
 ) -> Result<Vec<Option<(Person, Categories)>>, VaultError> {
@@ -98,7 +107,7 @@ pub(super) fn again(
             description(record),
             Says::of(record, opened),
         );
-        consents(record, today).then_some((item.id, present))
+        enters(item.id, record, taken_back, today).then_some((item.id, present))
     };
     let mut present: HashMap<ObjectId, (u64, Description, Says)> = vault
         .scan(&catalog, latest)?

@@ -631,3 +631,54 @@ fn build(
         left_out: left_out.len(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive that somebody else made, with the key to open it, writes nowhere but where it should.
+    #[test]
+    fn an_archive_with_paths_in_its_names_is_refused_and_writes_nothing() {
+        let tmp = tempfile::tempdir().unwrap();
+        let own = Identity::generate();
+        let place = |name: &str| tmp.path().join(name);
+        let places = Places {
+            archive: place("a.age"),
+            key: place("a.key"),
+            manifest: place("a.txt"),
+            evidence: place("e"),
+        };
+        let dir = place("in");
+        let unpacked = |names: &[&str]| {
+            let _ = fs::remove_dir_all(&dir);
+            fs::create_dir(&dir).unwrap();
+            let mut plain = Vec::new();
+            for name in names {
+                archive::put(&mut plain, name, b"1\n").unwrap();
+            }
+            archive::end(&mut plain).unwrap();
+            let sealed = travel::encrypt_bytes(&[own.recipient()], &plain).unwrap();
+            fs::write(&places.archive, sealed).unwrap();
+            unpack(&places, &own, &dir)
+        };
+        for name in [
+            "../x",
+            "/x",
+            "vault.db/../../x",
+            "./keyring",
+            "keyring/",
+            "evidence/x",
+            "",
+            "checkpoint ",
+        ] {
+            let done = unpacked(&[name, LEFT_OUT]);
+            assert!(matches!(done, Err(VaultError::BackupDamaged)), "{name}");
+            assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "{name}");
+        }
+        assert!(!place("x").exists());
+        // One that is there twice could be checked as one and used as the other.
+        let twice = unpacked(&[CHECKPOINT_FILE, CHECKPOINT_FILE, LEFT_OUT]);
+        assert!(matches!(twice, Err(VaultError::BackupDamaged)));
+        assert_eq!(unpacked(&[CHECKPOINT_FILE, LEFT_OUT]).unwrap(), [1]);
+    }
+}

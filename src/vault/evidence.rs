@@ -301,9 +301,7 @@ fn open_file(
 impl Vault {
     fn evidence_folder(&self) -> Result<PathBuf, VaultError> {
         let folder = self.location.dir.join(FOLDER);
-        if !folder.is_dir() {
-            files::create_private_dir(&folder)?;
-        }
+        files::private_dir_within(&folder)?;
         Ok(folder)
     }
 

@@ -29,6 +29,20 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes a private folder inside one of ours unless it is there already. A link in its place, wherever it
+/// leads, is not taken for one.
+///
+/// # Errors
+/// [`io::ErrorKind::NotADirectory`], or as [`create_private_dir`].
+pub(crate) fn private_dir_within(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => Err(io::ErrorKind::NotADirectory.into()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => create_private_dir(path),
+        Err(e) => Err(e),
+    }
+}
+
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -248,8 +248,13 @@ fn an_insider_with_the_key_of_the_log_reads_acts_and_no_record() {
 
 /// A network of folders with persons of the register, in a round, token files made.
 fn in_a_round(dir: &Path) -> Network {
+    in_a_round_with(dir, AT[1], 0)
+}
+
+/// The same with other persons at the second site.
+fn in_a_round_with(dir: &Path, others: &[usize], epsilon_milli: u32) -> Network {
     let plan = Plan {
-        epsilon_milli: 0,
+        epsilon_milli,
         tokens: TOKENS,
         ..Plan::new(
             "Personas asistidas",
@@ -257,7 +262,7 @@ fn in_a_round(dir: &Path) -> Network {
             1_000,
         )
     };
-    let sites = ["Casa A", "Casa B"].iter().zip(AT);
+    let sites = ["Casa A", "Casa B"].iter().zip([AT[0], others]);
     let net = Network::build(
         Setup {
             dir: dir.to_owned(),
@@ -449,4 +454,53 @@ fn an_image_from_the_time_of_a_round_is_of_use_only_with_the_passphrase() {
     let key = private(&secrets[0]);
     assert!(!contains(&open.bytes, &key[..16]) && !contains(&open.bytes, b"AGE-SECRET-KEY-1"));
     assert!(common::open_with(&image, "otra").is_err());
+}
+
+/// All that comes back to a site that put a person through the round: files by name and size, the same whether she is
+/// at another site or not. Numbers of the result have noise (`tests/counts.rs`).
+#[test]
+fn a_site_that_probes_gets_the_same_files_whether_the_person_is_elsewhere_or_not() {
+    let play = |others: &[usize]| {
+        let tmp = tempfile::tempdir().unwrap();
+        let net = in_a_round_with(tmp.path(), others, 4_000);
+        net.desk(now()).unwrap();
+        for holder in &net.holders {
+            net.visit(holder, now()).unwrap();
+        }
+        net.desk(now()).unwrap();
+        let prober = &net.sites[0];
+        let book = prober.party.only_book().unwrap();
+        net.visit(prober, now()).unwrap();
+        let label = sigilo::party::file_label(prober.party.card());
+        // What others wrote that is for this site or for everybody, and what its vault has of it.
+        let mut files: BTreeMap<String, u64> = BTreeMap::new();
+        for path in files_named(prober.stick.dir(), "") {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.starts_with(&label) || name.starts_with("round.") || name.starts_with("result")
+            {
+                // Words of keys, which are other ones in each network, are cut off.
+                let parts = name
+                    .split('.')
+                    .map(|p| p.rsplit_once('-').map_or(p, |(p, _)| p));
+                let name = parts.collect::<Vec<_>>().join(".");
+                files.insert(name, fs::metadata(&path).unwrap().len());
+            }
+        }
+        let handles = sigilo::site::handles(&prober.party, &book.round).map_or(0, |h| h.len());
+        (
+            files,
+            handles,
+            prober.party.vault().state_names().unwrap().len(),
+        )
+    };
+    let (there, absent) = (play(&[0, 37, 60, 91]), play(&[99, 7, 60, 91]));
+    let names = |p: &BTreeMap<String, u64>| p.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&there.0), names(&absent.0));
+    assert!(there.0.len() >= 6, "{:?}", there.0);
+    for (name, size) in &there.0 {
+        // Noise of the age format in encrypted files, and digits of numbers in open ones.
+        let other = absent.0[name];
+        assert!(size.abs_diff(other) < 1_200, "{name}: {size} and {other}");
+    }
+    assert_eq!((there.1, there.2), (absent.1, absent.2));
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sigilo::coordinator;
 use sigilo::counts::{
-    Attribute, Cell, Estimate, Lists, Overlap, Published, Table, TableId, export,
+    Attribute, Cell, Estimate, Lists, OnSeveral, Overlap, Published, Table, TableId, export,
 };
 use sigilo::i18n::{Localize as _, Message};
 use sigilo::party;
@@ -88,6 +88,14 @@ fn table_json(table: &Table) -> Value {
     })
 }
 
+fn within_json(several: &OnSeveral) -> Value {
+    let lines = several.lines();
+    let map = lines
+        .iter()
+        .map(|(word, c)| ((*word).to_owned(), cell_json(c)));
+    Value::Object(map.collect())
+}
+
 fn overlap_json(overlap: &Overlap) -> Value {
     let on = match &overlap.by_lists {
         Lists::Three([one, two, three]) => json!({
@@ -100,8 +108,9 @@ fn overlap_json(overlap: &Overlap) -> Value {
         "lists": overlap.lists,
         "persons_by_lists": on,
         "groups": overlap.groups.iter().map(|g| json!({
-            "name": g.name, "sites": g.sites, "several": cell_json(&g.several),
+            "name": g.name, "sites": g.sites, "persons_by_lists": within_json(&g.several),
         })).collect::<Vec<_>>(),
+        "between_groups": overlap.between.as_ref().map(cell_json),
         "all": overlap.hidden.iter().map(|h| json!({
             "model": h.model.word(), "persons": estimate_json(&h.all),
         })).collect::<Vec<_>>(),
@@ -209,13 +218,13 @@ fn print_crossing(
     beside: &impl Fn(TableId, usize) -> Option<u64>,
 ) {
     let rows = table.id.rows();
-    let mut head = format!("  {}", column("", 34));
+    let mut head = format!("  {}", column("", 22));
     for row in 0..rows.len() {
-        head.push_str(&format!("{:>16}", app.text(&rows.label(row))));
+        head.push_str(&format!("{:>14}", app.text(&rows.label(row))));
     }
     app.print(&head);
     for c in 0..columns.len() {
-        let mut line = format!("  {}", column(&app.text(&columns.label(c)), 34));
+        let mut line = format!("  {}", column(&app.text(&columns.label(c)), 22));
         for r in 0..rows.len() {
             let text = match table.cell(r, c) {
                 Some(Cell::Count(e)) => e.value.to_string(),
@@ -225,9 +234,18 @@ fn print_crossing(
                 Some(truth) => format!("{text} ({truth})"),
                 None => text,
             };
-            line.push_str(&format!("{text:>16}"));
+            line.push_str(&format!("{text:>14}"));
         }
         app.print(&line);
+    }
+}
+
+/// How a number of lists is called, by its word in files.
+fn on_lists(word: &str) -> &'static str {
+    match word {
+        "2" => "counts-on-two",
+        "3+" => "counts-on-three",
+        _ => "counts-on-several",
     }
 }
 
@@ -257,11 +275,18 @@ fn print_overlap(app: &App, overlap: &Overlap) {
         Lists::Suppressed => app.print(&format!("  {}", app.t("counts-on-few"))),
     }
     for group in &overlap.groups {
-        let label = Message::new("counts-group")
+        let title = Message::new("counts-group")
             .with("name", group.name.as_str())
             .with("sites", group.sites);
-        let label = column(&app.text(&label), 34);
-        app.print(&format!("  {label}{}", cell_text(app, &group.several)));
+        app.print(&format!("  {}", app.text(&title)));
+        for (word, cell) in group.several.lines() {
+            let label = column(&app.t(on_lists(word)), 32);
+            app.print(&format!("    {label}{}", cell_text(app, &cell)));
+        }
+    }
+    if let Some(between) = &overlap.between {
+        let label = column(&app.t("counts-between"), 34);
+        app.print(&format!("  {label}{}", cell_text(app, between)));
     }
     if overlap.hidden.is_empty() {
         return;

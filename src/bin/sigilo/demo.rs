@@ -18,10 +18,7 @@ use sigilo::record::{Date, Kind, Query, Record, SearchKey};
 use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{Role, Time};
 use sigilo::vault::audit::{self, Known, Report};
-use sigilo::vault::{
-    ActNote, CHECKPOINT_FILE, DATABASE_FILE, KEYRING_FILE, Location, ObjectId, Unlock, Vault,
-    VaultError,
-};
+use sigilo::vault::{ActNote, DATABASE_FILE, Location, ObjectId, Unlock, Vault, VaultError};
 
 use crate::app::{App, column};
 use crate::cli::Demo;
@@ -222,6 +219,7 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
         print_sites(app, &played, &given);
         print_result(app, &played, &quality);
         print_notices(app, &played);
+        print_referrals(app, &played);
         truth.print(app, counts);
         print_seen(app, &played);
         app.print("");
@@ -251,6 +249,14 @@ fn play(app: &App, dir: &Path, keep: bool) -> Result<u8, Failure> {
                 "silent": n.silent.len(),
                 "closed": n.closed,
                 "ends": n.ends.to_string(),
+            }),
+            None => serde_json::Value::Null,
+        };
+        value["referrals"] = match &played.referrals {
+            Some(r) => serde_json::json!({
+                "from": r.from, "to": r.to, "fields": r.fields, "files": r.files,
+                "entries": r.entries, "version": r.again, "refused": r.refused,
+                "revoked": r.revoked, "receipts": r.receipts,
             }),
             None => serde_json::Value::Null,
         };
@@ -353,24 +359,30 @@ fn print_sites(app: &App, played: &Played, given: &[Given]) {
     ] {
         head.push_str(&format!(" {:>9}", app.t(id)));
     }
-    for kind in SERVICES {
-        head.push_str(&format!("  {:>17}", app.text(&kind.message())));
-    }
     app.print(&head);
     for (site, known) in played.sites.iter().zip(given) {
-        let mut row = column(&site.name, 14);
-        for n in [
+        let row = column(&site.name, 14);
+        let numbers = [
             site.records,
             site.persons,
             known.consenting,
             site.entered_records,
-        ] {
-            row.push_str(&format!(" {n:>9}"));
-        }
-        for n in known.services {
-            row.push_str(&format!("  {n:>17}"));
-        }
-        app.print(&row);
+        ];
+        app.print(&numbers.iter().fold(row, |row, n| format!("{row} {n:>9}")));
+    }
+    app.print("");
+    let labels = SERVICES.map(|kind| app.text(&kind.message()));
+    let row = |name: &str, cells: &[String]| {
+        let cells = labels.iter().zip(cells);
+        cells.fold(column(name, 14), |row, (label, cell)| {
+            let width = label.chars().count().max(8) + 1;
+            format!("{row} {cell:>width$}")
+        })
+    };
+    app.print(&app.t("demo-services"));
+    app.print(&row("", &labels));
+    for (site, known) in played.sites.iter().zip(given) {
+        app.print(&row(&site.name, &known.services.map(|n| n.to_string())));
     }
     app.print("");
 }
@@ -395,6 +407,34 @@ fn print_notices(app: &App, played: &Played) {
         let line = Message::new("demo-silent").with("house", house.as_str());
         let line = line.with("day", day).with("closed", notices.closed);
         app.print(&app.text(&line));
+    }
+}
+
+/// A referral, its receipts, and where both chains have it.
+fn print_referrals(app: &App, played: &Played) {
+    let Some(r) = &played.referrals else {
+        return;
+    };
+    let [sent, received] = r.entries;
+    let with = |id| {
+        Message::new(id)
+            .with("from", r.from.as_str())
+            .with("to", r.to.as_str())
+    };
+    let lines = [
+        with("demo-referral")
+            .with("fields", r.fields)
+            .with("files", r.files),
+        with("demo-referral-chains")
+            .with("sent", sent)
+            .with("received", received),
+        with("demo-referral-again").with("version", r.again),
+        with("demo-referral-other")
+            .with("refused", r.refused.as_str())
+            .with("receipts", r.receipts),
+    ];
+    for line in &lines {
+        app.print(&app.text(line));
     }
 }
 
@@ -609,15 +649,27 @@ fn verify(app: &App, site: &House) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// Copies a folder with what is in it.
+fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
+    for entry in std::fs::read_dir(from).map_err(|e| file(from, &e))? {
+        let entry = entry.map_err(|e| file(from, &e))?;
+        let (old, new) = (entry.path(), to.join(entry.file_name()));
+        if old.is_dir() {
+            std::fs::create_dir(&new).map_err(|e| file(&new, &e))?;
+            copy_files(&old, &new)?;
+        } else {
+            std::fs::copy(&old, &new).map_err(|e| file(&old, &e))?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies a vault, changes one byte of a sealed record in the copy as an insider with a database
 /// program would, and has it verified.
 fn tamper(app: &App, dir: &Path, site: &House) -> Result<Vec<String>, Failure> {
     let copy = dir.join("alterada");
     std::fs::create_dir(&copy).map_err(|e| file(&copy, &e))?;
-    for name in [DATABASE_FILE, KEYRING_FILE, CHECKPOINT_FILE] {
-        let from = site.dir.join(name);
-        std::fs::copy(&from, copy.join(name)).map_err(|e| file(&from, &e))?;
-    }
+    copy_files(&site.dir, &copy)?;
     let changed = rusqlite::Connection::open(copy.join(DATABASE_FILE)).and_then(|db| {
         let (leaf, mut body): (i64, Vec<u8>) = db.query_row(
             "SELECT leaf, body FROM content ORDER BY leaf LIMIT 1 OFFSET 40",

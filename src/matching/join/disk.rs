@@ -71,7 +71,7 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// What suits a number of tags: at most 64 + 64 + 32 files, 200 MB for each core.
+    /// What suits a number of tags: at most 64 + 64 + 32 files, 400 MB for each core.
     pub fn of(entries: u64) -> Self {
         Self {
             tag_bits: entries.max(1).ilog2().saturating_sub(21).min(6),
@@ -174,10 +174,10 @@ pub fn join_cut(
         })
         .collect::<io::Result<_>>()?;
     let small = found.iter().map(|f| f.0).sum();
-    let many: Vec<usize> = found.into_iter().flat_map(|f| f.1).collect();
+    let mut many: Vec<usize> = found.into_iter().flat_map(|f| f.1).collect();
     let mut summary = Summary::default();
     if !many.is_empty() {
-        let allowed = allowed((persons * per) as u64, most, small, many);
+        let allowed = allowed((persons * per) as u64, most, small, &mut many);
         for file in 0..files {
             let mut group: Vec<Entry> = Vec::new();
             let mut end = |group: &mut Vec<Entry>| {
@@ -244,16 +244,39 @@ fn unpack(item: &[u8; TAG]) -> Entry {
     )
 }
 
-/// The entries whose tag may be there twice, in ascending order, each once.
+/// The entries whose tag may be there twice, in ascending order, each once: dealt out once more, in
+/// memory, so that the filter of what is looked at together stays near its core.
 fn repeated(bytes: &[u8], keys: &RangeInclusive<u64>, bits: u32) -> Vec<Entry> {
     let items = bytes.as_chunks::<TAG>().0;
+    let more_bits = items.len().max(1).ilog2().saturating_sub(14).min(10);
     let entries = || items.iter().map(unpack).filter(|e| keys.contains(&e.0));
-    let mut filter = Filter::new(items.len(), 64);
-    entries().for_each(|e| filter.see(e.0 << bits));
-    let mut some: Vec<Entry> = entries().filter(|e| filter.more(e.0 << bits)).collect();
-    some.sort_unstable();
-    some.dedup();
-    some
+    let range = |e: &Entry| (e.0 << bits >> 1 >> (63 - more_bits)) as usize;
+    let mut ends = vec![0usize; 1 << more_bits];
+    entries().for_each(|e| ends[range(&e)] += 1);
+    let mut start = 0;
+    for end in &mut ends {
+        start += std::mem::replace(end, start);
+    }
+    let mut dealt = vec![[0u8; TAG]; start];
+    entries().for_each(|e| {
+        let end = &mut ends[range(&e)];
+        dealt[*end] = pack(e);
+        *end += 1;
+    });
+    let mut filter = Filter::default();
+    let (mut all, mut some, mut start) = (Vec::new(), Vec::new(), 0);
+    for end in ends {
+        let own = || dealt[start..end].iter().map(unpack);
+        filter.start(end - start, 64);
+        own().for_each(|e| filter.see(e.0 << bits << more_bits));
+        some.clear();
+        some.extend(own().filter(|e| filter.more(e.0 << bits << more_bits)));
+        some.sort_unstable();
+        some.dedup();
+        all.append(&mut some);
+        start = end;
+    }
+    all
 }
 
 /// What takes a piece of a file: its bytes, and the range of keys that counts.

@@ -3,9 +3,12 @@
 //! Nearly every tag stands alone, so most of the work is to leave those out: the tags are dealt out
 //! by their leading bits, two bits for each of many slots tell which tags of a range may be there
 //! twice, and only those are sorted. No tag costs an allocation. [`join`] works in memory and holds
-//! as much again as the tags; [`disk`] does the same with partitions on disk.
+//! as much again as the tags and what it finds; [`join_held`] gives up when that becomes much;
+//! [`disk`] does the same with partitions on disk.
 
 pub mod disk;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -30,7 +33,7 @@ pub struct Frequent {
 }
 
 /// What the join found, in ascending order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Joined {
     /// The candidate pairs.
     pub pairs: Vec<Candidate>,
@@ -61,14 +64,14 @@ pub(super) fn meetings(persons: usize) -> u64 {
 /// Most persons of a tag that still makes candidates: the largest number up to `most` with which
 /// all tags together stay within [`MEETINGS_PER_TAG`]. `large` are the sizes of the groups of more
 /// than [`ALWAYS`] persons, `small` is the number of meetings in all others.
-fn allowed(entries: u64, most: usize, small: u64, mut large: Vec<usize>) -> usize {
+fn allowed(entries: u64, most: usize, small: u64, large: &mut [usize]) -> usize {
     if most <= ALWAYS {
         return most;
     }
     let budget = entries.saturating_mul(MEETINGS_PER_TAG);
     let mut sum = small;
     large.sort_unstable();
-    for size in large {
+    for size in large.iter().copied() {
         if size > most {
             break;
         }
@@ -86,38 +89,59 @@ fn allowed(entries: u64, most: usize, small: u64, mut large: Vec<usize>) -> usiz
 struct Shape {
     /// Leading bits by which tags are dealt out.
     bits: u32,
-    /// Persons that are dealt out together.
+    /// Persons that are dealt out together, at most 2^bits: a person's number within its block takes
+    /// the place of the leading bits of its tags, and no bit of a tag is lost.
     block: usize,
 }
 
 impl Shape {
-    /// Ranges whose filter stays in the cache of a core, blocks that do so while they are dealt out.
-    fn of(entries: usize) -> Self {
-        let bits = entries.max(1).ilog2().saturating_sub(18).min(10);
-        Self { bits, block: 2048 }
+    /// Tags of a range, about: its filter stays near its core.
+    const RANGE_BITS: u32 = 14;
+    /// Tags of a block at most: 1 MiB, which stays near its core while they are dealt out.
+    const BLOCK_TAGS: usize = 1 << 17;
+
+    /// What suits a number of tags.
+    fn of(entries: usize, per_person: usize) -> Self {
+        let bits = entries.max(1).ilog2().saturating_sub(Self::RANGE_BITS);
+        Self::new(bits.clamp(4, 12), Self::BLOCK_TAGS / per_person.max(1))
+    }
+
+    fn new(bits: u32, block: usize) -> Self {
+        let block = block.clamp(1, 1 << bits);
+        Self { bits, block }
     }
 
     /// The range of a tag.
     fn range(self, tag: u64) -> usize {
         (tag >> 1 >> (63 - self.bits)) as usize
     }
+
+    /// The bits of a dealt tag that number the person in its block.
+    fn mask(self) -> u64 {
+        (1 << self.bits) - 1
+    }
+
+    /// The tag of a range with these bits behind the leading ones.
+    fn tag(self, range: usize, rest: u64) -> u64 {
+        rest >> self.bits | (range as u64) << 1 << (63 - self.bits)
+    }
 }
 
 /// Which keys may be there twice: a counter of two bits, *none, one, more*, for each of at least
-/// sixteen slots a key. Keys are told apart by their leading bits.
+/// thirty-two slots a key. Keys are told apart by their leading bits.
+#[derive(Default)]
 struct Filter {
     counters: Vec<u8>,
     shift: u32,
 }
 
 impl Filter {
-    /// For `keys` keys of which the leading `useful` bits differ.
-    fn new(keys: usize, useful: u32) -> Self {
-        let bits = (keys.max(1).ilog2() + 5).min(useful).clamp(2, 34);
-        Self {
-            counters: vec![0; 1 << (bits - 2)],
-            shift: 64 - bits,
-        }
+    /// Starts anew, in the same memory, for `keys` keys of which the leading `useful` bits differ.
+    fn start(&mut self, keys: usize, useful: u32) {
+        let bits = (keys.max(1).ilog2() + 6).min(useful).clamp(2, 34);
+        self.counters.clear();
+        self.counters.resize(1 << (bits - 2), 0);
+        self.shift = 64 - bits;
     }
 
     fn see(&mut self, key: u64) {
@@ -212,174 +236,147 @@ fn candidates(sorted: &[u64]) -> impl Iterator<Item = Candidate> {
 /// Finds all pairs of persons of different sites who share a tag. `tags` holds `per_person` tags
 /// for each person, `site_of` the site of each; persons are numbered by their place, and are fewer
 /// than 2³². A tag that more than `most` persons have makes no pairs, nor do the most frequent ones
-/// if together they would make more than [`MEETINGS_PER_TAG`] meetings a tag.
+/// if together they would make more than [`MEETINGS_PER_TAG`] meetings a tag. Takes 16 bytes for each
+/// tag and 16 for each meeting.
 pub fn join(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Joined {
-    cut(Shape::of(tags.len()), tags, per_person, site_of, most)
+    let shape = Shape::of(tags.len(), per_person);
+    cut(shape, tags, per_person, site_of, most, u64::MAX).unwrap_or_default()
 }
 
-/// The candidates among sorted pairs, with the number of tags that they share.
-fn count_shared(pairs: &[u64], tags: &[u64], per_person: usize) -> Vec<Candidate> {
-    let own = |person: u32| {
-        let start = person as usize * per_person;
-        &tags[start..start + per_person]
-    };
-    let counted = pairs.par_chunks(1 << 14).map(|pairs| {
-        let mut out = Vec::with_capacity(pairs.len());
-        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
-        let mut of = None;
-        for pair in pairs {
-            let (a, b) = ((pair >> 32) as u32, *pair as u32);
-            if of != Some(a) {
-                sorted(own(a), &mut mine);
-                of = Some(a);
-            }
-            theirs.clear();
-            let common = own(b).iter().filter(|t| mine.binary_search(t).is_ok());
-            theirs.extend(common.copied());
-            theirs.sort_unstable();
-            theirs.dedup();
-            if !theirs.is_empty() {
-                let shared = u16::try_from(theirs.len()).unwrap_or(u16::MAX);
-                out.push(Candidate { a, b, shared });
-            }
-        }
-        out
-    });
-    counted.collect::<Vec<_>>().concat()
+/// Meetings that [`join_held`] holds, however few tags there are.
+const HELD_MIN: u64 = 1 << 20;
+
+/// [`join`], or nothing if there are more meetings than half of the tags: files that repeat tags among
+/// each other can make many times more, and [`disk::join`] has room for them. Takes 32 bytes for each
+/// tag at most.
+pub fn join_held(tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Option<Joined> {
+    let shape = Shape::of(tags.len(), per_person);
+    let room = (tags.len() as u64 / 2).max(HELD_MIN);
+    cut(shape, tags, per_person, site_of, most, room)
 }
 
-fn sorted(tags: &[u64], out: &mut Vec<u64>) {
-    out.clear();
-    out.extend_from_slice(tags);
-    out.sort_unstable();
-}
-
-/// Some persons' packed tags, ordered by range.
-struct Dealt {
-    packed: Vec<u64>,
-    /// Where each range ends.
-    ends: Vec<u32>,
-}
-
-impl Dealt {
-    fn range(&self, range: usize) -> &[u64] {
-        let end = self.ends[range] as usize;
-        let start = range.checked_sub(1).map_or(0, |r| self.ends[r] as usize);
-        &self.packed[start..end]
-    }
-}
-
-/// Deals out a block of tags whose first person is `first`: what is left of a tag behind the bits
-/// of its range, and the person in its last bits.
-fn deal(shape: Shape, tags: &[u64], per_person: usize, first: usize, mask: u64) -> Dealt {
-    let mut ends = vec![0u32; 1 << shape.bits];
+/// Deals out a block of tags: what is left of a tag behind the bits of its range, and the number of
+/// its person in the block. `ends` says where each range ends.
+fn deal(shape: Shape, tags: &[u64], per_person: usize, dealt: &mut [u64], ends: &mut [u32]) {
     for t in tags {
         ends[shape.range(*t)] += 1;
     }
     let mut start = 0;
-    for end in &mut ends {
+    for end in ends.iter_mut() {
         start += std::mem::replace(end, start);
     }
-    let mut packed = vec![0u64; tags.len()];
-    for (person, own) in (first as u64..).zip(tags.chunks_exact(per_person)) {
+    for (person, own) in (0u64..).zip(tags.chunks_exact(per_person)) {
         for t in own {
             let end = &mut ends[shape.range(*t)];
-            packed[*end as usize] = (t << shape.bits) & !mask | person;
+            dealt[*end as usize] = t << shape.bits | person;
             *end += 1;
         }
     }
-    Dealt { packed, ends }
 }
 
-fn cut(shape: Shape, tags: &[u64], per_person: usize, site_of: &[u32], most: usize) -> Joined {
-    let mut joined = Joined {
-        pairs: Vec::new(),
-        frequent: Vec::new(),
-    };
+/// All tags, ordered by block and range.
+struct Dealt {
+    shape: Shape,
+    tags: Vec<u64>,
+    /// Where each range of each block ends.
+    ends: Vec<u32>,
+    /// Tags of a block.
+    block: usize,
+}
+
+impl Dealt {
+    fn new(shape: Shape, tags: &[u64], per_person: usize) -> Self {
+        let (ranges, block) = (1 << shape.bits, shape.block * per_person);
+        let mut dealt = Self {
+            shape,
+            tags: vec![0; tags.len()],
+            ends: vec![0; tags.len().div_ceil(block) * ranges],
+            block,
+        };
+        let places = dealt.tags.par_chunks_mut(block);
+        let places = places.zip(dealt.ends.par_chunks_mut(ranges));
+        places
+            .zip(tags.par_chunks(block))
+            .for_each(|((own, ends), tags)| deal(shape, tags, per_person, own, ends));
+        dealt
+    }
+
+    /// The parts of a range, block by block.
+    fn parts(&self, range: usize) -> impl Iterator<Item = &[u64]> {
+        let ends = self.ends.chunks_exact(1 << self.shape.bits);
+        self.tags
+            .chunks(self.block)
+            .zip(ends)
+            .map(move |(own, ends)| {
+                let start = range.checked_sub(1).map_or(0, |r| ends[r] as usize);
+                &own[start..ends[range] as usize]
+            })
+    }
+
+    /// The entries of a range whose tag may be there twice, in ascending order, each once. Their tags
+    /// lack the bits of the range.
+    fn repeated(&self, range: usize, filter: &mut Filter, out: &mut Vec<Entry>) {
+        let mask = self.shape.mask();
+        let keys = self.parts(range).map(<[u64]>::len).sum();
+        filter.start(keys, 64 - self.shape.bits);
+        for part in self.parts(range) {
+            part.iter().for_each(|t| filter.see(*t));
+        }
+        out.clear();
+        for (block, part) in self.parts(range).enumerate() {
+            let first = (block * self.shape.block) as u64;
+            let some = part.iter().filter(|t| filter.more(**t));
+            out.extend(some.map(|t| (t & !mask, (first + (t & mask)) as u32)));
+        }
+        out.sort_unstable();
+        // A person may hold the same tag twice: that is no meeting.
+        out.dedup();
+    }
+}
+
+/// The join, or nothing if it would have to hold more than `room` meetings.
+fn cut(
+    shape: Shape,
+    tags: &[u64],
+    per_person: usize,
+    site_of: &[u32],
+    most: usize,
+    room: u64,
+) -> Option<Joined> {
+    let mut joined = Joined::default();
     let persons = match tags.len().checked_div(per_person) {
         Some(n) => n.min(site_of.len()),
-        None => return joined,
+        None => return Some(joined),
     };
     let tags = &tags[..persons * per_person];
-    let person_bits = (persons.max(2) as u64 - 1).ilog2() + 1;
-    let mask = (1u64 << person_bits) - 1;
-    let blocks: Vec<Dealt> = tags
-        .par_chunks(per_person * shape.block)
-        .enumerate()
-        .map(|(i, own)| deal(shape, own, per_person, i * shape.block, mask))
-        .collect();
-    let ranges = || (0..1usize << shape.bits).into_par_iter();
-    // Tags whose kept bits are equal, nearly always equal tags; the persons are in the last bits.
-    let alike = |range: usize| {
-        let parts = || blocks.iter().map(|b| b.range(range));
-        let mut filter = Filter::new(parts().map(<[u64]>::len).sum(), 64 - person_bits);
-        parts().for_each(|part| part.iter().for_each(|p| filter.see(*p)));
-        let mut some: Vec<u64> = Vec::new();
-        parts().for_each(|part| some.extend(part.iter().filter(|p| filter.more(**p))));
-        some.sort_unstable();
-        // A person may hold the same tag twice: that is no meeting.
-        some.dedup();
-        some
-    };
-    let same = |x: &u64, y: &u64| x & !mask == y & !mask;
-
-    // While no group is large, nothing is left out, and the exact tags are looked at once for each
-    // pair and not for each tag.
-    let small = most.min(ALWAYS);
-    let pairs: Vec<Option<Vec<u64>>> = ranges()
-        .map(|range| {
-            let mut pairs = Vec::new();
-            let mut group: Vec<Entry> = Vec::new();
-            for packed in alike(range).chunk_by(same).filter(|g| g.len() > 1) {
-                if packed.len() > small {
-                    return None;
+    let dealt = Dealt::new(shape, tags, per_person);
+    let held = AtomicU64::new(0);
+    let found: Option<Vec<Found>> = (0..1usize << shape.bits)
+        .into_par_iter()
+        .map_init(
+            || (Filter::default(), Vec::new()),
+            |(filter, some), range| {
+                let mut found = Found::default();
+                dealt.repeated(range, filter, some);
+                found.take(some, site_of, most);
+                for (tag, _) in &mut found.large {
+                    *tag = shape.tag(range, *tag);
                 }
-                group.clear();
-                group.extend(packed.iter().map(|p| (0, (p & mask) as u32)));
-                meet(&group, site_of, &mut pairs);
-            }
-            Some(pairs)
-        })
+                let own = found.pairs.len() + 2 * found.large.len();
+                let before = held.fetch_add(own as u64, Ordering::Relaxed);
+                (before + own as u64 <= room).then_some(found)
+            },
+        )
         .collect();
-    if pairs.iter().all(Option::is_some) {
-        drop(blocks);
-        let mut all: Vec<u64> = Vec::with_capacity(pairs.iter().flatten().map(Vec::len).sum());
-        for range in pairs {
-            all.extend(range.unwrap_or_default());
-        }
-        all.par_sort_unstable();
-        all.dedup();
-        joined.pairs = count_shared(&all, tags, per_person);
-        return joined;
-    }
-    drop(pairs);
-
-    let found: Vec<Found> = ranges()
-        .map(|range| {
-            let mut found = Found::default();
-            let mut full: Vec<Entry> = Vec::new();
-            for group in alike(range).chunk_by(same).filter(|g| g.len() > 1) {
-                // The person took the place of the tag's last bits: the full tags are looked at again.
-                full.clear();
-                for packed in group {
-                    let h = (packed & mask) as usize;
-                    let own = &tags[h * per_person..(h + 1) * per_person];
-                    let kept = own.iter().filter(|t| {
-                        shape.range(**t) == range && (**t << shape.bits) & !mask == packed & !mask
-                    });
-                    full.extend(kept.map(|t| (*t, h as u32)));
-                }
-                full.sort_unstable();
-                full.dedup();
-                found.take(&full, site_of, most);
-            }
-            found
-        })
-        .collect();
-    drop(blocks);
+    drop(dealt);
+    let found = found?;
     let small = found.iter().map(|f| f.small).sum();
-    let large = found.iter().flat_map(|f| sizes(&f.large)).collect();
-    let allowed = allowed(tags.len() as u64, most, small, large);
+    let mut large: Vec<usize> = found.iter().flat_map(|f| sizes(&f.large)).collect();
+    let allowed = allowed(tags.len() as u64, most, small, &mut large);
+    let meet = large.iter().filter(|n| **n <= allowed);
+    if meet.map(|n| meetings(*n)).fold(small, u64::saturating_add) > room {
+        return None;
+    }
     let mut pairs: Vec<u64> = Vec::with_capacity(found.iter().map(|f| f.pairs.len()).sum());
     for range in found {
         pairs.extend(range.pairs);
@@ -394,7 +391,7 @@ fn cut(shape: Shape, tags: &[u64], per_person: usize, site_of: &[u32], most: usi
     pairs.par_sort_unstable();
     joined.frequent.sort_unstable();
     joined.pairs = candidates(&pairs).collect();
-    joined
+    Some(joined)
 }
 
 #[cfg(test)]
@@ -468,8 +465,22 @@ pub(super) mod tests {
 
     fn check(shape: Shape, c: &Case) {
         let expected = reference::join(&c.tags, c.per_person, &c.site_of, c.most);
-        let found = cut(shape, &c.tags, c.per_person, &c.site_of, c.most);
-        assert_eq!(found, expected, "{shape:?} {c:?}");
+        let cut = |room| cut(shape, &c.tags, c.per_person, &c.site_of, c.most, room);
+        assert_eq!(cut(u64::MAX).as_ref(), Some(&expected), "{shape:?} {c:?}");
+        // With little room there is the same, or nothing.
+        for room in [0, 1, 2, 7, 50] {
+            let found = cut(room);
+            let few = expected
+                .pairs
+                .iter()
+                .map(|p| u64::from(p.shared))
+                .sum::<u64>()
+                <= room;
+            assert!(
+                found.is_none_or(|f| f == expected && few),
+                "{shape:?} {c:?}"
+            );
+        }
     }
 
     #[test]
@@ -477,7 +488,7 @@ pub(super) mod tests {
         for case in cases() {
             for bits in [0, 1, 6, 10] {
                 for block in [1, 2, 7, 2048] {
-                    check(Shape { bits, block }, &case);
+                    check(Shape::new(bits, block), &case);
                 }
             }
             let most = join(&case.tags, case.per_person, &case.site_of, case.most);
@@ -488,12 +499,21 @@ pub(super) mod tests {
 
     #[test]
     fn sizes_around_the_number_of_ranges() {
-        for entries in [1usize << 18, 1 << 19, 1 << 28] {
-            let bits = entries.ilog2().saturating_sub(18);
-            assert_eq!(Shape::of(entries).bits, bits.min(10));
-            assert_eq!(Shape::of(entries - 1).bits, (bits.max(1) - 1).min(10));
+        for bits in [18u32, 19, 26, 28] {
+            let of = |entries| Shape::of(entries, 64).bits;
+            assert_eq!(of(1 << bits), (bits - 14).clamp(4, 12));
+            assert_eq!(of((1 << bits) - 1), (bits - 15).clamp(4, 12));
         }
-        // Just enough tags for two ranges, every second one met once, at the seam of a block too.
+        for (entries, per_person) in [(0, 0), (1, 1), (1 << 26, 1), (1 << 26, 1024), (64, 64)] {
+            let shape = Shape::of(entries, per_person);
+            assert!(shape.block >= 1 && shape.block <= 1 << shape.bits);
+            assert!(shape.block == 1 || shape.block * per_person <= Shape::BLOCK_TAGS);
+            for tag in [0, 1, u64::MAX, 1 << 63, 0x0123_4567_89ab_cdef] {
+                assert_eq!(shape.tag(shape.range(tag), tag << shape.bits), tag);
+            }
+        }
+        // Just enough tags for more ranges than the fewest, every second one met once, at the seam of
+        // a block too.
         let persons = 2 * 4098;
         let tags: Vec<u64> = (0..persons as u64 * 64)
             .map(|i| ((i / 128) << 6 | (i % 64)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -544,19 +564,19 @@ pub(super) mod tests {
         for persons in 1..200u64 {
             for size in 1..=ALWAYS {
                 let all = meetings(size) * persons;
-                assert_eq!(allowed(persons * size as u64, 500, all, Vec::new()), 500);
+                assert_eq!(allowed(persons * size as u64, 500, all, &mut []), 500);
             }
         }
-        assert_eq!(allowed(100, 5, 1_000_000, vec![6, 7]), 5);
-        assert_eq!(allowed(30, 500, 0, vec![10, 20]), 19);
-        assert_eq!(allowed(30, 500, 0, vec![10, 11, 11]), 10);
+        assert_eq!(allowed(100, 5, 1_000_000, &mut [6, 7]), 5);
+        assert_eq!(allowed(30, 500, 0, &mut [10, 20]), 19);
+        assert_eq!(allowed(30, 500, 0, &mut [10, 11, 11]), 10);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
         #[test]
         fn equals_the_reference(case in hostile(), bits in 0u32..8, block in 1usize..70) {
-            check(Shape { bits, block }, &case);
+            check(Shape::new(bits, block), &case);
         }
     }
 }

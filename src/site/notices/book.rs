@@ -1,18 +1,14 @@
 //! What a house remembers of requests about its persons: what each of them said, and how it ended. It stays
 //! when the round is closed; what opens letters does not.
 
-use zeroize::Zeroizing;
-
+use super::super::kept::{Kept, LIST_MAX, Listed, read_flag};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
-use crate::party::{Party, PartyError};
 use crate::round::draft::SITES_MAX;
 use crate::round::notice::letter::{CONTACT_MAX, Facts};
 use crate::round::notice::{PARTNERS, RequestId};
 use crate::round::{PartyId, Time};
-use crate::vault::{ObjectId, StateChange};
+use crate::vault::ObjectId;
 
-const BOOK: &str = "notice/book";
-const LIST_MAX: usize = 1_000_000;
 /// Longest name of who asked, in bytes.
 pub const ASKED_BY_MAX: usize = 120;
 
@@ -87,14 +83,6 @@ fn put_count(out: &mut Vec<u8>, n: usize) {
 
 fn read_time(input: &mut Reader<'_>) -> Result<Time, DecodeError> {
     Time::from_seconds(input.u64()?).ok_or(DecodeError::Value("time"))
-}
-
-fn read_flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("flag")),
-    }
 }
 
 impl Encode for Word {
@@ -185,62 +173,15 @@ impl Decode for Entry {
     }
 }
 
+impl Listed for Entry {
+    const NAME: &'static str = "notice/book";
+    const LEAST: usize = 55;
+}
+
 /// All requests about persons of a house.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Requests {
-    version: u32,
-    /// In the order in which they came.
-    pub entries: Vec<Entry>,
-}
-
-impl Encode for Requests {
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(1);
-        put_count(out, self.entries.len());
-        self.entries.iter().for_each(|e| e.encode(out));
-    }
-}
-
-impl Decode for Requests {
-    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
-            v => return Err(DecodeError::Version(v)),
-        }
-        let n = input.count(55, LIST_MAX)?;
-        let entries = (0..n)
-            .map(|_| Entry::decode(input))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            version: 0,
-            entries,
-        })
-    }
-}
+pub type Requests = Kept<Entry>;
 
 impl Requests {
-    /// What the house remembers.
-    ///
-    /// # Errors
-    /// What the vault says.
-    pub fn read(party: &Party) -> Result<Self, PartyError> {
-        let Some(state) = party.vault().state(BOOK)? else {
-            return Ok(Self::default());
-        };
-        let mut book = Self::from_bytes(&state.body)?;
-        book.version = state.version;
-        Ok(book)
-    }
-
-    pub(super) fn change(&self) -> StateChange {
-        StateChange::put(BOOK, self.version, Zeroizing::new(self.to_bytes()))
-    }
-
-    /// After a change was kept.
-    pub(super) fn kept(&mut self) {
-        self.version += 1;
-    }
-
     pub(super) fn get(&mut self, id: &RequestId) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|e| e.id == *id)
     }

@@ -1,18 +1,14 @@
 //! What a house remembers of its referrals: a sealed state without any content of a record.
 
-use zeroize::Zeroizing;
-
-use super::document::{Rules, read_flag};
+use super::super::kept::{Kept, LIST_MAX, Listed, read_flag};
+use super::document::Rules;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::Digest;
-use crate::party::{Party, PartyError, Shelved};
+use crate::party::Shelved;
 use crate::round::receipt::RECEIPT_MAX;
 use crate::round::{PartyId, Time};
+use crate::vault::ObjectId;
 use crate::vault::transfer::LineId;
-use crate::vault::{ObjectId, StateChange};
-
-const BOOK: &str = "referral/book";
-const LIST_MAX: usize = 1_000_000;
 
 /// Where a referral stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,58 +136,15 @@ impl Decode for Entry {
     }
 }
 
+impl Listed for Entry {
+    const NAME: &'static str = "referral/book";
+    const LEAST: usize = 100;
+}
+
 /// All referrals of a house.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Referrals {
-    version: u32,
-    /// In the order in which they came up here.
-    pub entries: Vec<Entry>,
-}
-
-impl Encode for Referrals {
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(1);
-        let count = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        out.extend_from_slice(&count.to_be_bytes());
-        self.entries.iter().for_each(|e| e.encode(out));
-    }
-}
-
-impl Decode for Referrals {
-    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
-            v => return Err(DecodeError::Version(v)),
-        }
-        let n = input.count(100, LIST_MAX)?;
-        let entries = (0..n)
-            .map(|_| Entry::decode(input))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            version: 0,
-            entries,
-        })
-    }
-}
+pub type Referrals = Kept<Entry>;
 
 impl Referrals {
-    /// What the house remembers.
-    ///
-    /// # Errors
-    /// What the vault says.
-    pub fn read(party: &Party) -> Result<Self, PartyError> {
-        let Some(state) = party.vault().state(BOOK)? else {
-            return Ok(Self::default());
-        };
-        let mut book = Self::from_bytes(&state.body)?;
-        book.version = state.version;
-        Ok(book)
-    }
-
-    pub(super) fn change(&self) -> StateChange {
-        StateChange::put(BOOK, self.version, Zeroizing::new(self.to_bytes()))
-    }
-
     /// The referral with this parcel id, on this side.
     pub(super) fn get(&mut self, id: &Digest, sent: bool) -> Option<&mut Entry> {
         let mut all = self.entries.iter_mut();

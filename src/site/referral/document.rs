@@ -1,5 +1,6 @@
 //! What a referral and its answers say (manual: *transfer*, "Referral").
 
+use super::super::kept::read_flag;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::labels;
@@ -55,14 +56,6 @@ pub(super) fn read_date(input: &mut Reader<'_>) -> Result<Option<Date>, DecodeEr
     let year = u16::try_from(number / 10_000).map_err(|_| bad())?;
     let date = Date::new(year, part(number / 100 % 100)?, part(number % 100)?);
     date.map(Some).ok_or_else(bad)
-}
-
-pub(super) fn read_flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("flag")),
-    }
 }
 
 fn version(input: &mut Reader<'_>) -> Result<(), DecodeError> {

@@ -8,6 +8,7 @@ mod decide;
 mod document;
 mod error;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 
@@ -228,6 +229,22 @@ fn chosen_files(party: &Party, wanted: &Wanted<'_>) -> Result<Vec<Evidence>, Par
             .ok_or_else(|| ReferralError::NoSuchFile.into())
     });
     found.collect()
+}
+
+/// Records that came of referrals that were revoked, with the day on which the last of these was sent.
+///
+/// # Errors
+/// What the vault says.
+pub(super) fn taken_back(party: &Party) -> Result<BTreeMap<ObjectId, Date>, PartyError> {
+    let mut found = BTreeMap::new();
+    for entry in &Referrals::read(party)?.entries {
+        if let (false, Status::Revoked, Some(object)) = (entry.sent, entry.status, entry.object) {
+            let day = super::today(entry.time);
+            let last = found.entry(object).or_insert(day);
+            *last = day.max(*last);
+        }
+    }
+    Ok(found)
 }
 
 fn file_name(card: &Card, id: &Digest, kind: &str) -> String {
