@@ -1,16 +1,41 @@
-//! `degree [--largest N] [--sample N]`: how many strangers meet, for sizes of a round from 1,000 persons up and for
+//! `degree [--largest N] [--sample N] [--communities no]`: how many strangers meet, for sizes of a round from 1,000 persons up and for
 //! communities that no table of names describes well. Tab-separated, for the manual.
 //!
 //! Sizes above the sample are simulated: H is that of the large round, the persons are a sample of it, and the degree
-//! is scaled up, since each pair of strangers meets with the same probability however many others there are.
+//! is scaled up, since each pair of strangers meets with the same probability however many others there are. How
+//! unequal people are (some names meet more) is told by the factorial moments, which thinning scales by powers of the
+//! share of the sample; the 99th percentile is that of the negative binomial distribution with the same two moments.
+//! `--communities no` leaves the second table out.
 
 use sigilo::evaluate::synthetic::{self, Recipe};
 use sigilo::evaluate::{Options, Report, decide, judge};
 use sigilo::matching::score::Model;
 use sigilo::matching::tokens::Policy;
 
-/// Evaluates, and the mean degree of the first `part` entities, counted on candidate pairs of persons.
-fn measure(recipe: &Recipe, options: &Options, part: usize) -> (Report, f64) {
+/// The 99th percentile of how many strangers a person meets in a round `scale` times as large as the sample in which
+/// persons met `met` of them.
+fn simulated_p99(met: &[u32], scale: f64) -> usize {
+    let n = met.len().max(1) as f64;
+    let mean = met.iter().map(|d| f64::from(*d)).sum::<f64>() / n * scale;
+    let pairs = met.iter().map(|d| f64::from(*d) * (f64::from(*d) - 1.0));
+    let second = pairs.sum::<f64>() / n * scale * scale;
+    // Variance beyond Poisson, as the size of the negative binomial; a large one is a Poisson.
+    let beyond = (second - mean * mean).max(1e-9);
+    let size = (mean * mean / beyond).clamp(1e-3, 1e6);
+    let p = size / (size + mean);
+    let (mut term, mut sum, mut k) = (p.powf(size), 0.0, 0usize);
+    loop {
+        sum += term;
+        if sum >= 0.99 || k > 100_000 {
+            return k;
+        }
+        term *= (k as f64 + size) / (k as f64 + 1.0) * (1.0 - p);
+        k += 1;
+    }
+}
+
+/// Evaluates, and counts the strangers that each person meets; with the mean among the first `part` entities.
+fn measure(recipe: &Recipe, options: &Options, part: usize) -> (Report, f64, Vec<u32>) {
     let (sites, truth) = synthetic::network(recipe);
     let round = decide(&sites, options, Model::shipped());
     let entities: Vec<Vec<usize>> = round
@@ -29,26 +54,29 @@ fn measure(recipe: &Recipe, options: &Options, part: usize) -> (Report, f64) {
     let persons = (0..round.locals.len() as u32)
         .filter(|p| inside(*p))
         .count();
-    let met: usize = round
-        .pairs
-        .iter()
-        .filter(|p| {
-            let b = &entities[p.b as usize];
-            entities[p.a as usize].iter().all(|e| !b.contains(e))
-        })
-        .map(|p| usize::from(inside(p.a)) + usize::from(inside(p.b)))
-        .sum();
+    let mut met = vec![0u32; round.locals.len()];
+    for p in &round.pairs {
+        let (a, b) = (p.a as usize, p.b as usize);
+        if entities[a].iter().all(|e| !entities[b].contains(e)) {
+            met[a] += 1;
+            met[b] += 1;
+        }
+    }
+    let of_part = (0u32..).zip(&met).filter(|(p, _)| inside(*p));
+    let of_part: u32 = of_part.map(|(_, n)| n).sum();
     let report = judge(&sites, &round, &truth);
-    (report, met as f64 / persons.max(1) as f64)
+    (report, f64::from(of_part) / persons.max(1) as f64, met)
 }
 
 fn main() {
     let (mut largest, mut sample) = (10_000_000u64, 100_000usize);
+    let mut communities_too = true;
     let mut args = std::env::args().skip(1);
     while let (Some(name), Some(number)) = (args.next(), args.next()) {
         match name.as_str() {
             "--largest" => largest = number.parse().unwrap_or(largest),
             "--sample" => sample = number.parse().unwrap_or(sample),
+            "--communities" => communities_too = number != "no",
             _ => {}
         }
     }
@@ -68,7 +96,7 @@ fn main() {
                 expected: Some(size),
                 ..Options::default()
             };
-            let (report, _) = measure(&recipe, &options, 0);
+            let (report, _, met) = measure(&recipe, &options, 0);
             let scale = size as f64 / persons as f64;
             println!(
                 "{policy:?}\t{size}\t{:.1}\t{:.3}\t{:.3}\t{}\t{}",
@@ -76,14 +104,17 @@ fn main() {
                 report.discover.recall,
                 report.discover.non_match_degree * scale,
                 if scale > 1.0 {
-                    "-".to_owned()
+                    simulated_p99(&met, scale)
                 } else {
-                    report.discover.degree_p99.to_string()
+                    report.discover.degree_p99 as usize
                 },
                 scale > 1.0,
             );
             size *= 10;
         }
+    }
+    if !communities_too {
+        return;
     }
     println!("# policy\tcommunity\trecall\tF1\tdegree\tdegree inside\tp99\tH raised");
     let base = Recipe {
@@ -174,7 +205,7 @@ fn main() {
                 policy,
                 ..Options::default()
             };
-            let (report, inside) = measure(recipe, &options, recipe.enclave.max(1));
+            let (report, inside, _) = measure(recipe, &options, recipe.enclave.max(1));
             println!(
                 "{policy:?}\t{name}\t{:.3}\t{:.3}\t{:.3}\t{}\t{}\t{}",
                 report.discover.recall,

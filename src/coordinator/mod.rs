@@ -101,6 +101,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The plan under another policy, with as many tokens as are usual there.
+    pub fn under(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self.tokens = rarity(policy).tokens();
+        self
+    }
+
     /// A plan with what is usual.
     pub fn new(purpose: &str, deadline: Time, expected: u64) -> Self {
         Self {
@@ -123,7 +130,7 @@ impl Plan {
             sites: Vec::new(),
             quota: 4096,
             quotas: BTreeMap::new(),
-            tokens: Params::TOKENS,
+            tokens: rarity(Policy::Strict).tokens(),
         }
     }
 }

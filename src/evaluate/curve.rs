@@ -25,7 +25,7 @@ pub struct Point {
 }
 
 /// Numbers of tokens that a curve is drawn for.
-pub const TOKENS: [u16; 3] = [32, 64, 128];
+pub const TOKENS: [u16; 3] = [64, 128, 160];
 
 /// Bits around the policy's H, in tenths.
 const SHIFTS: [i32; 6] = [-30, -20, -10, 0, 10, 20];

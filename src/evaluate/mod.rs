@@ -82,7 +82,7 @@ pub struct Options {
     pub tokens_out: Option<PathBuf>,
     /// Allows a tag twice in a file; an experiment, never the product.
     pub allow_repeats: bool,
-    /// Tokens per person, 64 if 0.
+    /// Tokens per person, the policy's if 0.
     pub tokens: u16,
     /// Persons that the round expects, if not as many as there are records: for measuring how
     /// often strangers meet in a larger round.

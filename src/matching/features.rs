@@ -73,9 +73,19 @@ pub fn is_name(attribute: Attribute) -> bool {
     attribute < YEAR
 }
 
+/// Whether an attribute is a telephone or a document.
+pub fn is_contact(attribute: Attribute) -> bool {
+    attribute == PHONE || attribute == DOCUMENT
+}
+
+/// Whether an attribute is a part of the date of birth.
+pub fn is_date(attribute: Attribute) -> bool {
+    attribute == YEAR || attribute == MONTH_DAY
+}
+
 /// Whether an attribute tells members of one family and place apart.
 pub fn is_individual(attribute: Attribute) -> bool {
-    attribute < SURNAME || attribute == YEAR || attribute == MONTH_DAY
+    attribute < SURNAME || is_date(attribute)
 }
 
 /// Most features of one description; later ones are left out.

@@ -34,7 +34,7 @@ pub struct Params {
 /// How rare tokens are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Policy {
-    /// H = log2 of the expected persons.
+    /// H = log2 of the expected persons, and a tenth of a bit because there are more tokens.
     Standard,
     /// Three bits more: an eighth of the accidental meetings, some recall less.
     #[default]
@@ -42,10 +42,19 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// Tokens per person unless a round says otherwise. Standard is for those who want to find
+    /// more and pay for it, in meetings and in work.
+    pub fn tokens(self) -> u16 {
+        match self {
+            Self::Standard => 160,
+            Self::Strict => 128,
+        }
+    }
+
     /// Bits above log2 of the expected persons.
     pub fn margin(self) -> Bits {
         match self {
-            Self::Standard => 0,
+            Self::Standard => ONE_BIT / 10,
             Self::Strict => 3 * ONE_BIT,
         }
     }
@@ -61,13 +70,10 @@ impl Policy {
 }
 
 impl Params {
-    /// Tokens per person unless a round says otherwise.
-    pub const TOKENS: u16 = 128;
-
     /// The parameters for a round of `expected` persons.
     pub fn new(policy: Policy, expected: u64) -> Self {
         Self {
-            tokens: Self::TOKENS,
+            tokens: policy.tokens(),
             h: fixed::log2_bits(expected.max(2)) + policy.margin(),
             individual: 4 * ONE_BIT,
             dependence: ONE_BIT * 5 / 4,
@@ -393,6 +399,7 @@ pub(super) struct Sum {
     total: Bits,
     individual: Bits,
     name: bool,
+    contact: bool,
     other: bool,
 }
 
@@ -404,6 +411,7 @@ impl Default for Sum {
             total: 0,
             individual: 0,
             name: false,
+            contact: false,
             other: false,
         }
     }
@@ -429,17 +437,28 @@ impl Sum {
         }
         if features::is_name(group.attribute) {
             self.name = true;
+        } else if features::is_contact(group.attribute) {
+            self.contact = true;
         } else {
             self.other = true;
         }
         true
     }
 
+    /// Whether they are of two kinds at least, and not date and place alone: somebody who gives
+    /// another name elsewhere is known by telephone or document.
+    fn kinds(&self) -> bool {
+        if self.name {
+            self.contact || self.other
+        } else {
+            self.contact && self.other
+        }
+    }
+
     /// Whether the features are enough for a token.
     pub(super) fn reached(&self, params: &Params) -> bool {
         self.total >= params.h + params.dependence
-            && self.name
-            && self.other
+            && self.kinds()
             && self.individual >= params.individual
     }
 }
@@ -447,7 +466,7 @@ impl Sum {
 /// Why a person has no tokens of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shortfall {
-    /// No name that tells anything.
+    /// No name that tells anything, and neither telephone nor document with date or place.
     Name,
     /// Nothing but names.
     OnlyNames,
@@ -473,8 +492,8 @@ pub fn shortfall(person: &Person, params: &Params) -> Option<Shortfall> {
         }
     }
     Some(match best {
-        Some(sum) if !sum.name => Shortfall::Name,
-        Some(sum) if !sum.other => Shortfall::OnlyNames,
+        Some(sum) if !sum.kinds() && !sum.name => Shortfall::Name,
+        Some(sum) if !sum.kinds() => Shortfall::OnlyNames,
         Some(sum) if sum.individual < params.individual => Shortfall::Individual,
         Some(_) => Shortfall::Common,
         None => Shortfall::Name,

@@ -65,7 +65,7 @@ mod tests {
             deadline: Time::parse("2027-03-31T23:59:59Z").unwrap(),
             policy: Policy::Strict,
             h_millibits: 18_000,
-            tokens: Params::TOKENS,
+            tokens: Rarity::Strict.tokens(),
             encoding: encoding::BYTES as u16,
             features: FeatureTable::shipped().hash(),
             model: Model::shipped_hash(),

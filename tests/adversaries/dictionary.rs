@@ -1,6 +1,7 @@
 //! The attacks themselves: the whole register, tried against whatever somebody holds.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use curve25519_dalek::Scalar;
 use rayon::prelude::*;
@@ -67,6 +68,31 @@ fn groups(loot: &Loot<'_>) -> Vec<Secret<32>> {
     }
 }
 
+/// Keys, group secret and note, to the tags of each person.
+type Tables = Mutex<BTreeMap<Vec<u8>, Arc<Vec<Vec<Tag>>>>>;
+
+/// The tags of everybody in the register under the sum of these keys. Kept: several attackers hold the same.
+fn register_tags(keys: &[[u8; 32]], note: &[u8; 32], group: &Secret<32>) -> Arc<Vec<Vec<Tag>>> {
+    static KEPT: Tables = Mutex::new(BTreeMap::new());
+    let mut sorted = keys.to_vec();
+    sorted.sort_unstable();
+    let of = [sorted.concat().as_slice(), note, group.expose()].concat();
+    if let Some(table) = KEPT.lock().unwrap().get(&of) {
+        return table.clone();
+    }
+    let server = prf(keys).unwrap();
+    let tags = |inputs: &Vec<[u8; 32]>| -> Vec<Tag> {
+        let tag = |digest| {
+            let out = server.evaluate(&prf_input(note, digest)).unwrap();
+            Tag::try_from(&out[..8]).unwrap()
+        };
+        inputs.iter().map(tag).collect()
+    };
+    let table: Arc<Vec<_>> = Arc::new(register_inputs(group).par_iter().map(tags).collect());
+    KEPT.lock().unwrap().insert(of, table.clone());
+    table
+}
+
 /// Rows that most of the tags of one person of the register point to.
 pub fn names(loot: &Loot<'_>) -> BTreeMap<Row, usize> {
     let mut found = BTreeMap::new();
@@ -86,24 +112,19 @@ pub fn names(loot: &Loot<'_>) -> BTreeMap<Row, usize> {
         [] => &[Scalar::ONE.to_bytes()],
         some => some,
     };
-    let server = prf(keys).unwrap();
     let note = loot.note.hash().0;
     for group in groups(loot) {
-        let hits: Vec<(Row, usize, usize)> = register_inputs(&group)
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(person, inputs)| {
-                let mut met: BTreeMap<Row, usize> = BTreeMap::new();
-                for digest in inputs {
-                    let out = server.evaluate(&prf_input(&note, digest)).unwrap();
-                    let tag: Tag = out[..8].try_into().unwrap();
-                    for row in rows.get(&tag).into_iter().flatten() {
-                        *met.entry(*row).or_insert(0) += 1;
-                    }
-                }
-                met.into_iter().map(move |(row, n)| (row, n, person))
-            })
-            .collect();
+        let mut hits: Vec<(Row, usize, usize)> = Vec::new();
+        for (person, tags) in register_tags(keys, &note, &group).iter().enumerate() {
+            let mut met: BTreeMap<Row, usize> = BTreeMap::new();
+            for row in tags
+                .iter()
+                .flat_map(|tag| rows.get(tag).into_iter().flatten())
+            {
+                *met.entry(*row).or_insert(0) += 1;
+            }
+            hits.extend(met.into_iter().map(|(row, n)| (row, n, person)));
+        }
         let mut best: BTreeMap<Row, (usize, usize)> = BTreeMap::new();
         for (row, n, person) in hits {
             let had = best.entry(row).or_insert((n, person));

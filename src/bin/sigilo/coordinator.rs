@@ -64,11 +64,11 @@ fn open(app: &App, args: &Open) -> Result<u8, Failure> {
     let bits = args.bits.map(millibits).transpose()?;
     let party = card::open(app)?;
     party.require(Role::Coordinator)?;
-    let mut plan = Plan::new(&args.purpose, deadline, args.expected);
-    plan.policy = match args.policy {
+    let policy = match args.policy {
         PolicyArg::Strict => Policy::Strict,
         PolicyArg::Standard => Policy::Standard,
     };
+    let mut plan = Plan::new(&args.purpose, deadline, args.expected).under(policy);
     plan.h_millibits = bits;
     plan.pairs = args.pairs;
     plan.min_cell = args.min_cell;
