@@ -362,3 +362,34 @@ fn a_dry_run_says_to_a_person_at_a_terminal_who_a_row_is_about() {
         "{shown}"
     );
 }
+
+#[test]
+fn an_opened_record_is_shown_on_a_screen_of_its_own_and_nothing_stays() {
+    let tmp = house();
+    let record =
+        r#"{"role":"victim","local_id":"E-1","given_names":"Xóchitl","paternal_surname":"Canul"}"#;
+    std::fs::write(tmp.path().join("r.json"), record).unwrap();
+    let sealed = command(tmp.path())
+        .args(["--vault", "casa", "seal", "r.json"])
+        .output()
+        .unwrap();
+    assert!(sealed.status.success(), "{sealed:?}");
+    let (enter, leave) = ("\x1b[?1049h", "\x1b[?1049l");
+    for args in [["show", "E-1"].as_slice(), &["--screen", "search", "canul"]] {
+        let mut session = Session::start(tmp.path(), args);
+        session.wait_for("Canul");
+        session.press("q");
+        let (code, text) = session.end();
+        assert_eq!(code, 0, "{text}");
+        let (before, own) = text.split_once(enter).unwrap();
+        let (_, after) = own.split_once(leave).unwrap();
+        assert!(
+            !before.contains("Canul") && !after.contains("Canul"),
+            "{text}"
+        );
+    }
+    // Without it, a list stays, as the manual says.
+    let (code, text) = Session::start(tmp.path(), &["list"]).end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("Canul") && !text.contains(enter), "{text}");
+}
