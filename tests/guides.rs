@@ -233,3 +233,39 @@ fn lines_are_compared_with_gaps() {
     assert!(fits(&lines("a\n...\nc"), &lines("a\nb\nb\nc")));
     assert!(!fits(&lines("a\n...\nc"), &lines("a\nb")));
 }
+
+/// The words of a text, without signs.
+fn bare(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|w| !w.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// A page without its tags, or a guide without the targets of its links.
+fn without(text: &str, open: &str, close: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(open) {
+        out.push_str(before);
+        out.push(' ');
+        rest = behind.split_once(close).map_or("", |(_, after)| after);
+    }
+    out + rest
+}
+
+#[test]
+fn the_poster_is_read_in_two_minutes_and_printed_as_it_is_written() {
+    for name in ["cartel", "poster"] {
+        let file = |ext| std::fs::read_to_string(format!("guide/{name}.{ext}")).unwrap();
+        let written = bare(&without(&file("md"), "](", ")"));
+        // An unhurried reader takes 200 words a minute.
+        assert!(written.len() <= 400, "{name}: {} words", written.len());
+        let page = file("html");
+        let body = page.split_once("<body>").unwrap().1;
+        let printed = bare(&without(body, "<", ">"));
+        assert_eq!(printed, written, "{name}.html is not {name}.md");
+        for outside in ["http", "src=", "<script"] {
+            assert!(!page.contains(outside), "{name}: {outside}");
+        }
+    }
+}

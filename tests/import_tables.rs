@@ -219,7 +219,7 @@ fn a_map_says_what_other_headers_mean() {
     assert_eq!(get(record(&table, 1), FieldId::Sex), "M");
     assert_eq!(get(record(&table, 1), FieldId::DateOfBirth), "2004");
     // Without the map the file has no header that is known.
-    let bare = read(b"Folio interno,Nac.\n7,3/18/04\n", &options());
+    let bare = read(b"Sobra,Nac.\n7,3/18/04\n", &options());
     assert_eq!(bare.unwrap_err(), FileProblem::NoHeader);
     // The map is no way around what a field takes, or twice.
     let mut both = MAP.replace("\"Tel 2\" = \"phone\"", "\"Tel 2\" = \"sex\"");
@@ -344,4 +344,82 @@ fn a_proposal_holds_against_hostile_headers() {
     for warning in &table.warnings {
         let _ = warning.message();
     }
+}
+
+/// Tables as houses keep them: titles and group headings above, short forms, whole names in one cell, ages,
+/// *yes* and crosses where services are counted.
+#[test]
+fn headers_as_houses_write_them_are_proposed_and_then_read() {
+    let ours = "REGISTRO DE BENEFICIARIAS - ALBERGUE LUZ,,,,,,,,,,,,\n\
+        Periodo: enero a junio 2025,,,,,,,,,,,,\n\
+        No. Exp.,Nombre completo,Edad,Sexo (H/M),Nac.,Fecha Ingr.,Tel. contacto,Depto. origen,Mpio. Nac.,Tipo de explot.,Atn. médica,Apoyo psic.,Aut. datos\n\
+        1,María Guadalupe Canul Pech,17,M,MX,03/02/25,999 123 4567,Yucatán,Valladolid,Laboral,X,si,Sí\n\
+        2,Juana de la Cruz López,24,M,GT,15/02/25,,Petén,Flores,Sexual,,no,No\n\
+        3,José Hernández,35,H,HN,28/02/25,9984445566,Cortés,San Pedro Sula,Laboral,x,Si,si\n";
+    let grouped = "Datos generales;;;;Ubicación;;Servicios;;\n\
+        FOLIO;NOMBRE(S);AP. PATERNO;AP. MATERNO;EDO. NAC.;MUNICIPIO NAC.;MÉDICO;PSICOLÓGICO;JURÍDICO\n\
+        A-1;Ana Lucía;Pérez;Gómez;Oaxaca;Juchitán;1;2;0\n\
+        A-2;Luz;Tzoc;;Chiapas;Tapachula;0;1;1\n";
+    let english = "Case No,Full name,DOB,Age,Gender,Citizenship,Intake,Trafficking type,Med,Psych,Legal\n\
+        17,Ana María Soc,1999,,F,GTM,2025-03-01,sexual,Y,N,N\n\
+        18,Juan Perez,,16,M,HND,2025-03-05,labor,N,Y,Y\n";
+    let cases: [(&str, &[&str]); 3] = [
+        (
+            ours,
+            &[
+                "\"No. Exp.\" = \"local_id\"",
+                "\"Nombre completo\" = \"full_name\"",
+                "\"Edad\" = \"estimated_age\"",
+                "\"Nac.\" = \"nationality\"",
+                "\"Fecha Ingr.\" = \"intake_date\"",
+                "\"Tel. contacto\" = \"phone\"",
+                "\"Depto. origen\" = \"birth_state\"",
+                "\"Mpio. Nac.\" = \"birth_municipality\"",
+                "\"Tipo de explot.\" = \"exploitation_type\"",
+                "\"Atn. médica\" = \"medical\"",
+                "\"Apoyo psic.\" = \"mental_health\"",
+                "\"Aut. datos\" = \"consent_record\"",
+                "intake_date = \"dd/mm/yy\"",
+                "\"no\" = \"0\"",
+            ],
+        ),
+        (
+            grouped,
+            &[
+                "\"EDO. NAC.\" = \"birth_state\"",
+                "\"MUNICIPIO NAC.\" = \"birth_municipality\"",
+                "\"PSICOLÓGICO\" = \"mental_health\"",
+                "\"JURÍDICO\" = \"legal\"",
+            ],
+        ),
+        (
+            english,
+            &[
+                "\"Gender\" = \"sex\"",
+                "\"Trafficking type\" = \"exploitation_type\"",
+                "\"Med\" = \"medical\"",
+                "\"Psych\" = \"mental_health\"",
+                "\"Y\" = \"1\"",
+            ],
+        ),
+    ];
+    for (text, lines) in cases {
+        let proposed = propose(text.as_bytes(), &options(), &Messages::new(Lang::Es)).unwrap();
+        for line in lines {
+            assert!(proposed.contains(line), "{line}\n{proposed}");
+        }
+        assert!(!proposed.contains("= \"aliases\""), "{proposed}");
+        // As it is, the map reads the table without a mistake.
+        let table = with_map(&proposed, text);
+        let problems: Vec<_> = table.problems().collect();
+        assert!(problems.is_empty(), "{problems:?}\n{proposed}");
+    }
+    let proposed = propose(ours.as_bytes(), &options(), &Messages::new(Lang::Es)).unwrap();
+    let table = with_map(&proposed, ours);
+    let first = record(&table, 0);
+    assert_eq!(get(first, FieldId::Medical), "1");
+    assert_eq!(get(first, FieldId::MentalHealth), "1");
+    assert_eq!(get(record(&table, 1), FieldId::MentalHealth), "0");
+    assert_eq!(get(first, FieldId::IntakeDate), "2025-02-03");
+    assert_eq!(get(first, FieldId::Sex), "F");
 }

@@ -143,7 +143,7 @@ fn mistakes_of_a_sheet_are_told_by_its_cells() {
         + "<row r=\"4\"><c r=\"B4\" t=\"inlineStr\"><is><t>victima</t></is></c><c r=\"C4\" t=\"inlineStr\"><is><t>Ana</t></is></c><c r=\"H4\" t=\"e\"><v>#REF!</v></c></row>";
     let table = import(&Workbook::default().sheet("1", &cells));
     let allowed = Fault::NotAllowed {
-        allowed: &["F", "M", "X"],
+        allowed: sigilo::record::code::Sex::NAMES,
     };
     assert_eq!(
         faults(&table),

@@ -371,7 +371,7 @@ impl Localize for Note {
 }
 
 /// Values behind each other, each as the language calls it.
-fn listed(values: &[&'static str]) -> Message {
+pub(crate) fn listed(values: &[&'static str]) -> Message {
     let mut each = values.iter().map(|id| Message::new(id));
     let Some(first) = each.next() else {
         return Message::new("record-no-sheet");

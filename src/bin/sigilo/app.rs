@@ -1,11 +1,12 @@
 //! Where a command's words go: results to standard output, everything else to standard error.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use sigilo::i18n::{Localize, Message, Messages};
 use sigilo::party::Party;
 use sigilo::party::watch::Work;
@@ -198,7 +199,7 @@ impl App {
 }
 
 /// Of steps: how many, how many a second, the time that is left.
-const STEPS: &str = "{bar:24} {human_pos}/{human_len}  {per_sec:.0}  {eta}";
+const STEPS: &str = "{bar:24} {human_pos}/{human_len}  {rate}  {eta}";
 /// Of bytes.
 const BYTES: &str = "{bar:24} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {eta}";
 
@@ -207,6 +208,10 @@ fn style(what: &str, parts: &str) -> ProgressStyle {
     let what = what.replace(['{', '}'], "");
     ProgressStyle::with_template(&format!("{what}  {parts}"))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // Whole ones are enough; the number is never negative.
+            let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+        })
 }
 
 /// Writes a line to standard error. Nobody may be there to read it, which is no reason to fail.
@@ -414,6 +419,17 @@ mod tests {
     fn columns_count_characters() {
         assert_eq!(column("ñandú", 7), "ñandú  ");
         assert_eq!(column("Guadalupe", 5), "Guad…");
+    }
+
+    #[test]
+    fn bars_say_the_rate_and_the_time_that_is_left() {
+        for parts in [STEPS, BYTES] {
+            assert!(ProgressStyle::with_template(parts).is_ok());
+            assert!(parts.contains("{rate}") || parts.contains("per_sec}"));
+            assert!(parts.contains("{eta}"));
+            // Nothing is said by colour, and nothing is hidden by one.
+            assert!(!parts.contains('.'), "{parts}");
+        }
     }
 
     #[test]

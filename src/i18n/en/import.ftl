@@ -95,6 +95,7 @@ import-propose-like-suits = the header is like it; { $share } % of the values ar
 import-propose-values = by the values only: { $share } % are of this kind
 import-propose-dates-mixed = some dates have the day first and others the month: look them over
 import-propose-codes = values that are not known; remove the sign # and write one of: { $allowed }
+import-propose-marks = yes and no as a number of services; if you know how many there were, correct the table
 import-propose-role = no column says whether it is a victim, a witness or a call: victim, witness or call
 
 # Command “import”

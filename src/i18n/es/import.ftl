@@ -85,7 +85,7 @@ record-map-twice = El mapa nombra dos veces la columna «{ $name }».
 import-propose-head =
     Mapa de columnas para «sigilo import --map». Revise cada línea y corrija lo que haga falta:
     a la izquierda el encabezado de la tabla, a la derecha el campo del expediente ("" para no importarlo).
-    Los campos están en el manual, en «Record». Pruebe con --dry-run antes de guardar.
+    Los campos están en el manual (src/manual/record.md). Pruebe con --dry-run antes de guardar.
 import-propose-column = { $sure } % seguro: { $field } ({ $why })
 import-propose-nothing = sin propuesta: ni el encabezado ni los valores se parecen a un campo
 import-propose-known = el encabezado es conocido
@@ -94,8 +94,9 @@ import-propose-like = el encabezado se parece
 import-propose-like-suits = el encabezado se parece; { $share } % de los valores son de esa clase
 import-propose-values = solo por los valores: { $share } % son de esa clase
 import-propose-dates-mixed = unas fechas tienen primero el día y otras el mes: revíselas
-import-propose-codes = valores que no se conocen; quite la marca # y escriba uno de: { $allowed }
-import-propose-role = ninguna columna dice si es víctima, testigo o llamada: victim, witness o call
+import-propose-codes = valores que no se conocen; quite la marca # y escriba después del signo = uno de estos: { $allowed }
+import-propose-marks = sí y no como número de servicios; si sabe cuántos fueron, corrija la tabla
+import-propose-role = ninguna columna dice si es víctima, testigo o llamada; aquí se dice para toda la tabla: victim, witness o call
 
 # Orden «import»
 import-row-new = se sellaría { $person }({ $fields } campos)

@@ -107,7 +107,7 @@ use FieldId as F;
 const SYNONYMS: &[(FieldId, &str)] = &[
     (
         F::LocalId,
-        "expediente|numero de expediente|no expediente|num expediente|folio|id|clave|clave local|caso|numero de caso|no caso|case|case id|case number|case no|file number|id local|localid|codigo|registro",
+        "expediente|numero de expediente|no expediente|num expediente|folio|folio interno|numero de folio|numero de registro|clave interna|id|clave|clave local|caso|numero de caso|no caso|case|case id|case number|case no|file number|id local|localid|codigo|registro",
     ),
     (
         F::Role,
@@ -169,11 +169,11 @@ const SYNONYMS: &[(FieldId, &str)] = &[
     ),
     (
         F::BirthState,
-        "estado nacimiento|estado de nacimiento|entidad nacimiento|entidad de nacimiento|entidad federativa de nacimiento|departamento nacimiento|departamento de nacimiento|departamento de origen|estado de origen|state of birth|birth department|birth province|lugar de nacimiento estado|entidad",
+        "estado nacimiento|estado de nacimiento|entidad nacimiento|entidad de nacimiento|entidad federativa de nacimiento|departamento nacimiento|departamento de nacimiento|departamento de origen|departamento origen|estado origen|estado de origen|state of birth|birth department|birth province|lugar de nacimiento estado|entidad",
     ),
     (
         F::BirthMunicipality,
-        "municipio nacimiento|municipio de nacimiento|municipio de origen|ciudad de nacimiento|ciudad nacimiento|lugar de nacimiento|birth city|birth town|city of birth|municipality of birth|birthplace|place of birth|lugar nacimiento",
+        "municipio nacimiento|municipio origen|municipio de nacimiento|municipio de origen|ciudad de nacimiento|ciudad nacimiento|lugar de nacimiento|birth city|birth town|city of birth|municipality of birth|birthplace|place of birth|lugar nacimiento",
     ),
     (
         F::ResidenceCountry,
@@ -189,7 +189,7 @@ const SYNONYMS: &[(FieldId, &str)] = &[
     ),
     (
         F::Address,
-        "direccion|domicilio|calle|calle y numero|street|street address|prs_MailingStreet",
+        "direccion|domicilio|direccion actual|calle|calle y numero|street|street address|prs_MailingStreet",
     ),
     (
         F::PostalCode,
@@ -217,7 +217,10 @@ const SYNONYMS: &[(FieldId, &str)] = &[
         "pais documento|pais del documento|pais emisor|issuing country",
     ),
     (F::Curp, "clave unica de registro de poblacion"),
-    (F::Cui, "dpi|cui dpi|codigo unico de identificacion"),
+    (
+        F::Cui,
+        "dpi|numero de dpi|cui dpi|codigo unico de identificacion",
+    ),
     (F::Dui, "documento unico de identidad"),
     (
         F::Dni,
@@ -229,11 +232,11 @@ const SYNONYMS: &[(FieldId, &str)] = &[
     ),
     (
         F::ExploitationType,
-        "tipo explotacion|tipo de explotacion|forma de explotacion|formas de explotacion|modalidad|modalidad de explotacion|modalidad de trata|explotacion|exploitation|type of exploitation|form of exploitation|tipo de trata|vic_TypeOfExploitation|finalidad",
+        "tipo explotacion|tipo de explotacion|forma de explotacion|formas de explotacion|modalidad|modalidad de explotacion|modalidad de trata|explotacion|exploitation|type of exploitation|form of exploitation|tipo de trata|trafficking type|type of trafficking|trata|vic_TypeOfExploitation|finalidad",
     ),
     (
         F::Medical,
-        "servicios medicos|servicio medico|atencion medica|medico|medicos|salud|medical services|medical care|health",
+        "servicios medicos|servicio medico|med|atencion medico|atencion medica|medico|medicos|salud|medical services|medical care|health",
     ),
     (
         F::SocialProtection,
@@ -241,7 +244,7 @@ const SYNONYMS: &[(FieldId, &str)] = &[
     ),
     (
         F::MentalHealth,
-        "salud mental|atencion psicologica|psicologia|psicologica|servicios psicologicos|apoyo psicologico|mental health services|psychological|psychosocial",
+        "salud mental|atencion psicologica|psicologia|psicologica|psicologico|atencion psicologico|apoyo psic|psych|servicios psicologicos|apoyo psicologico|mental health services|psychological|psychosocial",
     ),
     (
         F::Legal,
@@ -266,7 +269,7 @@ const SYNONYMS: &[(FieldId, &str)] = &[
     ),
     (
         F::ConsentRecord,
-        "consentimiento|consentimiento de registro|consentimiento informado|consent|con_Consent|informed consent|aviso de privacidad",
+        "consentimiento|consentimiento de registro|consentimiento informado|consent|con_Consent|informed consent|aviso de privacidad|autorizacion de datos|autorizacion datos|consentimiento de datos|consentimiento datos|autoriza datos",
     ),
     (
         F::ConsentMatching,

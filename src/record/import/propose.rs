@@ -21,6 +21,7 @@ use crate::record::country::Country;
 use crate::record::date::{Date, PartialDate};
 use crate::record::document;
 use crate::record::field::FieldId;
+use crate::record::finding::listed;
 use crate::record::fold::{fold, key};
 
 /// Rows that are looked at.
@@ -128,6 +129,8 @@ struct Column {
     exploitations: usize,
     agreements: usize,
     kinds: usize,
+    /// *Yes*, *no* or a cross, as tables of services have them.
+    marks: usize,
     numbers: usize,
     given: usize,
     surnames: usize,
@@ -152,6 +155,7 @@ impl Column {
         self.emails += usize::from(text.contains('@') && text.contains('.') && !text.contains(' '));
         self.curps += usize::from(document::recognize(text).is_some());
         self.numbers += usize::from(text.len() <= 3 && digits == text.len());
+        self.marks += usize::from(mark(text).is_some());
         if digits > 0 {
             return;
         }
@@ -211,8 +215,9 @@ impl Column {
         Some(self.share(match field {
             F::DateOfBirth => self.dates.max(self.numbers),
             F::IntakeDate | F::RetainUntil => self.dates,
-            F::EstimatedAge | F::Medical | F::SocialProtection | F::MentalHealth | F::Legal => {
-                self.numbers
+            F::EstimatedAge => self.numbers,
+            F::Medical | F::SocialProtection | F::MentalHealth | F::Legal => {
+                self.numbers.max(self.marks)
             }
             F::Phone => self.phones,
             F::Email => self.emails,
@@ -298,10 +303,16 @@ fn guesses(headers: &[String], columns: &[Column]) -> Vec<Guess> {
                 });
             }
         }
-        let exact = header::recognize(header);
+        let written_out = written_out(header);
+        let mut exact = header::recognize(header).or_else(|| header::recognize(&written_out));
+        // A column called gender that holds only F and M holds what a document says.
+        if exact == Some(FieldId::Gender) && column.sexes == column.filled {
+            exact = Some(FieldId::Sex);
+        }
         let mut best: BTreeMap<FieldId, u32> = BTreeMap::new();
         for (field, name) in header::names() {
-            let like = alike(header, name);
+            let like = alike(header, name).max(alike(&written_out, name));
+            let like = if exact == Some(field) { 100 } else { like };
             if like >= 82 {
                 let entry = best.entry(field).or_insert(0);
                 *entry = (*entry).max(like);
@@ -361,13 +372,93 @@ fn guesses(headers: &[String], columns: &[Column]) -> Vec<Guess> {
     found
 }
 
+/// What short forms in headers stand for; in both languages.
+const SHORT: &[(&str, &str)] = &[
+    ("no", "numero"),
+    ("num", "numero"),
+    ("nro", "numero"),
+    ("exp", "expediente"),
+    ("fec", "fecha"),
+    ("fch", "fecha"),
+    ("f", "fecha"),
+    ("nac", "nacimiento"),
+    ("int", "interno"),
+    ("ing", "ingreso"),
+    ("ingr", "ingreso"),
+    ("ap", "apellido"),
+    ("apell", "apellido"),
+    ("pat", "paterno"),
+    ("mat", "materno"),
+    ("nom", "nombre"),
+    ("edo", "estado"),
+    ("est", "estado"),
+    ("depto", "departamento"),
+    ("dpto", "departamento"),
+    ("dep", "departamento"),
+    ("mpio", "municipio"),
+    ("mun", "municipio"),
+    ("munic", "municipio"),
+    ("tel", "telefono"),
+    ("cel", "celular"),
+    ("doc", "documento"),
+    ("dir", "direccion"),
+    ("dom", "domicilio"),
+    ("nal", "nacionalidad"),
+    ("nacion", "nacionalidad"),
+    ("atn", "atencion"),
+    ("aten", "atencion"),
+    ("at", "atencion"),
+    ("serv", "servicios"),
+    ("med", "medico"),
+    ("psic", "psicologico"),
+    ("psico", "psicologico"),
+    ("psicol", "psicologico"),
+    ("psych", "psychological"),
+    ("jur", "juridico"),
+    ("explot", "explotacion"),
+    ("aut", "autorizacion"),
+    ("cons", "consentimiento"),
+    ("consent", "consentimiento"),
+    ("obs", "observaciones"),
+    ("observ", "observaciones"),
+];
+
+/// A header with its short forms written out: *Fecha Nac.* is *fecha nacimiento*.
+fn written_out(header: &str) -> String {
+    let bare = header.split(['(', '[', '*']).next().unwrap_or(header);
+    let folded = fold(bare);
+    let words = folded.split(' ').map(|word| {
+        let long = SHORT.iter().find(|(short, _)| *short == word);
+        long.map_or(word, |(_, long)| *long)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a mark in a column of services says that there was one.
+fn mark(text: &str) -> Option<bool> {
+    match key(text).as_str() {
+        "x" | "si" | "s" | "yes" | "y" | "recibio" | "received" => Some(true),
+        "no" | "n" | "ninguno" | "ninguna" | "none" => Some(false),
+        // What has no letters and no digits: a cross of another kind.
+        "" if matches!(text, "✓" | "✔" | "✗" | "✘" | "-" | "–" | "—") => {
+            Some(matches!(text, "✓" | "✔"))
+        }
+        _ => None,
+    }
+}
+
 /// How alike two headers are, in per cent: as a whole, or in the words that they share.
 fn alike(header: &str, name: &str) -> u32 {
     let (a, b) = (key(header), key(name));
     if a.is_empty() || a.len() > 100 {
         return 0;
     }
-    let whole = strsim::jaro_winkler(&a, &b);
+    // Short words are alike by chance: *apoyo* and *apodo*, *med* and *medio*.
+    let whole = match a.len().min(b.len()) {
+        0..=5 if a != b => 0.0,
+        6..=7 if a != b => strsim::jaro_winkler(&a, &b) - 0.08,
+        _ => strsim::jaro_winkler(&a, &b),
+    };
     let (a, b) = (fold(header), fold(name));
     let words = |t: &str| -> BTreeSet<String> {
         let some = t.split(' ').filter(|w| w.len() > 2);
@@ -483,17 +574,24 @@ fn codes(
         let Some(field) = guess.target.field() else {
             continue;
         };
-        let Some((reads, codes)) = coded(field) else {
+        let column = &columns[guess.column];
+        if matches!(
+            field,
+            FieldId::Medical | FieldId::SocialProtection | FieldId::MentalHealth | FieldId::Legal
+        ) {
+            marks(out, field, column, say);
+            continue;
+        }
+        let Some((reads, names)) = coded(field) else {
             continue;
         };
-        let column = &columns[guess.column];
         let unknown: Vec<&String> = column.values.iter().filter(|v| !reads(v)).collect();
         let short = unknown.iter().all(|v| v.chars().count() <= CODE_LENGTH);
         if unknown.is_empty() || column.values.len() > CODES_MAX || !short {
             continue;
         }
         let _ = writeln!(out, "\n[values.{}]", field.id());
-        let line = Message::new("import-propose-codes").with("allowed", codes.join(", "));
+        let line = Message::new("import-propose-codes").with("allowed", listed(names));
         say(out, &line);
         for value in unknown {
             let _ = writeln!(out, "# {} = \"\"", quoted(value));
@@ -501,17 +599,41 @@ fn codes(
     }
 }
 
-/// Whether a text is a value of a coded field, and the codes that there are.
+/// A column of services that says *yes* and *no* where a number is needed: as lines that are in force.
+fn marks(out: &mut String, field: FieldId, column: &Column, say: &impl Fn(&mut String, &Message)) {
+    if column.values.len() > CODES_MAX {
+        return;
+    }
+    let mut known = BTreeSet::new();
+    for value in &column.values {
+        if let Some(was) = mark(value) {
+            known.insert((value, was));
+        }
+    }
+    if known.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n[values.{}]", field.id());
+    say(out, &Message::new("import-propose-marks"));
+    let mut folded = BTreeSet::new();
+    for (value, was) in known {
+        if folded.insert(header_key(value)) {
+            let _ = writeln!(out, "{} = \"{}\"", quoted(value), u8::from(was));
+        }
+    }
+}
+
+/// Whether a text is a value of a coded field, and what its values are called.
 type Coded = (fn(&str) -> bool, &'static [&'static str]);
 
 fn coded(field: FieldId) -> Option<Coded> {
     Some(match field {
-        FieldId::Sex => (|t| Sex::parse(t).is_some(), Sex::CODES),
-        FieldId::Gender => (|t| Gender::parse(t).is_some(), Gender::CODES),
-        FieldId::Role => (|t| Kind::parse(t).is_some(), Kind::CODES),
-        FieldId::ExploitationType => (|t| Exploitation::parse(t).is_some(), Exploitation::CODES),
+        FieldId::Sex => (|t| Sex::parse(t).is_some(), Sex::NAMES),
+        FieldId::Gender => (|t| Gender::parse(t).is_some(), Gender::NAMES),
+        FieldId::Role => (|t| Kind::parse(t).is_some(), Kind::NAMES),
+        FieldId::ExploitationType => (|t| Exploitation::parse(t).is_some(), Exploitation::NAMES),
         FieldId::ConsentRecord | FieldId::ConsentMatching | FieldId::ConsentReferral => {
-            (|t| Agreement::parse(t).is_some(), Agreement::CODES)
+            (|t| Agreement::parse(t).is_some(), Agreement::NAMES)
         }
         _ => return None,
     })
