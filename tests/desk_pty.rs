@@ -1,6 +1,8 @@
 //! What needs a terminal, in one: the interview on its own screen, and Ctrl-C.
 #![cfg(unix)]
 
+mod common;
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -244,6 +246,59 @@ fn the_desk_finds_amends_and_locks() {
     for act in ["search", "open", "amend"] {
         assert!(log.contains(act), "{act}: {log}");
     }
+}
+
+/// A forensic look at the memory of a desk that is locked, with an interview that was going on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_locked_desk_has_forgotten_the_passphrase_and_keeps_the_interview_sealed() {
+    let tmp = house();
+    let mut session = Session::start(tmp.path(), &["shell"]);
+    session.wait_for("busca");
+    let id = session.child.id();
+    let typed = PASSPHRASE.trim_end();
+    if let Some(there) = common::memory_has(id, typed) {
+        assert!(!there, "open");
+        // It is looked at where it would be found.
+        assert_eq!(common::memory_has(id, "SIGILO_PASSPHRASE_FILE"), Some(true));
+    }
+    // An interview begins, and is locked in the middle.
+    session.press("\x1bOQ");
+    session.wait_for("Pregunta");
+    // A victim, who consents; over safety, languages and needs to the name that she likes.
+    session.press(ENTER);
+    session.press(&format!("{DOWN}{ENTER}"));
+    session.press(&PAGE_DOWN.repeat(3));
+    session.wait_for("Nombres");
+    session.press(&format!("Xochitlalpan{ENTER}"));
+    session.wait_for("Persona");
+    session.press("\x1b[20~");
+    session.wait_for("cerrada");
+    if let Some(there) = common::memory_has(id, typed) {
+        assert!(!there, "locked");
+    }
+    for file in ["vault.db", "keyring", "checkpoint"] {
+        let bytes = std::fs::read(tmp.path().join("casa").join(file)).unwrap();
+        assert!(!bytes.windows(12).any(|w| w == b"Xochitlalpan"), "{file}");
+    }
+    // Unlocked again with the same key, which is then forgotten as well.
+    session.press(ENTER);
+    session.wait_for("busca");
+    if let Some(there) = common::memory_has(id, typed) {
+        assert!(!there, "unlocked again");
+    }
+    session.press("\x03");
+    session.wait_for("Salir");
+    session.press("\x03");
+    assert_eq!(session.end().0, 0);
+    let drafts = common::open(&tmp.path().join("casa")).unwrap().drafts();
+    let drafts = drafts.unwrap();
+    assert_eq!(drafts.len(), 1);
+    assert!(
+        sigilo::record::to_json(&drafts[0].record)
+            .to_string()
+            .contains("Xochitlalpan")
+    );
 }
 
 #[test]

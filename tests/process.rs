@@ -4,12 +4,11 @@
 mod common;
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::FileExt as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use common::{PASSPHRASE, create, passphrase, person};
+use common::{PASSPHRASE, create, memory_has, passphrase, person};
 use sigilo::vault::{NewSlot, Rights, SlotKind, Unlock};
 
 const OTHER: &str = "la segunda persona de la casa";
@@ -35,35 +34,6 @@ fn pipe(dir: &Path, name: &str) -> PathBuf {
 fn answer(pipe: &Path, text: &str) {
     let mut file = File::options().write(true).open(pipe).unwrap();
     file.write_all(text.as_bytes()).unwrap();
-}
-
-/// Whether this text lies in the memory of a process. Nothing, if the system does not let us look.
-fn has(process: &Waiting, text: &str) -> Option<bool> {
-    let of = |what: &str| format!("/proc/{}/{what}", process.0.id());
-    let memory = match File::open(of("mem")) {
-        Ok(file) => file,
-        Err(e) if e.kind() == ErrorKind::PermissionDenied => return None,
-        Err(e) => panic!("{e}"),
-    };
-    let maps = fs::read_to_string(of("maps")).unwrap();
-    let (first, rest) = text.as_bytes().split_first().unwrap();
-    for line in maps.lines().filter(|l| l.contains(" rw")) {
-        let (from, to) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
-        let from = u64::from_str_radix(from, 16).unwrap();
-        let len = u64::from_str_radix(to, 16).unwrap() - from;
-        let mut bytes = vec![0; usize::try_from(len).unwrap()];
-        if memory.read_exact_at(&mut bytes, from).is_err() {
-            continue;
-        }
-        let mut left = bytes.as_slice();
-        while let Some(at) = left.iter().position(|b| b == first) {
-            left = &left[at + 1..];
-            if left.starts_with(rest) {
-                return Some(true);
-            }
-        }
-    }
-    Some(false)
 }
 
 #[test]
@@ -102,7 +72,7 @@ fn no_core_is_dumped_and_a_passphrase_does_not_stay() {
     // It has opened the vault when it reads the second passphrase, and forgotten the first.
     let mut writer = File::options().write(true).open(&second).unwrap();
     for (text, expected) in [(PASSPHRASE, false), (&dir.display().to_string(), true)] {
-        if let Some(there) = has(&process, text) {
+        if let Some(there) = memory_has(process.0.id(), text) {
             assert_eq!(there, expected, "{expected}");
         }
     }

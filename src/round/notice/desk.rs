@@ -258,7 +258,8 @@ impl Decode for Plan {
         let key = key.map_err(|_| DecodeError::Value("key"))?;
         let count = usize::try_from(input.u32()?).map_err(|_| DecodeError::Length)?;
         let slots = usize::try_from(input.u32()?).map_err(|_| DecodeError::Length)?;
-        let fits = count <= SITES_MAX && slots <= SLOTS_MAX;
+        // Without sites there are no slots: one plan has one form.
+        let fits = count <= SITES_MAX && slots <= SLOTS_MAX && (count > 0 || slots == 0);
         if !fits || count * (32 + 16 * slots) > input.remaining() {
             return Err(DecodeError::Length);
         }

@@ -246,6 +246,10 @@ impl Desk {
 
     /// Takes a key.
     pub fn press(&mut self, press: Press) -> Effect {
+        // Wherever somebody is when there is a knock at the door.
+        if matches!(press, Press::Function(9)) && !matches!(self.place, Place::Locked) {
+            return Effect::Lock;
+        }
         let place = std::mem::replace(&mut self.place, Place::Search);
         match place {
             Place::Locked => {
@@ -290,7 +294,6 @@ impl Desk {
             Press::Function(2) => return self.act(Action::Seal),
             Press::Function(3) => return Effect::List,
             Press::Function(4) => return Effect::Drafts,
-            Press::Function(9) => return Effect::Lock,
             Press::Enter if self.typed && !self.query.text().trim().is_empty() => {
                 return Effect::Search(self.query.text());
             }

@@ -172,6 +172,8 @@ fn an_interview_is_kept_sealed_or_left() {
     desk.press(Press::Enter); // Victim.
     desk.press(Press::Down);
     desk.press(Press::Enter); // Consent: yes.
+    // The key that locks does so in the middle of an interview, which is still there to be kept.
+    assert!(matches!(desk.press(Press::Function(9)), Effect::Lock));
     assert!(desk.unfinished().is_some());
     desk.press(Press::Escape);
     desk.press(Press::Down);
