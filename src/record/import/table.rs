@@ -24,6 +24,10 @@ use crate::record::value::{Slot, get, set_at, slot};
 #[derive(Clone)]
 pub(super) enum Rows<'t> {
     Text(Scanner<'t>),
+    #[cfg_attr(
+        not(feature = "xlsx"),
+        expect(dead_code, reason = "only workbooks are read into a grid")
+    )]
     Grid(GridRows<'t>),
 }
 
