@@ -688,9 +688,11 @@ pub fn is_read(data: &[u8]) -> bool {
     read.contains(&true)
 }
 
-/// The configuration file.
+/// The configuration file, of which no more is read than the command does.
 pub fn config(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
+    let read =
+        usize::try_from(settings::FILE_MAX).map_or(data, |max| data.get(..max).unwrap_or(data));
+    let Ok(text) = std::str::from_utf8(read) else {
         return;
     };
     match Settings::parse(text) {

@@ -10,6 +10,8 @@ use crate::i18n::Lang;
 
 /// Most minutes that an open desk may be left alone.
 pub const IDLE_MAX: u16 = 240;
+/// Most bytes of a configuration file that are read.
+pub const FILE_MAX: u64 = 64 << 10;
 
 /// What the file says; `None` of what it does not say.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use etcetera::BaseStrategy as _;
 use sigilo::i18n::{Lang, Message};
-use sigilo::settings::{KEYS, Settings};
+use sigilo::settings::{FILE_MAX, KEYS, Settings};
 
 use crate::app::App;
 use crate::cli::{Global, LangArg};
@@ -17,8 +17,6 @@ use crate::failure::{Failure, USAGE, file};
 
 /// Names another file; empty for none.
 const VARIABLE: &str = "SIGILO_CONFIG";
-/// Largest file that is read, bytes.
-const MAX: u64 = 64 << 10;
 /// Minutes after which an open desk locks itself, unless the file says otherwise.
 const IDLE_MINUTES: u16 = 5;
 
@@ -36,7 +34,7 @@ impl Config {
             Ok(f) => {
                 use std::io::Read as _;
                 let mut text = String::new();
-                f.take(MAX)
+                f.take(FILE_MAX)
                     .read_to_string(&mut text)
                     .map_err(|e| file(&path, &e))?;
                 text
