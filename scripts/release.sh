@@ -87,9 +87,11 @@ make() (
     fi
     unset CARGO_ENCODED_RUSTFLAGS
     cargo cyclonedx --quiet --format json --target "$TARGET" --override-filename sigilo.cdx
-    sed "s|file://$1|file:///sigilo|g" sigilo.cdx.json >"$out/sigilo.cdx.json"
+    # It writes spaces of a folder as addresses do.
+    address=$(printf %s "$1" | sed 's/ /%20/g')
+    sed "s|file://$address|file:///sigilo|g" sigilo.cdx.json >"$out/sigilo.cdx.json"
     rm -f sigilo.cdx.json
-    ! grep -qF -e "$1" -e "$cargo_home" "$out/sigilo.cdx.json" || die "the list names folders of this computer"
+    ! grep -qF -e "$1" -e "$address" -e "$cargo_home" "$out/sigilo.cdx.json" || die "the list names folders of this computer"
     # The same archive from the same files: order, owner and times fixed.
     tar --sort=name --mode=go-w,a+rX --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
         -C "$3" -cf - "$name" | gzip -n >"$3/$name.tar.gz"
