@@ -10,6 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] for a folder with anything in it, or what the system says.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    #[cfg_attr(
+        not(unix),
+        expect(unused_mut, reason = "the mode is set where there is one")
+    )]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
