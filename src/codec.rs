@@ -117,6 +117,18 @@ impl<'a> Reader<'a> {
         Ok(self.array::<1>()?[0])
     }
 
+    /// A byte that is 0 or 1.
+    ///
+    /// # Errors
+    /// [`DecodeError::Value`] for any other.
+    pub fn flag(&mut self) -> Result<bool, DecodeError> {
+        match self.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(DecodeError::Value("flag")),
+        }
+    }
+
     /// Two bytes, big-endian.
     ///
     /// # Errors

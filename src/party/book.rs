@@ -117,16 +117,8 @@ fn put_text(out: &mut Vec<u8>, text: Option<&String>) {
     }
 }
 
-fn flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("flag")),
-    }
-}
-
 fn read_text(input: &mut Reader<'_>) -> Result<Option<String>, DecodeError> {
-    let there = flag(input)?;
+    let there = input.flag()?;
     let max = crate::log::note::MAX_NOTE * 2;
     there
         .then(|| input.text(max).map(str::to_owned))
@@ -188,11 +180,12 @@ impl Decode for Book {
             v => return Err(DecodeError::Version(v)),
         };
         let mut book = Self::new(input.array()?);
-        book.closed = flag(input)?;
-        book.agreed = flag(input)?;
+        book.closed = input.flag()?;
+        book.agreed = input.flag()?;
         book.draft = read_text(input)?;
         book.note = read_text(input)?;
-        book.note_hash = flag(input)?
+        book.note_hash = input
+            .flag()?
             .then(|| input.array().map(NoteHash))
             .transpose()?;
         book.result = read_text(input)?;

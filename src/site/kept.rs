@@ -81,12 +81,3 @@ impl<E: Listed> Kept<E> {
         self.version += 1;
     }
 }
-
-/// A byte that is 0 or 1.
-pub(super) fn read_flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("flag")),
-    }
-}

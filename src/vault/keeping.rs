@@ -54,16 +54,8 @@ pub(super) fn put_day(out: &mut Vec<u8>, day: Option<Date>) {
     }
 }
 
-fn flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("keeping")),
-    }
-}
-
 pub(super) fn read_day(input: &mut Reader<'_>) -> Result<Option<Date>, DecodeError> {
-    if !flag(input)? {
+    if !input.flag()? {
         return Ok(None);
     }
     let days = i64::from_be_bytes(input.array()?);
@@ -78,7 +70,7 @@ impl Decode for Keeping {
             v => return Err(DecodeError::Version(v)),
         }
         let mut keeping = Self::default();
-        if flag(input)? {
+        if input.flag()? {
             keeping.hold = Some(Reason::new(input.text(MAX_REASON)?)?);
         }
         keeping.until = read_day(input)?;

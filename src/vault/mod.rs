@@ -305,7 +305,7 @@ impl Vault {
             match Self::open_once(location, unlock) {
                 // A passphrase takes its time, in which another program may change the keys; nobody does
                 // so for ever.
-                Err(VaultError::KeysChanged) if tries < 8 => tries += 1,
+                Err(VaultError::KeysChanged) if tries < keyfile::LOOKS => tries += 1,
                 other => return other,
             }
         }

@@ -55,9 +55,9 @@ impl View {
         self.top = match press {
             Press::Escape | Press::Quit | Press::Enter | Press::Char('q' | 'Q') => return true,
             Press::Up => self.top.saturating_sub(1),
-            Press::Down => self.top + 1,
+            Press::Down => self.top.saturating_add(1),
             Press::Previous => self.top.saturating_sub(page),
-            Press::Next | Press::Char(' ') => self.top + page,
+            Press::Next | Press::Char(' ') => self.top.saturating_add(page),
             Press::Home => 0,
             Press::End => usize::MAX,
             _ => self.top,
@@ -122,6 +122,8 @@ mod tests {
         assert!(seen(&mut view).contains("renglón 1."));
         assert!(!seen(&mut view).contains("renglón 30."));
         assert!(!view.press(Press::End));
+        // Keys can come faster than the screen is drawn.
+        assert!(!view.press(Press::Next));
         assert!(seen(&mut view).contains("renglón 30."));
         assert!(!view.press(Press::Previous));
         assert!(!seen(&mut view).contains("renglón 30."));

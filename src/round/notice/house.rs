@@ -348,12 +348,7 @@ impl Decode for House {
             1 => {}
             v => return Err(DecodeError::Version(v)),
         }
-        let flag = |n: u8| match n {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(DecodeError::Value("flag")),
-        };
-        let ended = flag(input.u8()?)?;
+        let ended = input.flag()?;
         let mut house = Self {
             ended,
             ..Self::default()
@@ -376,7 +371,7 @@ impl Decode for House {
                 return Err(DecodeError::Value("batch"));
             }
             before = number;
-            let sent = flag(input.u8()?)?;
+            let sent = input.flag()?;
             let requests = (0..input.count(33, usize::from(REQUESTS_MAX))?)
                 .map(|_| {
                     Ok(Request {

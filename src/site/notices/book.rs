@@ -1,7 +1,7 @@
 //! What a house remembers of requests about its persons: what each of them said, and how it ended. It stays
 //! when the round is closed; what opens letters does not.
 
-use super::super::kept::{Kept, LIST_MAX, Listed, read_flag};
+use super::super::kept::{Kept, LIST_MAX, Listed};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::round::draft::SITES_MAX;
 use crate::round::notice::letter::{CONTACT_MAX, Facts};
@@ -101,7 +101,7 @@ impl Encode for Word {
 impl Decode for Word {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            yes: read_flag(input)?,
+            yes: input.flag()?,
             asked_by: input.text(ASKED_BY_MAX)?.to_owned(),
             time: read_time(input)?,
             contact: input.text(CONTACT_MAX)?.to_owned(),
@@ -151,8 +151,8 @@ impl Decode for Entry {
                 .collect::<Result<_, _>>()?,
             until: read_time(input)?,
             ends: read_time(input)?,
-            word: read_flag(input)?.then(|| Word::decode(input)).transpose()?,
-            sent: read_flag(input)?,
+            word: input.flag()?.then(|| Word::decode(input)).transpose()?,
+            sent: input.flag()?,
             stand: match input.u8()? {
                 0 => Stand::Waiting,
                 1 => Stand::Closed,

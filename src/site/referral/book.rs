@@ -1,6 +1,6 @@
 //! What a house remembers of its referrals: a sealed state without any content of a record.
 
-use super::super::kept::{Kept, LIST_MAX, Listed, read_flag};
+use super::super::kept::{Kept, LIST_MAX, Listed};
 use super::document::Rules;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::Digest;
@@ -84,7 +84,7 @@ fn put_shelved(out: &mut Vec<u8>, file: Option<&Shelved>) {
 }
 
 fn read_shelved(input: &mut Reader<'_>) -> Result<Option<Shelved>, DecodeError> {
-    let there = read_flag(input)?;
+    let there = input.flag()?;
     there.then(|| Shelved::decode(input)).transpose()
 }
 
@@ -114,13 +114,11 @@ impl Decode for Entry {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             id: input.array()?,
-            sent: read_flag(input)?,
+            sent: input.flag()?,
             other: PartyId(input.array()?),
             time: Time::from_seconds(input.u64()?).ok_or(DecodeError::Value("time"))?,
             status: Status::from_byte(input.u8()?).ok_or(DecodeError::Value("status"))?,
-            object: read_flag(input)?
-                .then(|| ObjectId::decode(input))
-                .transpose()?,
+            object: input.flag()?.then(|| ObjectId::decode(input)).transpose()?,
             tag: LineId::decode(input)?,
             rules: Rules::decode(input)?,
             file: read_shelved(input)?,

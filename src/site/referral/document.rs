@@ -1,6 +1,5 @@
 //! What a referral and its answers say (manual: *transfer*, "Referral").
 
-use super::super::kept::read_flag;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::crypto::hash::{Digest, sha256};
 use crate::crypto::labels;
@@ -76,7 +75,7 @@ impl Encode for Rules {
 impl Decode for Rules {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            onward: read_flag(input)?,
+            onward: input.flag()?,
             until: read_date(input)?,
             purpose: input.text(TEXT_MAX)?.to_owned(),
         })

@@ -290,14 +290,6 @@ impl Encode for Item {
     }
 }
 
-pub(super) fn flag(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match input.u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(DecodeError::Value("flag")),
-    }
-}
-
 impl Decode for Item {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match input.u8()? {
@@ -313,7 +305,7 @@ impl Decode for Item {
                 first: LineId::decode(input)?,
                 second: LineId::decode(input)?,
                 number: input.u32()?,
-                linked: flag(input)?,
+                linked: input.flag()?,
             },
             3 => Self::Erased {
                 id: LineId::decode(input)?,
@@ -329,7 +321,7 @@ impl Decode for Item {
             5 => Self::Hold {
                 id: LineId::decode(input)?,
                 record: LineId::decode(input)?,
-                on: flag(input)?,
+                on: input.flag()?,
                 reason: Reason::new(input.text(MAX_REASON)?)?.as_str().to_owned(),
             },
             6 => Self::Retention {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
-use super::item::{LineId, Position, flag, put_ids, read_ids};
+use super::item::{LineId, Position, put_ids, read_ids};
 use super::lines::Lines;
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes, to_hex};
 use crate::crypto::hash::Digest;
@@ -315,7 +315,7 @@ impl Decode for Entry {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match input.u8()? {
             1 => Self::Version {
-                stored: flag(input)?,
+                stored: input.flag()?,
                 leaf: input.u64()?,
                 object: ObjectId::decode(input)?,
                 number: input.u32()?,
@@ -329,7 +329,7 @@ impl Decode for Entry {
                 first: ObjectId::decode(input)?,
                 second: ObjectId::decode(input)?,
                 number: input.u32()?,
-                linked: flag(input)?,
+                linked: input.flag()?,
             },
             3 => Self::Evidence {
                 leaf: input.u64()?,
@@ -337,7 +337,7 @@ impl Decode for Entry {
                 object: ObjectId::decode(input)?,
             },
             4 => Self::Keeping {
-                stored: flag(input)?,
+                stored: input.flag()?,
                 leaf: input.u64()?,
                 id: LineId::decode(input)?,
                 object: ObjectId::decode(input)?,
