@@ -8,8 +8,6 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use sigilo::vault::{Location, Vault};
-
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
@@ -215,18 +213,7 @@ fn links_in_the_folder_of_a_vault_lead_nowhere() {
     // Nor is a vault made where a link stands.
     let link = tmp.path().join("enlace");
     symlink(tmp.path().join("no-hay"), &link).unwrap();
-    let made = Vault::create(
-        &Location::new(&link),
-        "Casa",
-        &[("victim", &[0])],
-        &sigilo::vault::NewSlot {
-            name: "dirección",
-            kind: sigilo::vault::SlotKind::Passphrase(common::cost()),
-            unlock: sigilo::vault::Unlock::Passphrase(&common::passphrase(common::PASSPHRASE)),
-            rights: sigilo::vault::Rights::ALL,
-        },
-        "papel",
-    );
+    let made = common::try_create(&link);
     assert!(made.is_err() || !tmp.path().join("no-hay").exists());
 }
 
@@ -244,18 +231,7 @@ fn an_empty_folder_that_was_open_to_all_is_closed() {
     let other = tmp.path().join("otra");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("algo"), "x").unwrap();
-    let made = Vault::create(
-        &Location::new(&other),
-        "Casa",
-        &[("victim", &[0])],
-        &sigilo::vault::NewSlot {
-            name: "dirección",
-            kind: sigilo::vault::SlotKind::Passphrase(common::cost()),
-            unlock: sigilo::vault::Unlock::Passphrase(&common::passphrase(common::PASSPHRASE)),
-            rights: sigilo::vault::Rights::ALL,
-        },
-        "papel",
-    );
+    let made = common::try_create(&other);
     assert!(made.is_err());
     assert_eq!(fs::read_to_string(other.join("algo")).unwrap(), "x");
 }

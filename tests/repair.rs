@@ -10,20 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::person;
+use common::{create_with_key, key, person};
 use rusqlite::{Connection, params};
-use sigilo::crypto::Secret;
 use sigilo::log::SignedCheckpoint;
 use sigilo::log::act::Reason;
 use sigilo::vault::audit::{self, Known};
 use sigilo::vault::repair::{Repaired, repair};
-use sigilo::vault::{Location, NewSlot, ObjectId, Rights, SlotKind, Unlock, Vault, VaultError};
+use sigilo::vault::{Location, ObjectId, Unlock, Vault, VaultError};
 
 const PAGE: usize = 4096;
-
-fn key() -> Secret<32> {
-    Secret::init_with(|b| b.fill(1))
-}
 
 fn open(dir: &Path) -> Vault {
     Vault::open(&Location::new(dir), &Unlock::KeyFile(&key())).unwrap()
@@ -60,20 +55,7 @@ impl Sample {
         let tmp = tempfile::tempdir().unwrap();
         let dir = tmp.path().join("casa");
         let none = Reason::none();
-        let mut vault = Vault::create(
-            &Location::new(&dir),
-            "Casa de prueba",
-            &[("victim", &[0]), ("witness", &[1]), ("call", &[2])],
-            &NewSlot {
-                name: "dirección",
-                kind: SlotKind::KeyFile,
-                unlock: Unlock::KeyFile(&key()),
-                rights: Rights::ALL,
-            },
-            "recuperación",
-        )
-        .unwrap()
-        .vault;
+        let mut vault = create_with_key(&dir).vault;
         let people: Vec<_> = (0..40)
             .map(|n| person(&format!("Persona {n}"), "Soc"))
             .collect();

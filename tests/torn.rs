@@ -17,7 +17,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use common::person;
+use common::{create_with_key, key, person};
 use rusqlite::Connection;
 use sigilo::crypto::Secret;
 use sigilo::log::act::Reason;
@@ -54,10 +54,6 @@ impl Sequence {
     fn fill(&mut self, bytes: &mut [u8]) {
         bytes.iter_mut().for_each(|b| *b = self.next() as u8);
     }
-}
-
-fn key() -> Secret<32> {
-    Secret::init_with(|b| b.fill(1))
 }
 
 fn open(dir: &Path) -> Result<Vault, VaultError> {
@@ -161,20 +157,7 @@ fn page_size(database: &[u8]) -> usize {
 fn steps(tmp: &Path) -> Vec<Step> {
     let dir = tmp.join("original");
     let none = Reason::none();
-    let vault = Vault::create(
-        &Location::new(&dir),
-        "Casa de prueba",
-        &[("victim", &[0]), ("witness", &[1]), ("call", &[2])],
-        &NewSlot {
-            name: "dirección",
-            kind: SlotKind::KeyFile,
-            unlock: Unlock::KeyFile(&key()),
-            rights: Rights::ALL,
-        },
-        "recuperación",
-    )
-    .unwrap()
-    .vault;
+    let vault = create_with_key(&dir).vault;
     let people: Vec<_> = (0..12)
         .map(|n| person(&format!("Persona {n}"), "Soc"))
         .collect();

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sigilo::crypto::Secret;
 use sigilo::crypto::kdf::PassphraseCost;
 use sigilo::crypto::secret::Passphrase;
 use sigilo::record::{Kind, Record, SearchKey};
@@ -20,20 +21,42 @@ pub fn cost() -> PassphraseCost {
     PassphraseCost::new(PassphraseCost::MIN_MEMORY_KIB, 2, 1).unwrap()
 }
 
-pub fn create(dir: &Path) -> NewVault {
+fn made(dir: &Path, kind: SlotKind, unlock: Unlock<'_>) -> Result<NewVault, VaultError> {
     Vault::create(
         &Location::new(dir),
         "Casa de prueba",
         &[("victim", &[0]), ("witness", &[1]), ("call", &[2])],
         &NewSlot {
             name: "dirección",
-            kind: SlotKind::Passphrase(cost()),
-            unlock: Unlock::Passphrase(&passphrase(PASSPHRASE)),
+            kind,
+            unlock,
             rights: Rights::ALL,
         },
         "recuperación",
     )
-    .unwrap()
+}
+
+pub fn try_create(dir: &Path) -> Result<NewVault, VaultError> {
+    let passphrase = passphrase(PASSPHRASE);
+    made(
+        dir,
+        SlotKind::Passphrase(cost()),
+        Unlock::Passphrase(&passphrase),
+    )
+}
+
+pub fn create(dir: &Path) -> NewVault {
+    try_create(dir).unwrap()
+}
+
+/// A key that opens without the time that a passphrase takes.
+pub fn key() -> Secret<32> {
+    Secret::init_with(|b| b.fill(1))
+}
+
+/// A vault that [`key`] opens.
+pub fn create_with_key(dir: &Path) -> NewVault {
+    made(dir, SlotKind::KeyFile, Unlock::KeyFile(&key())).unwrap()
 }
 
 pub fn open(dir: &Path) -> Result<Vault, VaultError> {
