@@ -1,6 +1,8 @@
 //! What several tests need: small vaults and made-up people.
 #![allow(dead_code)]
 
+pub mod requests;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

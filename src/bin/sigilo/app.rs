@@ -1,6 +1,6 @@
 //! Where a command's words go: results to standard output, everything else to standard error.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub given: Given,
     /// The result, where it is to be shown on a screen of its own.
     kept: RefCell<Option<Zeroizing<Vec<String>>>>,
+    /// Whether the JSON object of the command is out: there is one, and no more.
+    told: Cell<bool>,
 }
 
 impl App {
@@ -38,6 +40,7 @@ impl App {
             config,
             given,
             kept: RefCell::new(None),
+            told: Cell::new(false),
         }
     }
 
@@ -100,8 +103,8 @@ impl App {
 
     /// The whole result as JSON.
     pub fn print_json(&self, value: &serde_json::Value) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+        print_json(value);
+        self.told.set(true);
     }
 
     /// Keeps a line for the screen of its own, if there is to be one.
@@ -135,12 +138,9 @@ impl App {
     }
 
     pub fn fail(&self, failure: &Failure) {
-        let text = visible(&self.text(&failure.message));
-        if self.json() {
-            let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
-            self.print_json(&value);
-        }
-        say(&format!("sigilo: {text}"));
+        // What was found stands on its own; that it is a failure is said by the exit code.
+        let json = self.json() && !self.told.get();
+        fail(&self.messages, failure, json);
     }
 
     /// A bar on standard error for work of `total` steps, with their rate and the time that is left.
@@ -196,6 +196,22 @@ impl App {
             began: Instant::now(),
         }
     }
+}
+
+/// An object as JSON on standard output, without what a terminal would act on.
+fn print_json(value: &serde_json::Value) {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+}
+
+/// Says why a command did not succeed; with `json` also as the object of the command.
+pub(crate) fn fail(messages: &Messages, failure: &Failure, json: bool) {
+    let text = visible(&messages.say(&failure.message));
+    if json {
+        let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
+        print_json(&value);
+    }
+    say(&format!("sigilo: {text}"));
 }
 
 /// Of steps: how many, how many a second, the time that is left.
