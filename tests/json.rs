@@ -437,6 +437,9 @@ fn a_round() -> BTreeSet<String> {
     }
     r.run_in("trust", "com", &["trust"]);
     r.run_in("keyholder policy", "def", &["keyholder", "policy"]);
+    let distrust = ["trust", "--remove", "Casa Brisa", "--yes"];
+    r.run_in("trust --remove", "uni", &distrust);
+    r.run_in("trust", "uni", &["trust", "usb", "--yes"]);
     let open = [
         "coordinator",
         "open",

@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 pub mod requests;
+#[cfg(unix)]
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
