@@ -191,6 +191,9 @@ struct Place {
     regions: usize,
 }
 
+/// Month and day, and the month, as far as they say something.
+type Day = (Option<(u8, u8)>, Option<u8>);
+
 /// What was read, by what was written.
 #[derive(Default)]
 struct Seen {
@@ -201,7 +204,7 @@ struct Seen {
     places: HashMap<String, HashMap<String, Place>>,
     municipalities: HashMap<String, u32>,
     years: HashMap<u16, u32>,
-    days: HashMap<(Option<(u8, u8)>, Option<u8>), u32>,
+    days: HashMap<Day, u32>,
 }
 
 impl Seen {
