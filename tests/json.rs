@@ -448,6 +448,7 @@ fn a_round() {
 }
 
 /// A table of people who have little in common.
+#[cfg(debug_assertions)]
 fn people(range: std::ops::Range<usize>) -> String {
     const GIVEN: [&str; 8] = [
         "Rosa", "Xóchitl", "Ana", "Carmen", "Lucía", "Marisol", "Itzel", "Nohemí",
@@ -485,6 +486,7 @@ fn people(range: std::ops::Range<usize>) -> String {
 }
 
 /// Three houses with enough people to be counted.
+#[cfg(debug_assertions)]
 #[test]
 fn the_counts_of_a_round() {
     let mut r = Runner::new();
