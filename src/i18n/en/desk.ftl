@@ -183,6 +183,7 @@ shell-plain-ask-field = Number of what is to be amended, + to write down a servi
 shell-plain-unlock = Press Enter to open it again.
 cli-progress-working = Working
 cli-progress-match = Looking for pairs
+cli-progress-left = { $time } left
 cli-progress-read = Reading tokens
 help-arg-screen = On a screen of its own: nothing stays in what can be scrolled back to. "show" always does
 viewer-keys = Arrow keys, PgUp, PgDn: move · Esc: leave

@@ -183,6 +183,7 @@ shell-plain-ask-field = Número del dato que quiere corregir, + para anotar una 
 shell-plain-unlock = Pulse Enter para abrirla de nuevo.
 cli-progress-working = Trabajando
 cli-progress-match = Buscando pares
+cli-progress-left = faltan { $time }
 cli-progress-read = Leyendo fichas
 help-arg-screen = En otra pantalla: nada queda en lo que se puede recorrer hacia atrás. «show» lo hace siempre
 viewer-keys = Flechas, RePág, AvPág: moverse · Esc: salir
