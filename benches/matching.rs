@@ -62,7 +62,7 @@ fn network_of(persons: usize) -> (Vec<SiteRecords>, Vec<Local>) {
 }
 
 /// Ten samples of each size, as short as they can be: the whole ends in a quarter of an hour.
-fn group<'c>(c: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
+fn stage<'c>(c: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
     let mut group = c.benchmark_group(name);
     group
         .sample_size(10)
@@ -74,7 +74,7 @@ fn group<'c>(c: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
 
 /// From clear text to token inputs, on one core.
 fn encode(c: &mut Criterion) {
-    let mut group = group(c, "encode");
+    let mut group = stage(c, "encode");
     for n in [1_000, 10_000, 100_000, 1_000_000] {
         let persons: Vec<Person> = records(n).into_iter().map(Person::from).collect();
         let table = FeatureTable::shipped();
@@ -123,7 +123,7 @@ fn encode(c: &mut Criterion) {
 
 /// The rule that no tag stands twice in a file.
 fn once(c: &mut Criterion) {
-    let mut group = group(c, "tokens");
+    let mut group = stage(c, "tokens");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let site = SiteSecret::new(&secret(2));
         let mut tokenizer = Tokenizer::new(params(), &secret(1));
@@ -149,7 +149,7 @@ fn once(c: &mut Criterion) {
 
 /// Equal tags across sites: 64 tags a person, one in forty met by somebody else.
 fn join_tags(c: &mut Criterion) {
-    let mut group = group(c, "join");
+    let mut group = stage(c, "join");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let mut random = Random::new(n as u64);
         let space = 40 * 64 * n;
@@ -197,7 +197,7 @@ fn join_tags(c: &mut Criterion) {
 }
 
 fn compare(c: &mut Criterion) {
-    let mut group = group(c, "compare");
+    let mut group = stage(c, "compare");
     let profiles: Vec<Profile> = records(1_000).iter().map(Profile::new).collect();
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         group.throughput(Throughput::Elements(n as u64));
@@ -230,7 +230,7 @@ fn compare(c: &mut Criterion) {
 }
 
 fn score_and_cluster(c: &mut Criterion) {
-    let mut group = group(c, "score");
+    let mut group = stage(c, "score");
     let (sites, locals) = network_of(10_000);
     let params = Params::new(Policy::Standard, 11_000);
     let tokens = network::tokens(&sites, &locals, params, 1, 1, false);
@@ -271,7 +271,7 @@ fn score_and_cluster(c: &mut Criterion) {
     });
     group.finish();
 
-    let mut group = group(c, "cluster");
+    let mut group = stage(c, "cluster");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let mut random = Random::new(n as u64);
         let site_of: Vec<u32> = (0..n).map(|i| (i % 50) as u32).collect();
