@@ -20,6 +20,7 @@ cli-interrupted = Interrumpido. Lo que ya estaba guardado sigue guardado, entero
 cli-binary-to-terminal = Eso no se escribe en la terminal, donde queda a la vista. Indique un archivo con --to, o mande la salida a otro programa.
 
 config-mistake = La configuración { $file } tiene un error en la línea { $line }: { $what } Lo que se puede ajustar: { $keys }.
+config-too-large = La configuración { $file } pasa de { $max } KiB, que es lo más que se lee. ¿Es el archivo correcto? No se hizo nada.
 config-mistake-form = no está escrita así: nombre = valor; o un nombre aparece dos veces.
 config-mistake-key = ese nombre no existe.
 config-mistake-flag = el valor debe ser true (sí) o false (no), sin comillas.
