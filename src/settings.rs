@@ -10,7 +10,7 @@ use crate::i18n::Lang;
 
 /// Most minutes that an open desk may be left alone.
 pub const IDLE_MAX: u16 = 240;
-/// Most bytes of a configuration file that are read.
+/// Most bytes of a configuration file; a longer one is refused.
 pub const FILE_MAX: u64 = 64 << 10;
 
 /// What the file says; `None` of what it does not say.

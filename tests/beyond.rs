@@ -1,5 +1,6 @@
 //! Candidates from another engine: `coordinator export`, one SQL statement, `coordinator match --candidates`.
-#![cfg(feature = "parquet")]
+// Rounds without noise, which a release does not take.
+#![cfg(all(feature = "parquet", debug_assertions))]
 
 mod common;
 

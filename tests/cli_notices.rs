@@ -9,69 +9,9 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use sigilo::coordinator::Plan;
-use sigilo::network::{Network, Setup, SiteSetup};
-use sigilo::party;
-use sigilo::record::code::{Agreement, Sex};
-use sigilo::record::{Birth, PartialDate, Record};
+use common::requests::decided;
 use sigilo::round::Time;
-use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::site::notices::{self, Requests, Told};
-
-const DAY: u64 = 86_400;
-
-fn rosa(id: &str) -> Record {
-    let mut r = common::person("Rosa Elena", "Hernández");
-    r.local_id = id.to_owned();
-    r.maternal_surname = "Tzoc".to_owned();
-    r.sex = Some(Sex::Female);
-    r.birth = Birth::Date(PartialDate::parse("1994-07-21").unwrap());
-    r.birth_place.state = "Chiapas".to_owned();
-    r.birth_place.municipality = "Tapachula".to_owned();
-    r.consents.matching.given = Agreement::Yes;
-    r
-}
-
-/// A round of two houses that both know Rosa, decided so many days ago.
-fn decided(dir: &Path, days: u64) -> (Network, Time) {
-    let now = Time::from_seconds(party::now().seconds() - days * DAY).unwrap();
-    let deadline = Time::from_seconds(now.seconds() + 3 * DAY).unwrap();
-    let mut plan = Plan::new("Primer trimestre", deadline, 1000);
-    plan.notices = Notices::Mediated(Mediation::new(16, 1, 7, 990).unwrap());
-    plan.tokens = 48;
-    let sites = [("Casa Alba", "A-1"), ("Casa Brisa", "B-1")];
-    let setup = Setup {
-        dir: dir.to_owned(),
-        coordinator: "Comisión".to_owned(),
-        holders: vec!["Defensoría".to_owned(), "Universidad".to_owned()],
-        sites: sites
-            .map(|(name, id)| SiteSetup {
-                name: name.to_owned(),
-                records: vec![rosa(id)],
-            })
-            .into(),
-        passphrase: common::passphrase(common::PASSPHRASE),
-        cost: common::cost(),
-        plan,
-        link: false,
-    };
-    let net = Network::build(setup, |_| {}).unwrap();
-    net.open(now).unwrap();
-    for seats in [&net.sites, &net.holders, &net.sites] {
-        for seat in seats {
-            net.visit(seat, now).unwrap();
-        }
-    }
-    net.desk(now).unwrap();
-    for seat in &net.holders {
-        net.visit(seat, now).unwrap();
-    }
-    net.desk(now).unwrap();
-    for seat in &net.sites {
-        net.visit(seat, now).unwrap();
-    }
-    (net, now)
-}
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -117,7 +57,7 @@ fn a_request_and_an_introduction_in_both_languages() {
     let (open, ended) = (tmp.path().join("open"), tmp.path().join("ended"));
     // The list went out yesterday.
     let (net, now) = decided(&open, 8);
-    let at = |now: Time, days: u64| Time::from_seconds(now.seconds() + days * DAY).unwrap();
+    let at = |now: Time, days: u64| Time::from_seconds(now.seconds() + days * 86_400).unwrap();
     net.desk(at(now, 7)).unwrap();
     drop(net);
     // Both answered weeks ago, and today is the last day.

@@ -150,6 +150,12 @@ fn the_configuration_is_read_and_its_mistakes_are_told() {
     let shown: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(shown["settings"]["vault"]["value"], "otra");
     assert_eq!(shown["settings"]["vault"]["from"], "option");
+    let long = format!(
+        "lang = \"es\"\n{}vault = \"casa\"\n",
+        "# relleno\n".repeat(8000)
+    );
+    let (code, text) = run(&long, &["list", "--lang", "es"]);
+    assert!(code == 2 && text.contains("64 KiB"), "{text}");
     let (code, text) = run(
         "lang = \"es\"\nvalut = \"casa\"\n",
         &["list", "--lang", "es"],

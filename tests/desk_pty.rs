@@ -3,25 +3,13 @@
 
 mod common;
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use common::terminal::Session;
 
 const PASSPHRASE: &str = "agua clara bajo el puente\n";
-
-/// A program in a terminal of 80 × 24.
-struct Session {
-    child: Child,
-    keyboard: File,
-    shown: Receiver<Vec<u8>>,
-    seen: Vec<u8>,
-}
 
 fn command(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sigilo"));
@@ -46,83 +34,11 @@ fn house() -> tempfile::TempDir {
     tmp
 }
 
-impl Session {
-    fn start(dir: &Path, args: &[&str]) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let size = Winsize {
-            ws_row: 24,
-            ws_col: 80,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        let name = ptsname(&master, Vec::new()).unwrap();
-        let slave = File::options()
-            .read(true)
-            .write(true)
-            .open(name.to_str().unwrap())
-            .unwrap();
-        tcsetwinsize(&slave, size).unwrap();
-        let child = command(dir)
-            .args(["--vault", "casa"])
-            .args(args)
-            .stdin(Stdio::from(slave.try_clone().unwrap()))
-            .stdout(Stdio::from(slave.try_clone().unwrap()))
-            .stderr(Stdio::from(slave))
-            .spawn()
-            .unwrap();
-        let mut screen = File::from(master);
-        let keyboard = screen.try_clone().unwrap();
-        let (send, shown) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            // The terminal is gone when the program is.
-            while let Ok(n @ 1..) = screen.read(&mut bytes) {
-                if send.send(bytes[..n].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Self {
-            child,
-            keyboard,
-            shown,
-            seen: Vec::new(),
-        }
-    }
-
-    /// Waits until a word is shown that was not there before.
-    fn wait_for(&mut self, word: &str) {
-        let since = self.seen.len();
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(60) {
-            if let Ok(bytes) = self.shown.recv_timeout(Duration::from_millis(100)) {
-                self.seen.extend(bytes);
-            }
-            let fresh = String::from_utf8_lossy(&self.seen[since..]).into_owned();
-            if fresh.contains(word) {
-                return;
-            }
-        }
-        panic!("{word} is not shown:\n{}", self.text());
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.seen).into_owned()
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-    }
-
-    fn end(mut self) -> (i32, String) {
-        let status = self.child.wait().unwrap();
-        while let Ok(bytes) = self.shown.recv_timeout(Duration::from_millis(200)) {
-            self.seen.extend(bytes);
-        }
-        (status.code().unwrap_or(-1), self.text())
-    }
+/// A command on the house, in a terminal.
+fn start(dir: &Path, args: &[&str]) -> Session {
+    let mut command = command(dir);
+    command.args(["--vault", "casa"]).args(args);
+    Session::start(&command)
 }
 
 const ENTER: &str = "\r";
@@ -133,7 +49,7 @@ const DOWN: &str = "\x1b[B";
 #[test]
 fn an_interview_leaves_nothing_in_what_can_be_scrolled_back() {
     let tmp = house();
-    let mut session = Session::start(tmp.path(), &["seal", "--kind", "victim"]);
+    let mut session = start(tmp.path(), &["seal", "--kind", "victim"]);
     session.wait_for("Pregunta");
     // Consent: yes. Then over safety, languages and needs to the name that she likes.
     session.press(&format!("{DOWN}{ENTER}"));
@@ -164,7 +80,7 @@ fn an_interview_leaves_nothing_in_what_can_be_scrolled_back() {
 #[test]
 fn an_interview_is_kept_and_gone_on_with() {
     let tmp = house();
-    let mut session = Session::start(tmp.path(), &["seal", "--kind", "victim"]);
+    let mut session = start(tmp.path(), &["seal", "--kind", "victim"]);
     session.wait_for("Pregunta");
     session.press(&format!("{DOWN}{ENTER}"));
     session.wait_for("comunicarnos");
@@ -174,7 +90,7 @@ fn an_interview_is_kept_and_gone_on_with() {
     let (code, shown) = session.end();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("sin terminar, sellada"), "{shown}");
-    let mut session = Session::start(tmp.path(), &["seal"]);
+    let mut session = start(tmp.path(), &["seal"]);
     session.wait_for("solo Enter");
     session.press(&format!("7{ENTER}"));
     session.wait_for("de la lista");
@@ -190,7 +106,7 @@ fn an_interview_is_kept_and_gone_on_with() {
 #[test]
 fn ctrl_c_at_a_question_ends_with_130_and_the_terminal_as_it_was() {
     let tmp = house();
-    let session = Session::start(tmp.path(), &["--plain", "seal", "--kind", "victim"]);
+    let session = start(tmp.path(), &["--plain", "seal", "--kind", "victim"]);
     let mut session = session;
     session.wait_for("[1/");
     let id = rustix::process::Pid::from_child(&session.child);
@@ -214,7 +130,7 @@ fn the_desk_finds_amends_and_locks() {
             child.wait()
         });
     assert!(sealed.unwrap().success());
-    let mut session = Session::start(tmp.path(), &["shell"]);
+    let mut session = start(tmp.path(), &["shell"]);
     session.wait_for("busca");
     session.press("xochitl");
     session.wait_for("Xochitlalpan");
@@ -253,7 +169,7 @@ fn the_desk_finds_amends_and_locks() {
 #[test]
 fn a_locked_desk_has_forgotten_the_passphrase_and_keeps_the_interview_sealed() {
     let tmp = house();
-    let mut session = Session::start(tmp.path(), &["shell"]);
+    let mut session = start(tmp.path(), &["shell"]);
     session.wait_for("busca");
     let id = session.child.id();
     let typed = PASSPHRASE.trim_end();
@@ -318,15 +234,15 @@ fn an_export_asks_for_a_word_and_shows_no_name_on_a_screen() {
     assert!(sealed.unwrap().success());
     let export = ["export", "--format", "csv"];
     // On a screen nothing comes that was not asked for.
-    let (code, shown) = Session::start(tmp.path(), &export).end();
+    let (code, shown) = start(tmp.path(), &export).end();
     assert_eq!(code, 2, "{shown}");
     let to = ["export", "--format", "csv", "--to", "casa.csv"];
-    let mut session = Session::start(tmp.path(), &to);
+    let mut session = start(tmp.path(), &to);
     session.wait_for("exportar»");
     session.press("sí\r");
     let (code, shown) = session.end();
     assert!(code == 1 && !file.exists(), "{shown}");
-    let mut session = Session::start(tmp.path(), &to);
+    let mut session = start(tmp.path(), &to);
     session.wait_for("exportar»");
     session.press("exportar\r");
     let (code, shown) = session.end();
@@ -353,7 +269,7 @@ fn a_dry_run_says_to_a_person_at_a_terminal_who_a_row_is_about() {
     let table = "expediente,calidad,nombres,sexo\n1,victima,Xochitlalpan,F\n2,victima,Citlali,Z\n";
     std::fs::write(tmp.path().join("casos.csv"), table).unwrap();
     let args = ["import", "--dry-run", "casos.csv"];
-    let (code, shown) = Session::start(tmp.path(), &args).end();
+    let (code, shown) = start(tmp.path(), &args).end();
     assert_eq!(code, 1, "{shown}");
     assert!(shown.contains("se sellaría Xochitlalpan, 1"), "{shown}");
     // A row with mistakes is told by its place.
@@ -376,7 +292,7 @@ fn an_opened_record_is_shown_on_a_screen_of_its_own_and_nothing_stays() {
     assert!(sealed.status.success(), "{sealed:?}");
     let (enter, leave) = ("\x1b[?1049h", "\x1b[?1049l");
     for args in [["show", "E-1"].as_slice(), &["--screen", "search", "canul"]] {
-        let mut session = Session::start(tmp.path(), args);
+        let mut session = start(tmp.path(), args);
         session.wait_for("Canul");
         session.press("q");
         let (code, text) = session.end();
@@ -389,7 +305,7 @@ fn an_opened_record_is_shown_on_a_screen_of_its_own_and_nothing_stays() {
         );
     }
     // Without it, a list stays, as the manual says.
-    let (code, text) = Session::start(tmp.path(), &["list"]).end();
+    let (code, text) = start(tmp.path(), &["list"]).end();
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("Canul") && !text.contains(enter), "{text}");
 }

@@ -148,3 +148,38 @@ fn what_was_taken_out_as_a_table_is_known_again() {
     let print = sigilo::record::fingerprint;
     assert_eq!(print(back), print(&again));
 }
+
+#[test]
+fn a_table_of_the_standard_brings_the_same_records_into_another_house() {
+    use sigilo::record::import::{self, Options};
+    use sigilo::record::{FieldId, from_json, set, to_json};
+    let tmp = tempfile::tempdir().unwrap();
+    let one = create(&tmp.path().join("una")).vault;
+    let other = create(&tmp.path().join("otra")).vault;
+    let text = r#"{"role": "victim", "local_id": "A-1", "given_names": "María Guadalupe", "paternal_surname": "de la Cruz",
+        "maternal_surname": "Tzoc", "gender": "Feminine", "date_of_birth": "2004-03-18", "nationality": ["GTM", "HND"],
+        "phone": ["+525512345678", "+529991234567"], "consent_record": "yes", "exploitation_type": ["servitude"],
+        "htcds": [{"vic_MethodsOfControl": ["DebtBondage", "TakesEarnings"]},
+            {"hte_Type": "Recruitment", "hte_Country": "Guatemala"}, {"hte_Type": "Exploitation", "hte_City": "Tapachula"}]}"#;
+    one.seal(&from_json(text).unwrap()).unwrap();
+    let mut second = person("José", "Canul");
+    set(&mut second, FieldId::LocalId, "A-2").unwrap();
+    set(&mut second, FieldId::Notes, "=1+1 | queda").unwrap();
+    one.seal(&second).unwrap();
+    let made = write(&all(&one).unwrap().unwrap(), Format::Htcds, K);
+    let rows = import::read(made.text.as_bytes(), &Options::default()).unwrap();
+    for row in rows.rows {
+        let record = row.record.unwrap_or_else(|p| panic!("{p:?}"));
+        other.seal(&record).unwrap();
+    }
+    let told = |vault: &Vault| {
+        let items = all(vault).unwrap().unwrap().into_iter();
+        let mut told: Vec<_> = items.map(|i| to_json(&i.record)).collect();
+        told.sort_by_key(|record| record["local_id"].to_string());
+        told
+    };
+    let (mut there, here) = (told(&one), told(&other));
+    // The one thing that the standard has no field for.
+    assert!(there[1].as_object_mut().unwrap().remove("notes").is_some());
+    assert_eq!(here, there);
+}

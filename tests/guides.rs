@@ -269,3 +269,14 @@ fn the_poster_is_read_in_two_minutes_and_printed_as_it_is_written() {
         }
     }
 }
+
+/// Each poster is a page of its own, so that it can be copied and printed alone; they look the same.
+#[test]
+fn both_posters_have_one_style() {
+    let style = |file: &str| {
+        let page = std::fs::read_to_string(file).unwrap();
+        let (_, rest) = page.split_once("<style>").unwrap();
+        rest.split_once("</style>").unwrap().0.to_owned()
+    };
+    assert_eq!(style("guide/cartel.html"), style("guide/poster.html"));
+}

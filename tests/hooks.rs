@@ -60,6 +60,59 @@ fn what_only_a_test_build_takes_is_one_line() {
     assert_eq!(names, ["default", "xlsx", "parquet"]);
 }
 
+/// Tests that play rounds without noise are left out where there is no such round, so that `cargo test --release`
+/// runs all others.
+#[test]
+fn tests_without_noise_are_left_out_of_a_release() {
+    let tests = src().join("../tests");
+    let mut found = 0;
+    for (path, text) in sources(&tests) {
+        let plays = [
+            "epsilon_milli: 0,",
+            "epsilon_milli = 0;",
+            "const NO_NOISE",
+            "\"1000000\",",
+        ];
+        if path.ends_with("hooks.rs") || !plays.iter().any(|p| text.contains(p)) {
+            continue;
+        }
+        found += 1;
+        // What belongs to a test of several files is left out with it.
+        let main = path.with_file_name("main.rs");
+        let main = fs::read_to_string(main).unwrap_or_default();
+        let left_out = [text, main].iter().any(|t| t.contains("debug_assertions)"));
+        assert!(left_out, "{}", path.display());
+    }
+    assert!(found >= 8, "{found}");
+}
+
+/// Secrets are compared by `crypto::secret`, in constant time, and nowhere else by their bytes.
+#[test]
+fn no_secret_is_compared_byte_by_byte() {
+    for (path, text) in sources(&src()) {
+        let of_secrets = name(&path) == "crypto/secret.rs";
+        let product = text.split("#[cfg(test)]").next().unwrap();
+        for line in product.lines() {
+            let compared = [
+                " == ",
+                " != ",
+                "ct_eq",
+                ".eq(",
+                ".ne(",
+                "starts_with(",
+                ".cmp(",
+            ];
+            let bytes = line.contains("expose()") || line.contains("ct_eq");
+            let wrong = bytes && compared.iter().any(|c| line.contains(c)) && !of_secrets;
+            assert!(
+                !wrong || name(&path) == "fuzzing.rs",
+                "{}: {line}",
+                name(&path)
+            );
+        }
+    }
+}
+
 /// A round without noise, or with so much budget that there is none, is agreed by nobody.
 #[cfg(not(debug_assertions))]
 #[test]

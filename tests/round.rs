@@ -498,14 +498,50 @@ fn whole_round(net: &Network) -> (String, String) {
         (if a == b { 7 } else { 0 }, ())
     };
     let me = comparer.card.id();
-    let compared =
-        holder::compare(&note, &me, secrets, opened.id(), &read, &mut budget, score).unwrap();
+    let compared = holder::compare(
+        &note,
+        &me,
+        secrets,
+        opened.id(),
+        &read.list,
+        &read.sealed[..],
+        &mut budget,
+        score,
+    )
+    .unwrap();
     assert_eq!(compared.weights.levels, [7, 7]);
     assert!(compared.unreadable.is_empty());
+    // An encoding that is missing is no pair that cannot be opened.
+    let cut = &read.sealed[..read.sealed.len() - 1];
+    let mut none = Budget::default();
+    assert_eq!(
+        holder::compare(
+            &note,
+            &me,
+            secrets,
+            opened.id(),
+            &read.list,
+            cut,
+            &mut none,
+            score
+        )
+        .err(),
+        Some(RoundError::Damaged)
+    );
     // The same pairs again are refused, and the budget is as it was.
     let before = budget.clone();
     assert_eq!(
-        holder::compare(&note, &me, secrets, opened.id(), &read, &mut budget, score).err(),
+        holder::compare(
+            &note,
+            &me,
+            secrets,
+            opened.id(),
+            &read.list,
+            &read.sealed[..],
+            &mut budget,
+            score
+        )
+        .err(),
         Some(RoundError::Pair(0))
     );
     assert_eq!(budget, before);
@@ -516,7 +552,8 @@ fn whole_round(net: &Network) -> (String, String) {
             &net.holders[0].card.id(),
             &net.secrets[0],
             opened.id(),
-            &read,
+            &read.list,
+            &read.sealed[..],
             &mut Budget::default(),
             score
         ),
@@ -535,7 +572,7 @@ fn whole_round(net: &Network) -> (String, String) {
     );
     let weights = PairsWeights::from_bytes(back.payload()).unwrap();
     let decided = collected
-        .weights(&ask, opened.id(), &weights, "Universidad")
+        .weights(&ask.list, opened.id(), &weights, "Universidad")
         .unwrap();
     assert_eq!(decided.len(), 2);
     for (a, b, shared, level) in decided {
@@ -945,7 +982,7 @@ fn tallied(net: &Network, note: &AgreedNote, files: &[TokenFile]) -> (Vec<bool>,
     use sigilo::counts::person;
     use sigilo::crypto::prio3::{Bound, Sum, Tables};
     use sigilo::round::counts::{self, CountedFile, CountsAsk, CountsReply, Selection};
-    use sigilo::round::tally::{Comparison, tally};
+    use sigilo::round::tally::{Asked, Comparison, tally};
 
     let tables = Tables::new(&person::shape()).unwrap();
     let selection = Selection {
@@ -1010,7 +1047,12 @@ fn tallied(net: &Network, note: &AgreedNote, files: &[TokenFile]) -> (Vec<bool>,
     let reply = tally(
         note,
         secrets,
-        (id, &ask),
+        Asked {
+            id,
+            selection: &ask.selection,
+            len: ask.rows.len() as u64,
+            contributions: &ask.rows[..],
+        },
         &compared,
         &matched,
         &[8; 32],

@@ -2,11 +2,12 @@
 //! the tables (manual: *counts*).
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::matching::{self, Asked, Gone, Matched, Numbering};
+use super::matching::{self, Asked, Gone, Matched, Numbering, work_failed};
 use super::{open_weights, secret};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::counts::noise::Laplace;
@@ -22,12 +23,12 @@ use crate::party::stick::{COUNTS, COUNTS_ASK, COUNTS_REPLY};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken};
 use crate::round::coordinator::Row;
 use crate::round::counts::{
-    self, CountedFile, CountedRow, CountsAsk, CountsReply, LeftRow, Selection, may_be_counted,
+    self, CountedFile, CountedRow, CountsReply, LeftRow, Selection, may_be_counted,
     without_bad_files,
 };
 use crate::round::counts_note::CountsNote;
 use crate::round::draft::{Draft, GROUPS_MAX};
-use crate::round::envelope::{self, EnvelopeId, Kind};
+use crate::round::envelope::{self, EnvelopeId, Kind, Sealing};
 use crate::round::note::AgreedNote;
 use crate::round::pairs::PairsWeights;
 use crate::round::result::{Presence, RoundResult};
@@ -275,7 +276,18 @@ fn ask(
     let tables = Tables::new(&person::shape())?;
     let key = counts::verify_key(&hash, &selection.verify, &theirs);
     let context = counts::context(&hash);
-    let mut bytes = Vec::with_capacity(rows.len() * counts::row_size());
+    let front = selection.to_bytes();
+    // The ask may be larger than memory.
+    let mut sealing = Sealing::begin(
+        Kind::CountsAsk,
+        hash,
+        party.id(),
+        &[note.comparer().ok_or(RoundError::Joins)?],
+        front.len() as u64 + rows.len() as u64 * counts::row_size() as u64,
+        party.staging()?,
+    )?;
+    sealing.write_all(&front).map_err(work_failed)?;
+    drop(front);
     for block in rows.chunks(BLOCK) {
         let read = read_shares(block, &by_id, &mut files.readers, share)?;
         let said: Vec<Vec<u8>> = block
@@ -296,31 +308,16 @@ fn ask(
             })
             .collect();
         for ((_, sealed), said) in read.iter().zip(&said) {
-            bytes.extend_from_slice(sealed);
-            bytes.extend_from_slice(said);
+            sealing.write_all(sealed).map_err(work_failed)?;
+            sealing.write_all(said).map_err(work_failed)?;
         }
     }
     let count = rows.len() as u64;
-    let payload = CountsAsk {
-        selection,
-        rows: bytes,
-    };
-    let comparer = note.comparer().ok_or(RoundError::Joins)?;
-    let (id, file) = envelope::seal(
-        Kind::CountsAsk,
-        hash,
-        party.id(),
-        party.key(),
-        &[comparer],
-        &payload.to_bytes(),
-    )?;
-    let counting = Counting {
-        id,
-        selection: payload.selection,
-    };
+    let (id, file) = sealing.finish(party.key())?;
+    let counting = Counting { id, selection };
     let change = counting.change(book);
-    book.sent
-        .insert(COUNTS_ASK.to_owned(), party.shelve(&file)?);
+    let file = file.finish()?.keep()?;
+    book.sent.insert(COUNTS_ASK.to_owned(), file);
     party.keep(
         book,
         vec![change],

@@ -31,7 +31,7 @@ use crate::round::envelope::{EnvelopeId, Kind};
 use crate::round::note::AgreedNote;
 use crate::round::notice::desk::{self, Plan};
 use crate::round::notice::policy::{Mediation, Notices};
-use crate::round::pairs::{PairsAsk, PairsWeights};
+use crate::round::pairs::{PairsList, PairsWeights};
 use crate::round::result::{self, Presence, RoundResult, SiteTotal};
 use crate::round::token_reader::TokenReader;
 use crate::round::tokens::{Handle, LEAVE, Tag, TokenHead};
@@ -47,7 +47,7 @@ pub(super) struct Asked {
     pub id: EnvelopeId,
     pub sites: Vec<PartyId>,
     pub candidates: u64,
-    /// The ask, encrypted to the coordinator itself.
+    /// The list of pairs, encrypted to the coordinator itself.
     pub own: Shelved,
     /// Sum of the coordinator's summands of the totals.
     pub totals: Totals,
@@ -63,13 +63,13 @@ impl Asked {
         Ok(Self::from_bytes(&state.ok_or(PartyError::NoRound)?.body)?)
     }
 
-    /// With the ask itself.
-    pub fn with_pairs(party: &Party, book: &Book) -> Result<(Self, PairsAsk), PartyError> {
+    /// With the list of pairs.
+    pub fn with_pairs(party: &Party, book: &Book) -> Result<(Self, PairsList), PartyError> {
         let asked = Self::load(party, book)?;
         let own = party.shelved(&asked.own)?;
         let own = travel::decrypt_bytes(&super::secret(party, book)?, &own, own.len())?;
-        let ask = PairsAsk::from_bytes(&own)?;
-        Ok((asked, ask))
+        let list = PairsList::from_bytes(&own)?;
+        Ok((asked, list))
     }
 }
 
@@ -207,7 +207,7 @@ pub(super) fn collected<'n>(
     Ok(open_files(party, note, book, sites, |_| Ok(()))?.collected)
 }
 
-fn work_failed(e: std::io::Error) -> PartyError {
+pub(super) fn work_failed(e: std::io::Error) -> PartyError {
     PartyError::Vault(e.into())
 }
 
@@ -527,7 +527,7 @@ pub(super) fn decide(
     asked: &Asked,
     collected: &Collected<'_>,
     gone: &Gone,
-    ask: &PairsAsk,
+    ask: &PairsList,
     weights: &PairsWeights,
 ) -> Result<Matched, PartyError> {
     let draft = note.draft();

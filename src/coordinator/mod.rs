@@ -13,10 +13,10 @@ mod tags;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Write as _};
 use std::path::Path;
 
-use matching::Numbering;
+use matching::{Found, Numbering, work_failed};
 pub use report::{figures, round_of};
 use tags::TagWriter;
 
@@ -38,7 +38,7 @@ use crate::party::{budget, heads};
 use crate::report::{Figures, page};
 use crate::round::counts_note::CountsNote;
 use crate::round::draft::{Draft, Group, Policy};
-use crate::round::envelope::{self, EnvelopeId, Kind};
+use crate::round::envelope::{self, EnvelopeId, Kind, Sealing};
 use crate::round::join::SignedJoin;
 use crate::round::note::{AgreedNote, PublishedNote};
 use crate::round::notice::policy::Notices;
@@ -757,29 +757,34 @@ fn match_into(
         }
     };
     let mut bodies = matching::Looked::new(&mut files.readers, &numbering, &tags);
-    let ask = files.collected.ask(0, &found.rows, &mut bodies)?;
-    if ask.pairs.len() > pairs_max(note.draft()) {
+    let Found {
+        rows,
+        candidates,
+        frequent,
+    } = found;
+    let list = files.collected.list(0, &rows, &mut bodies)?;
+    if list.pairs.len() > pairs_max(note.draft()) {
         return Err(RoundError::Numbers.into());
     }
-    let pairs = ask.pairs.len() as u64;
-    let (candidates, frequent) = (found.candidates, found.frequent);
-    // It may be large: what is not needed goes before the next copy is made.
-    drop((tags, found));
-    let payload = ask.to_bytes();
-    drop(ask);
-    // The ask is for the comparer; to understand its answer, the coordinator keeps a copy for itself.
-    let own = travel::encrypt_bytes(&[secret(party, book)?.recipient()], &payload)?;
+    let pairs = list.pairs.len() as u64;
+    drop(rows);
+    let front = list.to_bytes();
+    // The ask is for the comparer; to understand its answer, the coordinator keeps the list for itself.
+    let own = travel::encrypt_bytes(&[secret(party, book)?.recipient()], &front)?;
     let own = party.shelve(&own)?;
-    let comparer = note.comparer().ok_or(RoundError::Joins)?;
-    let (id, file) = envelope::seal(
+    // The ask may be larger than memory.
+    let mut sealing = Sealing::begin(
         Kind::PairsAsk,
         note.hash(),
         party.id(),
-        party.key(),
-        &[comparer],
-        &payload,
+        &[note.comparer().ok_or(RoundError::Joins)?],
+        front.len() as u64 + list.sealed_len(),
+        party.staging()?,
     )?;
-    drop(payload);
+    sealing.write_all(&front).map_err(work_failed)?;
+    drop(front);
+    files.collected.sealed(&list, &mut bodies, &mut sealing)?;
+    let (id, file) = sealing.finish(party.key())?;
     let asked = matching::Asked {
         id,
         sites: present,
@@ -788,7 +793,8 @@ fn match_into(
         totals: matching::sum_of_totals(&files.collected)?,
     };
     let change = asked.change(book);
-    book.sent.insert(ASK.to_owned(), party.shelve(&file)?);
+    let file = file.finish()?.keep()?;
+    book.sent.insert(ASK.to_owned(), file);
     let act = ActNote::new(ActKind::Matched).count(pairs);
     if let Err(e) = party.keep(book, vec![change], act) {
         book.sent.remove(ASK);

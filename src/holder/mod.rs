@@ -10,6 +10,9 @@ pub(crate) mod policy;
 mod scoring;
 mod tally;
 
+use std::fs::File;
+use std::io::{BufReader, Read};
+
 use scoring::Scorer;
 use zeroize::Zeroizing;
 
@@ -22,16 +25,16 @@ use crate::crypto::travel;
 use crate::log::act::ActKind;
 use crate::party::params::rarity;
 use crate::party::stick::{ASK, COUNTS, COUNTS_ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
-use crate::party::{Book, Event, Outcome, Party, PartyError, Stick, Taken, file_label};
+use crate::party::{Book, Event, Outcome, Party, PartyError, Staged, Stick, Taken, file_label};
 use crate::party::{budget, heads};
 use crate::round::blinded::BlindedRequest;
 use crate::round::counts_note::CountsNote;
 use crate::round::draft::Draft;
-use crate::round::envelope::{self, Kind, Opened};
+use crate::round::envelope::{self, Expected, Kind, Stream};
 use crate::round::holder::{self, HolderSecrets};
 use crate::round::join::SignedJoin;
 use crate::round::note::AgreedNote;
-use crate::round::pairs::{Budget, PAIRS_MAX, PairsAsk};
+use crate::round::pairs::{Budget, PAIRS_MAX, PairsAsk, PairsList};
 use crate::round::result::RoundResult;
 use crate::round::{Card, Role, RoundError, Time};
 use crate::vault::{ActNote, StateChange, Vault};
@@ -500,36 +503,74 @@ impl Evaluation<'_> {
 }
 
 /// A file of the coordinator that the comparer answers once in a round.
-struct Question<'a> {
+struct Question {
     kind: Kind,
-    bytes: &'a [u8],
+    name: &'static str,
     /// Largest content, in bytes.
     max: usize,
     /// What a second one is refused with.
     second: PartyError,
 }
 
-impl Question<'_> {
-    /// The content; nothing if it is the one that was answered. A second one is in the log.
-    fn open(
+/// A question that was checked: what was read of its front, and how what stands behind that is read.
+struct Asked<T> {
+    taken: Taken,
+    front: T,
+    /// Bytes behind the front.
+    len: u64,
+    rest: Box<dyn Read>,
+    /// The party's own copy, which goes with this: what is read is what was checked, whatever happens to
+    /// the stick.
+    _copy: Staged,
+}
+
+impl Question {
+    /// The file, if there is one in the folder.
+    fn find(&self, stick: &Stick) -> Result<Option<File>, PartyError> {
+        stick.open_file(self.name, travel::file_max(self.max as u64 + 1024))
+    }
+
+    /// The content; nothing if it is the one that was answered. A second one is in the log. It may be
+    /// larger than memory: `read` takes what stands in front, and keeps that only.
+    fn open<T>(
         self,
         party: &Party,
         note: &AgreedNote,
         book: &Book,
         secrets: &HolderSecrets,
-    ) -> Result<Option<Opened>, PartyError> {
+        file: File,
+        read: impl FnOnce(&mut OpenedFile<'_>) -> Result<T, RoundError>,
+    ) -> Result<Option<Asked<T>>, PartyError> {
         let coordinator = party
             .trust()
             .get(&note.draft().coordinator, Role::Coordinator)?;
-        let opened = envelope::decrypt(secrets.identity(), self.bytes, self.max)?.verify(
-            self.kind,
-            note.hash(),
-            coordinator,
-            party.id(),
-        )?;
+        let copy = party.stage(file, travel::file_max(self.max as u64 + 1024))?;
+        let expected = Expected {
+            kind: self.kind,
+            note: note.hash(),
+            sender: coordinator,
+            receiver: party.id(),
+        };
+        let plain = travel::decrypt_seek(secrets.identity(), BufReader::new(copy.open()?))
+            .map_err(RoundError::from)?;
+        let mut stream = OpenedFile::begin(plain, expected, self.max)?;
+        let all = stream.left();
+        let front = read(&mut stream);
+        let len = stream.left();
+        // Who sent it is known first, what it says counts then.
+        let (id, payload) = stream.finish()?;
         match book.taken(self.kind, &coordinator.id()) {
-            None => Ok(Some(opened)),
-            Some(taken) if taken.id == opened.id() => Ok(None),
+            None => Ok(Some(Asked {
+                taken: Taken {
+                    id,
+                    file: *copy.shelved(),
+                },
+                front: front?,
+                len,
+                rest: Box::new(payload.from(all - len)?),
+                _copy: copy,
+            })),
+            Some(taken) if taken.id == id => Ok(None),
             Some(_) => {
                 let act = ActNote::new(ActKind::Refused).on(book.round, 0);
                 party.vault().log(act)?;
@@ -538,6 +579,9 @@ impl Question<'_> {
         }
     }
 }
+
+/// An envelope that is read from a file.
+type OpenedFile<'e> = Stream<'e, travel::SeekDecryptor<BufReader<File>>>;
 
 /// What the comparer answers a question with.
 struct Answer {
@@ -586,7 +630,7 @@ pub fn compare(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, Party
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
     let note = agreed_note(party, stick)?;
-    if stick.read(ASK, u64::MAX)?.is_none() {
+    if stick.open_file(ASK, u64::MAX)?.is_none() {
         return Err(missing(ASK));
     }
     compare_into(party, stick, &note, now, &mut out)?;
@@ -607,35 +651,36 @@ fn compare_into(
     now: Time,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
-    let max = PairsAsk::max_size(note.draft(), pairs_max(note.draft()));
-    let bytes = match stick.read(ASK, travel::file_max(max as u64 + 1024)) {
+    let asked = Question {
+        kind: Kind::PairsAsk,
+        name: ASK,
+        max: PairsAsk::max_size(note.draft(), pairs_max(note.draft())),
+        second: PartyError::SecondAsk,
+    };
+    let file = match asked.find(stick) {
         Ok(None) => return Ok(()),
-        Ok(Some(bytes)) => bytes,
+        Ok(Some(file)) => file,
         Err(e) => return out.refuse(ASK, e),
     };
     attempt(out, ASK, |out| {
         let mut book = open_book(party, stick)?;
         let secrets = secrets(party, &book)?;
-        let asked = Question {
-            kind: Kind::PairsAsk,
-            bytes: &bytes,
-            max,
-            second: PartyError::SecondAsk,
-        };
-        let Some(opened) = asked.open(party, note, &book, &secrets)? else {
+        let read = |stream: &mut OpenedFile<'_>| PairsList::read(stream);
+        let Some(asked) = asked.open(party, note, &book, &secrets, file, read)? else {
             return party.deliver(&book, stick, WEIGHTS, out);
         };
-        let ask = PairsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
+        let ask = asked.front;
         // One ask is answered in a round, so the budget begins with it.
-        let mut asked = Budget::default();
+        let mut budget = Budget::default();
         let scorer = Scorer::new(note.draft())?;
         let mut compared = holder::compare(
             note,
             &party.id(),
             &secrets,
-            opened.id(),
+            asked.taken.id,
             &ask,
-            &mut asked,
+            asked.rest,
+            &mut budget,
             |a, b, shared| scorer.score(a, b, shared),
         )?;
         compared.weights.agreement = explain::agreement(
@@ -654,8 +699,7 @@ fn compare_into(
             changes.extend([change, spent]);
         }
         let reply = compared.weights.to_bytes();
-        let taken = Taken::of(opened.id(), &bytes);
-        let file = PAIRS.seal(party, note, &mut book, taken, &reply)?;
+        let file = PAIRS.seal(party, note, &mut book, asked.taken, &reply)?;
         let pairs = ask.pairs.len() as u64;
         party.keep(
             &mut book,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
-use super::{Answer, Question, attempt, open_book, secrets};
+use super::{Answer, OpenedFile, Question, attempt, open_book, secrets};
 use crate::codec::{Decode as _, DecodeError, Encode as _, Reader};
 use crate::counts::Epsilon;
 use crate::counts::noise::Laplace;
@@ -18,15 +18,15 @@ use crate::log::act::ActKind;
 use crate::matching::score::{self, Model, STEPS};
 use crate::party::params::rarity;
 use crate::party::stick::{COUNTS_ASK, COUNTS_REPLY};
-use crate::party::{Book, Event, Outcome, Party, PartyError, Shelved, Stick, Taken};
-use crate::round::counts::{CountedRow, CountsAsk};
+use crate::party::{Book, Event, Outcome, Party, PartyError, Shelved, Stick};
+use crate::round::Role;
+use crate::round::counts::{CountedRow, CountsAsk, Selection};
 use crate::round::draft::Draft;
 use crate::round::envelope::Kind;
 use crate::round::holder::HolderSecrets;
 use crate::round::note::AgreedNote;
-use crate::round::pairs::PairsAsk;
+use crate::round::pairs::PairsList;
 use crate::round::tally::{self, Comparison, Refused};
-use crate::round::{Role, RoundError};
 use crate::vault::{ActNote, StateChange};
 
 const COUNTED: Answer = Answer {
@@ -78,7 +78,7 @@ pub(super) fn remember(
     party: &Party,
     book: &Book,
     secrets: &HolderSecrets,
-    ask: &PairsAsk,
+    ask: &PairsList,
     levels: &[u8],
 ) -> Result<([u8; 32], StateChange), PartyError> {
     let verify = random::array()?;
@@ -115,7 +115,7 @@ pub fn tally(party: &Party, stick: &Stick) -> Result<Outcome, PartyError> {
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
     let note = super::agreed_note(party, stick)?;
-    if stick.read(COUNTS_ASK, u64::MAX)?.is_none() {
+    if stick.open_file(COUNTS_ASK, u64::MAX)?.is_none() {
         return Err(super::missing(COUNTS_ASK));
     }
     tally_into(party, stick, &note, &mut out)?;
@@ -128,37 +128,42 @@ pub(super) fn tally_into(
     note: &AgreedNote,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
-    let max = CountsAsk::max_size(note.draft());
-    let bytes = match stick.read(COUNTS_ASK, travel::file_max(max as u64 + 1024)) {
+    let asked = Question {
+        kind: Kind::CountsAsk,
+        name: COUNTS_ASK,
+        max: CountsAsk::max_size(note.draft()),
+        second: PartyError::SecondSelection,
+    };
+    let file = match asked.find(stick) {
         Ok(None) => return Ok(()),
-        Ok(Some(bytes)) => bytes,
+        Ok(Some(file)) => file,
         Err(e) => return out.refuse(COUNTS_ASK, e),
     };
     attempt(out, COUNTS_ASK, |out| {
         let mut book = open_book(party, stick)?;
         let secrets = secrets(party, &book)?;
-        let asked = Question {
-            kind: Kind::CountsAsk,
-            bytes: &bytes,
-            max,
-            second: PartyError::SecondSelection,
-        };
-        let Some(opened) = asked.open(party, note, &book, &secrets)? else {
+        let read = |stream: &mut OpenedFile<'_>| Selection::read(stream);
+        let Some(asked) = asked.open(party, note, &book, &secrets, file, read)? else {
             return party.deliver(&book, stick, COUNTS_REPLY, out);
         };
-        let ask = CountsAsk::from_bytes(opened.payload()).map_err(RoundError::from)?;
+        let selection = asked.front;
         let compared = Compared::load(party, &book)?;
         let own = party.shelved(&compared.own)?;
         let own = travel::decrypt_bytes(secrets.identity(), &own, own.len())?;
         let comparison = Comparison::from_bytes(&own)?;
-        let left: BTreeSet<CountedRow> = ask.selection.left.iter().map(|l| l.row).collect();
+        let left: BTreeSet<CountedRow> = selection.left.iter().map(|l| l.row).collect();
         let matched = matched(note.draft(), &comparison, &left);
         let epsilon = Epsilon::of(note.draft().epsilon_milli).counts;
         let noise = Laplace::hiding(SENSITIVITY, epsilon);
         let reply = tally::tally(
             note,
             &secrets,
-            (opened.id(), &ask),
+            tally::Asked {
+                id: asked.taken.id,
+                selection: &selection,
+                len: asked.len,
+                contributions: asked.rest,
+            },
             &comparison,
             &matched,
             &compared.verify,
@@ -170,8 +175,7 @@ pub(super) fn tally_into(
         })?;
         let counted = reply.valid.iter().filter(|v| **v).count() as u64;
         let rows = reply.valid.len() as u64;
-        let taken = Taken::of(opened.id(), &bytes);
-        let file = COUNTED.seal(party, note, &mut book, taken, &reply.to_bytes())?;
+        let file = COUNTED.seal(party, note, &mut book, asked.taken, &reply.to_bytes())?;
         let act = ActNote::new(ActKind::Tallied).count(counted);
         party.keep(&mut book, Vec::new(), act)?;
         out.done.push(Event::Tallied {

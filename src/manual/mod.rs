@@ -15,6 +15,9 @@ pub mod glossary {}
 #[doc = include_str!("json.md")]
 pub mod json {}
 
+#[doc = include_str!("exit.md")]
+pub mod exit {}
+
 #[doc = include_str!("log.md")]
 pub mod log {}
 

@@ -2,10 +2,11 @@
 //! "Features").
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::fixed::{self, Bits, ONE_BIT};
-use super::{Description, Person};
+use super::{Description, PartialDate, Person};
 use crate::crypto::{kdf, labels};
 use crate::names::tables::{self, Parts, Tables};
 use crate::names::{self, phonetic, place};
@@ -60,31 +61,35 @@ pub const KINDS: [Kind; 17] = [
 pub type Attribute = u8;
 
 const SURNAME: Attribute = 6;
-const YEAR: Attribute = 18;
-const MONTH_DAY: Attribute = 19;
-const PLACE: Attribute = 20;
-const PHONE: Attribute = 21;
-const DOCUMENT: Attribute = 22;
+pub(super) const YEAR: Attribute = 18;
+pub(super) const MONTH_DAY: Attribute = 19;
+pub(super) const PLACE: Attribute = 20;
+pub(super) const PHONE: Attribute = 21;
+pub(super) const DOCUMENT: Attribute = 22;
+/// Of the words of given names, one after the other; later words are left out.
+pub(super) const GIVEN: Range<Attribute> = 0..SURNAME;
+/// Of the words of surnames.
+pub(super) const SURNAMES: Range<Attribute> = SURNAME..YEAR;
 /// Number of attributes.
 pub const ATTRIBUTES: usize = 23;
 
 /// Whether an attribute is a word of a name.
-pub fn is_name(attribute: Attribute) -> bool {
+pub const fn is_name(attribute: Attribute) -> bool {
     attribute < YEAR
 }
 
 /// Whether an attribute is a telephone or a document.
-pub fn is_contact(attribute: Attribute) -> bool {
+pub const fn is_contact(attribute: Attribute) -> bool {
     attribute == PHONE || attribute == DOCUMENT
 }
 
 /// Whether an attribute is a part of the date of birth.
-pub fn is_date(attribute: Attribute) -> bool {
+pub const fn is_date(attribute: Attribute) -> bool {
     attribute == YEAR || attribute == MONTH_DAY
 }
 
 /// Whether an attribute tells members of one family and place apart.
-pub fn is_individual(attribute: Attribute) -> bool {
+pub const fn is_individual(attribute: Attribute) -> bool {
     attribute < SURNAME || is_date(attribute)
 }
 
@@ -105,16 +110,19 @@ pub struct Feature {
 }
 
 /// Most features of one group.
-const GROUP: usize = 5;
+pub(super) const GROUP: usize = 5;
 
 /// Features of one value: what any set of them tells together.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Group {
     /// What it is a value of.
     pub attribute: Attribute,
-    /// Bits by set of members, capped.
-    pub joint: [Bits; 1 << GROUP],
+    /// [`Bits`] by set of members, capped.
+    pub joint: Joint,
 }
+
+/// What each set of members tells; no cap is above 64 bits.
+pub type Joint = [u16; 1 << GROUP];
 
 /// The features of one description. Distinct, in a fixed order.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -131,16 +139,14 @@ pub const MAX_GROUPS: usize = 32;
 impl Feature {
     /// The bytes that are hashed: kind and value.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1 + self.text.len());
-        self.put_bytes(&mut out);
-        out
+        Self::bytes_of(self.kind, &self.text)
     }
 
-    /// [`Self::bytes`], in place of what is in `out`.
-    pub(super) fn put_bytes(&self, out: &mut Vec<u8>) {
-        out.clear();
-        out.push(self.kind as u8);
-        out.extend_from_slice(self.text.as_bytes());
+    pub(super) fn bytes_of(kind: Kind, text: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(1 + text.len());
+        out.push(kind as u8);
+        out.extend_from_slice(text.as_bytes());
+        out
     }
 }
 
@@ -217,113 +223,120 @@ impl FeatureTable {
 
 /// The features of one description, at most [`MAX_FEATURES`] in [`MAX_GROUPS`].
 pub fn features(of: &Description, table: &FeatureTable) -> Features {
-    let mut all = Collected {
-        table,
-        found: Features {
-            list: Vec::with_capacity(40),
-            groups: Vec::with_capacity(12),
-        },
+    let mut found = Features {
+        list: Vec::with_capacity(40),
+        groups: Vec::with_capacity(12),
     };
     let country = place::country(&of.nationality);
     let state = place::state(&country, &of.state);
 
-    let given = [of.given_names.as_str()]
-        .into_iter()
-        .chain(of.aliases.iter().map(String::as_str))
-        .flat_map(names::given);
-    for (word, attribute) in given.zip(0..SURNAME) {
+    let given = of.given_texts().flat_map(names::given);
+    for (word, attribute) in given.zip(GIVEN) {
         for name in &word.stands_for {
-            all.name(attribute, Kind::GivenWord, &phonetic::form(name), &[]);
+            found.add(attribute, Value::given_name(table, name));
         }
     }
     let regions = place::regions(&country, &state);
     let surnames = names::surnames(&of.paternal_surname, &of.maternal_surname);
     let words = surnames.paternal.iter().chain(&surnames.maternal);
-    for (word, attribute) in words.zip(SURNAME..YEAR) {
-        all.name(
-            attribute,
-            Kind::SurnameWord,
-            &phonetic::form(word),
-            &regions,
-        );
+    for (word, attribute) in words.zip(SURNAMES) {
+        found.add(attribute, Value::surname(table, word, &regions));
     }
-    all.birth(of);
-    all.place(country, state, place::municipality(&of.municipality));
-    let digits = digits(&of.phone);
-    if digits.len() >= 6 {
-        let end = last(&digits, 8).to_owned();
-        all.single(Kind::Phone, PHONE, Bits::MAX, end);
+    if let Some(year) = of.birth.year {
+        found.add(YEAR, Value::year(table, year));
     }
-    let document = document(&of.document);
-    if document.len() >= 5 {
-        all.single(Kind::Document, DOCUMENT, Bits::MAX, document);
-    }
-    all.found
+    found.add(MONTH_DAY, Value::month_and_day(table, of.birth));
+    found.add(PLACE, Value::state(table, &country, &state));
+    found.add(PLACE, Value::nationality(table, &country));
+    found.add(PLACE, Value::municipality(table, &of.municipality));
+    found.add(PHONE, Value::phone(table, &of.phone));
+    found.add(DOCUMENT, Value::document(table, &of.document));
+    found
 }
 
-struct Collected<'a> {
-    table: &'a FeatureTable,
-    found: Features,
-}
-
-impl Collected<'_> {
-    /// Adds a group of features with what each set of them tells, before caps. A set is capped
-    /// by the largest cap in it, or by `whole` if it has several members.
-    fn group<const N: usize>(
-        &mut self,
-        attribute: Attribute,
-        members: [(Kind, String); N],
-        whole: Kind,
-        joint: impl Fn(u8) -> Bits,
-    ) {
-        const { assert!(N <= GROUP) };
-        let group = self.found.groups.len();
+impl Features {
+    /// Adds what of a value is not there yet.
+    fn add(&mut self, attribute: Attribute, value: Value) {
+        let group = self.groups.len();
         if group == MAX_GROUPS {
             return;
         }
-        let caps = members.each_ref().map(|(kind, _)| self.table.cap(*kind));
-        let mut on: u8 = 0;
-        for (member, (kind, text)) in members.into_iter().enumerate() {
+        let before = self.list.len();
+        for (member, kind, text) in value.members {
             let known = |f: &Feature| f.kind == kind && f.text == text;
-            if self.table.weight(kind) > 0
-                && self.table.cap(kind) > 0
-                && !text.is_empty()
-                && self.found.list.len() < MAX_FEATURES
-                && !self.found.list.iter().any(known)
-            {
-                on |= 1 << member;
-                self.found.list.push(Feature {
+            if self.list.len() < MAX_FEATURES && !self.list.iter().any(known) {
+                self.list.push(Feature {
                     kind,
                     group: group as u8,
-                    member: member as u8,
+                    member,
                     text,
                 });
             }
         }
-        if on == 0 {
-            return;
+        if self.list.len() > before {
+            self.groups.push(Group {
+                attribute,
+                joint: value.joint,
+            });
         }
-        let whole = self.table.cap(whole);
+    }
+}
+
+/// Features of one value of a field, before it is known what else the person has.
+pub(super) struct Value {
+    /// Those that count under the table: bit in sets, kind, text.
+    pub members: Vec<(u8, Kind, String)>,
+    /// As in [`Group`].
+    pub joint: Joint,
+}
+
+impl Value {
+    /// What each set of `members` tells is given before caps. A set is capped by the largest cap in
+    /// it, or by `whole` if it has several members. An empty text is no feature.
+    fn new<const N: usize>(
+        table: &FeatureTable,
+        members: [(Kind, String); N],
+        whole: Kind,
+        joint: impl Fn(u8) -> Bits,
+    ) -> Self {
+        const { assert!(N <= GROUP) };
+        let caps = members.each_ref().map(|(kind, _)| table.cap(*kind));
+        let whole = table.cap(whole);
         let mut bits = [0; 1 << GROUP];
         for (set, to) in (0u8..).zip(&mut bits).take(1 << N) {
             let several = if set.count_ones() > 1 { whole } else { 0 };
             let inside = caps.iter().enumerate().filter(|(m, _)| set >> m & 1 == 1);
             let cap = inside.fold(several, |most, (_, cap)| most.max(*cap));
-            *to = joint(set).min(cap);
+            *to = u16::try_from(joint(set).min(cap)).unwrap_or(u16::MAX);
         }
-        self.found.groups.push(Group {
-            attribute,
-            joint: bits,
+        let counts =
+            |kind, text: &str| table.weight(kind) > 0 && table.cap(kind) > 0 && !text.is_empty();
+        let members = (0u8..).zip(members).filter_map(|(member, (kind, text))| {
+            counts(kind, &text).then_some((member, kind, text))
         });
+        Self {
+            members: members.collect(),
+            joint: bits,
+        }
     }
 
-    fn single(&mut self, kind: Kind, attribute: Attribute, bits: Bits, text: String) {
-        self.group(attribute, [(kind, text)], kind, |_| bits);
+    fn single(table: &FeatureTable, kind: Kind, bits: Bits, text: String) -> Self {
+        Self::new(table, [(kind, text)], kind, |_| bits)
+    }
+
+    /// A name that a word of the given names stands for.
+    pub fn given_name(table: &FeatureTable, name: &str) -> Self {
+        Self::name(table, Kind::GivenWord, &phonetic::form(name), &[])
+    }
+
+    /// A word of the surnames of somebody from these regions.
+    pub fn surname(table: &FeatureTable, word: &str, regions: &[&str]) -> Self {
+        Self::name(table, Kind::SurnameWord, &phonetic::form(word), regions)
     }
 
     /// A word of a name: the word in its field, the word and its parts wherever they stand, since
     /// fields get exchanged.
-    fn name(&mut self, attribute: Attribute, whole: Kind, form: &str, regions: &[&str]) {
+    fn name(table: &FeatureTable, whole: Kind, form: &str, regions: &[&str]) -> Self {
         const PARTS: [Parts; 3] = [tables::PREFIX, tables::SKELETON, tables::SUFFIX];
         let known = Tables::get();
         let [prefix, skeleton, suffix] = PARTS.map(|p| tables::parts(form, p));
@@ -349,28 +362,30 @@ impl Collected<'_> {
             *to = bits(given(parts, &text) + surname(parts, &text));
         }
         let any = anywhere[usize::from(tables::WHOLE)];
-        self.group(attribute, members, whole, |set| {
+        Self::new(table, members, whole, |set| {
             let of_parts = anywhere[usize::from(set >> 2)];
             match set & 3 {
                 0 => of_parts,
                 2 => any.max(of_parts),
                 _ => here.max(any).max(of_parts),
             }
-        });
+        })
     }
 
-    fn birth(&mut self, of: &Description) {
-        if let Some(year) = of.birth.year {
-            let members = [
-                (Kind::Year, year.to_string()),
-                (Kind::YearPairEven, (year / 2).to_string()),
-                (Kind::YearPairOdd, year.div_ceil(2).to_string()),
-            ];
-            self.group(YEAR, members, Kind::Year, |_| Bits::MAX);
-        }
-        // A month alone, or month and day in either order.
-        let full = of.birth.month_and_day();
-        let month = of.birth.usable_month().map(|m| m.to_string());
+    /// A year of birth.
+    pub fn year(table: &FeatureTable, year: u16) -> Self {
+        let members = [
+            (Kind::Year, year.to_string()),
+            (Kind::YearPairEven, (year / 2).to_string()),
+            (Kind::YearPairOdd, year.div_ceil(2).to_string()),
+        ];
+        Self::new(table, members, Kind::Year, |_| Bits::MAX)
+    }
+
+    /// A month alone, or month and day in either order.
+    pub fn month_and_day(table: &FeatureTable, birth: PartialDate) -> Self {
+        let full = birth.month_and_day();
+        let month = birth.usable_month().map(|m| m.to_string());
         let members = [
             (
                 Kind::MonthDay,
@@ -382,23 +397,62 @@ impl Collected<'_> {
                 full.map_or(String::new(), |(_, d)| d.to_string()),
             ),
         ];
-        self.group(MONTH_DAY, members, Kind::MonthDay, |_| Bits::MAX);
+        Self::new(table, members, Kind::MonthDay, |_| Bits::MAX)
     }
 
-    fn place(&mut self, country: String, state: String, municipality: String) {
+    /// A state of a country, both in the forms of [`place`].
+    pub fn state(table: &FeatureTable, country: &str, state: &str) -> Self {
         let tables = Tables::get();
-        let nation = fixed::surprisal(tables.country_share(&country), 100);
-        if !state.is_empty() {
-            let share = tables.state(&country, &state).map_or(20, |s| s.per_1000);
-            let own = if country.is_empty() { 0 } else { nation };
-            let bits = own + fixed::surprisal(share, 1000);
-            self.single(Kind::State, PLACE, bits, format!("{country} {state}"));
-        }
-        if !country.is_empty() {
-            self.single(Kind::Nationality, PLACE, nation, country);
-        }
-        self.single(Kind::Municipality, PLACE, Bits::MAX, municipality);
+        let share = tables.state(country, state).map_or(20, |s| s.per_1000);
+        let own = if country.is_empty() {
+            0
+        } else {
+            nation(country)
+        };
+        let bits = own + fixed::surprisal(share, 1000);
+        let text = if state.is_empty() {
+            String::new()
+        } else {
+            format!("{country} {state}")
+        };
+        Self::single(table, Kind::State, bits, text)
     }
+
+    /// A nationality, in the form of [`place`].
+    pub fn nationality(table: &FeatureTable, country: &str) -> Self {
+        Self::single(
+            table,
+            Kind::Nationality,
+            nation(country),
+            country.to_owned(),
+        )
+    }
+
+    /// A municipality as written.
+    pub fn municipality(table: &FeatureTable, written: &str) -> Self {
+        let form = place::municipality(written);
+        Self::single(table, Kind::Municipality, Bits::MAX, form)
+    }
+
+    /// A telephone number as written.
+    pub fn phone(table: &FeatureTable, written: &str) -> Self {
+        let end = phone_end(written, 8).unwrap_or_default();
+        Self::single(table, Kind::Phone, Bits::MAX, end)
+    }
+
+    /// The number of a document as written.
+    pub fn document(table: &FeatureTable, written: &str) -> Self {
+        let mut number = document(written);
+        if number.len() < 5 {
+            number.clear();
+        }
+        Self::single(table, Kind::Document, Bits::MAX, number)
+    }
+}
+
+/// Bits of a nationality.
+fn nation(country: &str) -> Bits {
+    fixed::surprisal(Tables::get().country_share(country), 100)
 }
 
 fn digits(text: &str) -> String {
@@ -428,20 +482,23 @@ pub(super) fn phone_end(text: &str, n: usize) -> Option<String> {
 /// [`super::MAX_ALTERNATES`], each completed by the others: a field that one lacks is taken from
 /// the first that has it.
 pub fn alternates(person: &Person, table: &FeatureTable) -> Vec<Description> {
-    let found = distinct(person, table).into_iter();
+    let found = distinct(person, |of| features(of, table)).into_iter();
     found.map(|(d, _)| d.into_owned()).collect()
 }
 
 /// The feature lists of the [`alternates`] of a person.
 pub fn of_person(person: &Person, table: &FeatureTable) -> Vec<Features> {
-    distinct(person, table)
-        .into_iter()
-        .map(|(_, f)| f)
-        .collect()
+    let found = distinct(person, |of| features(of, table)).into_iter();
+    found.map(|(_, list)| list).collect()
 }
 
-fn distinct<'p>(person: &'p Person, table: &FeatureTable) -> Vec<(Cow<'p, Description>, Features)> {
-    let mut found: Vec<(Cow<'p, Description>, Features)> = Vec::with_capacity(1);
+/// The [`alternates`] with what `read` finds in them; those with nothing are none.
+pub(super) fn distinct<L: Default + PartialEq>(
+    person: &Person,
+    mut read: impl FnMut(&Description) -> L,
+) -> Vec<(Cow<'_, Description>, L)> {
+    let nothing = L::default();
+    let mut found: Vec<(Cow<'_, Description>, L)> = Vec::with_capacity(1);
     for description in &person.alternates {
         if found.len() == super::MAX_ALTERNATES {
             break;
@@ -452,8 +509,8 @@ fn distinct<'p>(person: &'p Person, table: &FeatureTable) -> Vec<(Cow<'p, Descri
                 whole.to_mut().complete(other);
             }
         }
-        let list = features(&whole, table);
-        if !list.list.is_empty() && found.iter().all(|(_, f)| *f != list) {
+        let list = read(&whole);
+        if list != nothing && found.iter().all(|(_, known)| *known != list) {
             found.push((whole, list));
         }
     }
@@ -463,7 +520,6 @@ fn distinct<'p>(person: &'p Person, table: &FeatureTable) -> Vec<(Cow<'p, Descri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::PartialDate;
 
     fn example() -> Description {
         Description {
@@ -526,7 +582,7 @@ mod tests {
         let found = features(&example(), table);
         for f in &found.list {
             let alone = found.groups[usize::from(f.group)].joint[1 << f.member];
-            assert!(alone > 0 && alone <= table.cap(f.kind));
+            assert!(alone > 0 && Bits::from(alone) <= table.cap(f.kind));
         }
         for group in &found.groups {
             for set in 1..32usize {

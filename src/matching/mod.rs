@@ -12,6 +12,7 @@ pub mod export;
 pub mod features;
 pub mod fixed;
 pub mod join;
+mod known;
 pub mod local;
 pub mod probing;
 pub mod reference;
@@ -65,6 +66,12 @@ pub struct Description {
 }
 
 impl Description {
+    /// What is written of given names.
+    fn given_texts(&self) -> impl Iterator<Item = &str> {
+        let texts = std::iter::once(&self.given_names).chain(&self.aliases);
+        texts.map(String::as_str)
+    }
+
     /// Fills what is not recorded here from another description of the same person. A year alone
     /// is replaced by a full date of the same year.
     pub fn complete(&mut self, other: &Self) {

@@ -52,14 +52,17 @@ fn choose(of: &Features, params: &Params, keys: &GroupKeys, j: u16) -> Option<Ve
             let id = be(&stream[..8]);
             let uniform = be(&stream[stream.len() - 4..]) as u32;
             let weight = params.table.weight(feature.kind);
-            (tokens::ticket(uniform, weight, id, index), id, index)
+            let clock = tokens::clock(uniform, weight);
+            (tokens::ticket(clock, id, index), id, index)
         })
         .collect();
     arrivals.sort_by_key(|(ticket, _, _)| *ticket);
     let mut sum = Sum::default();
     let mut ids = Vec::new();
     for (_, id, index) in arrivals {
-        if sum.add(of, index) {
+        let feature = &of.list[index];
+        let group = &of.groups[usize::from(feature.group)];
+        if sum.add(group, feature.group, feature.member) {
             ids.push(id);
             if sum.reached(params) {
                 return Some(ids);

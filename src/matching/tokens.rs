@@ -4,10 +4,9 @@
 //! alike from the group secret, until they tell **H** bits. The result is the input of the PRF,
 //! never sent to anybody in the clear.
 
-use std::collections::HashMap;
-
-use super::features::{self, ATTRIBUTES, Feature, FeatureTable, Features, MAX_GROUPS};
+use super::features::{self, ATTRIBUTES, FeatureTable, Group, MAX_GROUPS};
 use super::fixed::{self, Bits, ONE_BIT};
+use super::known::{Known, List, Listed};
 use super::{Person, reference};
 use crate::crypto::{Secret, kdf, labels};
 
@@ -155,13 +154,21 @@ impl GroupKeys {
     }
 }
 
+/// A clock: -log2 of 32 uniform bits in 1/65536, times 256 / weight; weights of at least 16 keep it
+/// below 2^26.
+pub(super) fn clock(uniform: u32, weight: u32) -> u32 {
+    let clock = u64::from(fixed::clock_q16(uniform)) * u64::from(65_536 / weight);
+    (clock >> 8) as u32
+}
+
 /// A clock reading in order of arrival: clock, then feature id, then place in the list.
-///
-/// The clock is -log2 of 32 uniform bits in 1/65536, times 256 / weight; weights of at least 16
-/// keep it below 2^26.
-pub(super) fn ticket(uniform: u32, weight: u32, id: u64, index: usize) -> u64 {
-    let clock = (u64::from(fixed::clock_q16(uniform)) * u64::from(65_536 / weight)) >> 8;
-    clock << 38 | (id >> 32) << 6 | index as u64
+pub(super) fn ticket(clock: u32, id: u64, index: usize) -> u64 {
+    u64::from(clock) << 38 | among_equals(id, index)
+}
+
+/// The order of features whose clocks are equal.
+fn among_equals(id: u64, index: usize) -> u64 {
+    (id >> 32) << 6 | index as u64
 }
 
 /// Bytes of a token input before hashing: token number, count, ids in ascending order.
@@ -175,56 +182,31 @@ pub(super) fn input_bytes(j: u16, ids: &mut [u64], out: &mut Vec<u8>) {
     }
 }
 
-/// Most distinct features whose clocks are kept; with 128 tokens 17 MiB.
-const CACHE: usize = 1 << 15;
-
-/// Computes token inputs; keeps the clocks of features that it has seen, since names repeat.
+/// Computes token inputs; keeps what it has seen of features, since names repeat.
 pub struct Tokenizer {
-    keys: GroupKeys,
+    inputs: Secret<32>,
     params: Params,
-    known: HashMap<Vec<u8>, usize>,
-    ids: Vec<u64>,
-    uniform: Vec<u32>,
+    known: Known,
+    early: Early,
+    tickets: Vec<u32>,
 }
 
 impl Tokenizer {
     /// A tokenizer for one round.
     pub fn new(params: Params, group: &Secret<32>) -> Self {
+        let GroupKeys { clocks, inputs } = GroupKeys::new(group);
         Self {
-            keys: GroupKeys::new(group),
+            inputs,
+            known: Known::new(clocks, params.table.clone(), params.tokens),
             params,
-            known: HashMap::new(),
-            ids: Vec::new(),
-            uniform: Vec::new(),
+            early: Early::default(),
+            tickets: Vec::new(),
         }
     }
 
     /// The parameters.
     pub fn params(&self) -> &Params {
         &self.params
-    }
-
-    fn slot(&mut self, feature: &Feature, bytes: &mut Vec<u8>) -> usize {
-        feature.put_bytes(bytes);
-        if let Some(slot) = self.known.get(bytes.as_slice()) {
-            return *slot;
-        }
-        let tokens = usize::from(self.params.tokens);
-        let mut stream = vec![0u8; 8 + 4 * tokens];
-        kdf::keyed_stream(&self.keys.clocks, bytes, &mut stream);
-        let (id, rest) = stream.split_at(8);
-        let slot = self.ids.len();
-        let mut id8 = [0u8; 8];
-        id8.copy_from_slice(id);
-        self.ids.push(u64::from_be_bytes(id8));
-        let weight = self.params.table.weight(feature.kind).max(1);
-        // The clock is kept, not the uniform bits: it is the same for everybody.
-        self.uniform.extend(rest.as_chunks::<4>().0.iter().map(|b| {
-            let clock = ticket(u32::from_be_bytes(*b), weight, 0, 0) >> 38;
-            clock as u32
-        }));
-        self.known.insert(bytes.clone(), slot);
-        slot
     }
 
     /// The inputs of all tokens of the person at `place` in its file, appended to `out`.
@@ -235,157 +217,189 @@ impl Tokenizer {
         place: u64,
         out: &mut Vec<TokenInput>,
     ) {
-        if self.ids.len() > CACHE {
-            self.known.clear();
-            self.ids.clear();
-            self.uniform.clear();
-        }
+        let lists = self.known.of_person(person);
         let tokens = usize::from(self.params.tokens);
-        let lists = features::of_person(person, &self.params.table);
-        let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
-        let slots: Vec<Vec<usize>> = lists
+        let features = lists.iter().map(|l| l.features.len()).sum::<usize>();
+        self.tickets.resize(tokens * features, 0);
+        let mut rest = self.tickets.as_mut_slice();
+        let ranked: Vec<Ranked<'_>> = lists
             .iter()
-            .map(|f| f.list.iter().map(|f| self.slot(f, &mut bytes)).collect())
-            .collect();
-        // For each feature its clocks, and what breaks ties between equal ones.
-        let clocks: Vec<Vec<(&[u32], u64)>> = slots
-            .iter()
-            .map(|slots| {
-                let of = slots.iter().enumerate().map(|(i, slot)| {
-                    let clocks = &self.uniform[slot * tokens..(slot + 1) * tokens];
-                    (clocks, (self.ids[*slot] >> 32) << 6 | i as u64)
-                });
-                of.collect()
+            .map(|list| {
+                let of = rest.split_off_mut(..tokens * list.features.len());
+                Ranked::new(list, &self.known, of.unwrap_or_default())
             })
             .collect();
-        let mut arrivals = Arrivals::default();
         let mut ids: Vec<u64> = Vec::with_capacity(features::MAX_FEATURES);
+        let mut bytes = Vec::with_capacity(3 + 8 * features::MAX_FEATURES);
         let withheld = site.withheld(place, &self.params);
         out.reserve(tokens);
-        for j in 0..self.params.tokens {
+        for (j, withheld) in (0..self.params.tokens).zip(withheld) {
             let turn = usize::from(j);
-            let chosen = if lists.is_empty() || withheld[turn] {
-                false
-            } else {
-                let alternate = turn % lists.len();
-                let (list, slots) = (&lists[alternate], &slots[alternate]);
-                arrivals.start(clocks[alternate].iter().map(|(clocks, tie)| {
-                    let clock = u64::from(clocks[turn]);
-                    clock << 38 | tie
-                }));
+            let ranked = ranked.get(turn % lists.len().max(1));
+            let chosen = ranked.filter(|_| !withheld).and_then(|ranked| {
+                let ranks = self.early.choose(ranked, turn, &self.params)?;
                 ids.clear();
-                let mut sum = Sum::default();
-                let mut reached = false;
-                while let Some(ticket) = arrivals.next() {
-                    let i = (ticket & 63) as usize;
-                    if sum.add(list, i) {
-                        ids.push(self.ids[slots[i]]);
-                        if sum.reached(&self.params) {
-                            reached = true;
-                            break;
-                        }
+                ids.extend(ones(ranks).map(|rank| ranked.ids[rank]));
+                Some(&mut ids)
+            });
+            out.push(match chosen {
+                None => site.filler(place, j),
+                Some(ids) => {
+                    input_bytes(j, ids, &mut bytes);
+                    TokenInput {
+                        digest: kdf::keyed_short(&self.inputs, &bytes),
+                        filler: false,
                     }
                 }
-                reached
-            };
-            out.push(if chosen {
-                input_bytes(j, &mut ids, &mut bytes);
-                TokenInput {
-                    digest: kdf::keyed_short(&self.keys.inputs, &bytes),
-                    filler: false,
-                }
-            } else {
-                site.filler(place, j)
             });
         }
     }
 }
 
-/// Tickets in ascending order, as far as they are asked for. A token takes few of a person's features, so
-/// those that came about as early as the last one taken by the token before are put in order first.
-struct Arrivals {
-    early: [u64; features::MAX_FEATURES],
-    late: [u64; features::MAX_FEATURES],
-    /// How many there are in `early` and in `late`.
-    counts: [usize; 2],
-    /// How many were given.
-    given: usize,
-    /// Whether those in `early` are in order.
-    sorted: bool,
-    /// Tickets below are early.
-    limit: u64,
-    last: u64,
+/// Places of the ones in a set of ranks.
+fn ones(mut ranks: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let rank = ranks.trailing_zeros() as usize;
+        ranks &= ranks.checked_sub(1)?;
+        Some(rank)
+    })
 }
 
-impl Default for Arrivals {
-    fn default() -> Self {
+/// The features of a list in the order that decides between equal clocks: their ranks.
+struct Ranked<'l> {
+    groups: &'l [Group],
+    features: Vec<Listed>,
+    ids: Vec<u64>,
+    /// For each token a ticket of each feature: its clock, of 26 bits at most, and its rank, of 6.
+    tickets: &'l [u32],
+}
+
+impl<'l> Ranked<'l> {
+    /// `tickets` has room for all of them.
+    fn new(list: &'l List, known: &Known, tickets: &'l mut [u32]) -> Self {
+        let mut order: Vec<u64> = (0..)
+            .zip(&list.features)
+            .map(|(i, feature)| among_equals(known.clocks(feature.slot).0, i))
+            .collect();
+        order.sort_unstable();
+        let n = order.len();
+        let (mut features, mut ids) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for (rank, order) in (0u32..).zip(order) {
+            let feature = list.features[(order & 63) as usize];
+            let (id, clocks) = known.clocks(feature.slot);
+            let own = tickets.iter_mut().skip(ids.len()).step_by(n);
+            for (to, clock) in own.zip(clocks) {
+                *to = clock << 6 | rank;
+            }
+            features.push(feature);
+            ids.push(id);
+        }
         Self {
-            early: [0; features::MAX_FEATURES],
-            late: [0; features::MAX_FEATURES],
-            counts: [0; 2],
-            given: 0,
-            sorted: false,
-            limit: u64::MAX,
-            last: u64::MAX,
+            groups: &list.groups,
+            features,
+            ids,
+            tickets,
         }
     }
 }
 
-impl Arrivals {
-    /// So many are searched for the least one after the other, more are sorted.
+/// Chooses the features of tokens. A token takes few of a person's features: those with tickets below
+/// what was enough lately are put in order first.
+struct Early {
+    limit: u32,
+}
+
+impl Default for Early {
+    fn default() -> Self {
+        Self { limit: u32::MAX }
+    }
+}
+
+impl Early {
+    /// So many are put in order by counting.
     const FEW: usize = 16;
 
-    /// Starts with new tickets, at most [`features::MAX_FEATURES`], all different.
-    fn start(&mut self, tickets: impl Iterator<Item = u64>) {
-        // A quarter above the mean of what was enough lately.
-        let enough = self.last.saturating_add(self.last / 4);
-        self.limit = self.limit / 2 + enough / 2;
-        let [mut early, mut late] = [0usize; 2];
-        for ticket in tickets.take(features::MAX_FEATURES) {
-            // Written to both places, so that nothing has to be foretold.
-            self.early[early & (features::MAX_FEATURES - 1)] = ticket;
-            self.late[late & (features::MAX_FEATURES - 1)] = ticket;
-            let is_early = usize::from(ticket < self.limit);
-            early += is_early;
-            late += 1 - is_early;
+    /// The set of ranks that the token `turn` takes, or `None` if they do not reach H.
+    fn choose(&mut self, ranked: &Ranked<'_>, turn: usize, params: &Params) -> Option<u64> {
+        let n = ranked.ids.len();
+        let all = &ranked.tickets[turn * n..(turn + 1) * n];
+        let mut early = [u32::MAX; features::MAX_FEATURES];
+        let mut count = 0;
+        for ticket in all {
+            // Written in any case, so that nothing has to be foretold.
+            early[count & (features::MAX_FEATURES - 1)] = *ticket;
+            count += usize::from(*ticket < self.limit);
         }
-        self.counts = [early, late];
-        self.given = 0;
-        self.sorted = false;
-        self.last = u64::MAX;
-        if early > Self::FEW {
-            self.sort();
-        }
-    }
-
-    fn sort(&mut self) {
-        self.early[..self.counts[0]].sort_unstable();
-        self.sorted = true;
-    }
-
-    fn next(&mut self) -> Option<u64> {
-        let [early, late] = self.counts;
-        if self.given == early {
-            if late == 0 {
-                return None;
+        let early = match early.first_chunk_mut() {
+            Some(few) if count <= Self::FEW => {
+                in_order(few, count);
+                &few[..count]
             }
-            self.early = self.late;
-            self.counts = [late, 0];
-            self.given = 0;
-            self.sort();
+            _ => {
+                early[..count].sort_unstable();
+                &early[..count]
+            }
+        };
+        let mut taking = Taking::new(ranked, params);
+        let last = taking.take(early).or_else(|| {
+            let late = all.iter().filter(|t| **t >= self.limit);
+            let mut late: Vec<u32> = late.copied().collect();
+            late.sort_unstable();
+            taking.take(&late)
+        })?;
+        // Little more than twice the mean of what was enough lately is rarely too little.
+        let target = last.saturating_mul(2).saturating_add(last / 4);
+        self.limit = self.limit - self.limit / 8 + target / 8;
+        Some(taking.ranks)
+    }
+}
+
+/// Puts the first `n` of `tickets` in ascending order; there are no equal ones. Each is counted to its
+/// place, which takes as long for any order.
+fn in_order(tickets: &mut [u32; Early::FEW], n: usize) {
+    let mut places = [0u32; Early::FEW];
+    for other in &tickets[..n] {
+        for (place, ticket) in places.iter_mut().zip(&*tickets) {
+            *place += u32::from(other < ticket);
         }
-        let rest = &mut self.early[self.given..self.counts[0]];
-        let (mut at, mut least) = (0, *rest.first()?);
-        let others = if self.sorted { 0 } else { rest.len() };
-        for (i, ticket) in rest[..others].iter().enumerate() {
-            let less = *ticket < least;
-            at = if less { i } else { at };
-            least = if less { *ticket } else { least };
+    }
+    let unordered = *tickets;
+    for (place, ticket) in places.iter().zip(unordered).take(n) {
+        tickets[*place as usize & (Early::FEW - 1)] = ticket;
+    }
+}
+
+/// A token that takes features.
+struct Taking<'a> {
+    ranked: &'a Ranked<'a>,
+    params: &'a Params,
+    sum: Sum,
+    /// Those that were taken.
+    ranks: u64,
+}
+
+impl<'a> Taking<'a> {
+    fn new(ranked: &'a Ranked<'a>, params: &'a Params) -> Self {
+        Self {
+            ranked,
+            params,
+            sum: Sum::default(),
+            ranks: 0,
         }
-        rest.swap(0, at);
-        self.given += 1;
-        self.last = least;
-        Some(least)
+    }
+
+    /// Takes features in this order until they are enough. Returns the last ticket.
+    fn take(&mut self, tickets: &[u32]) -> Option<u32> {
+        for ticket in tickets {
+            let rank = (ticket & 63) as usize;
+            let Listed { group, member, .. } = self.ranked.features[rank];
+            let of = &self.ranked.groups[usize::from(group)];
+            self.ranks |= u64::from(self.sum.add(of, group, member)) << rank;
+            if self.sum.reached(self.params) {
+                return Some(*ticket);
+            }
+        }
+        None
     }
 }
 
@@ -393,66 +407,60 @@ impl Arrivals {
 pub const MIN_GAIN: Bits = ONE_BIT / 2;
 
 /// Bits that the features taken so far tell.
+#[derive(Default)]
 pub(super) struct Sum {
     taken: [u8; MAX_GROUPS],
     have: [Bits; ATTRIBUTES],
     total: Bits,
     individual: Bits,
-    name: bool,
-    contact: bool,
-    other: bool,
+    /// Set of [`NAME`], [`CONTACT`] and [`OTHER`].
+    kinds: u8,
 }
 
-impl Default for Sum {
-    fn default() -> Self {
-        Self {
-            taken: [0; MAX_GROUPS],
-            have: [0; ATTRIBUTES],
-            total: 0,
-            individual: 0,
-            name: false,
-            contact: false,
-            other: false,
+const NAME: u8 = 1;
+const CONTACT: u8 = 2;
+const OTHER: u8 = 4;
+
+/// What an attribute is, as a set of one kind, and whether it tells persons of a family apart.
+const KIND: [(u8, bool); ATTRIBUTES] = {
+    let mut kinds = [(OTHER, false); ATTRIBUTES];
+    let mut attribute = 0;
+    while attribute < ATTRIBUTES {
+        let of = attribute as features::Attribute;
+        if features::is_name(of) {
+            kinds[attribute].0 = NAME;
+        } else if features::is_contact(of) {
+            kinds[attribute].0 = CONTACT;
         }
+        kinds[attribute].1 = features::is_individual(of);
+        attribute += 1;
     }
-}
+    kinds
+};
 
 impl Sum {
-    /// Takes a feature if its attribute tells at least [`MIN_GAIN`] more with it.
-    pub(super) fn add(&mut self, of: &Features, index: usize) -> bool {
-        let feature = &of.list[index];
-        let group = &of.groups[usize::from(feature.group)];
-        let taken = &mut self.taken[usize::from(feature.group)];
-        let have = &mut self.have[usize::from(group.attribute)];
-        let with = group.joint[usize::from(*taken | 1 << feature.member)];
-        if with < *have + MIN_GAIN {
-            return false;
-        }
-        *taken |= 1 << feature.member;
-        let more = with - *have;
-        *have = with;
+    /// Takes a member of the group of this number if its attribute tells at least [`MIN_GAIN`] more
+    /// with it. Whether it does cannot be foretold, so nothing here branches on it.
+    pub(super) fn add(&mut self, group: &Group, number: u8, member: u8) -> bool {
+        let attribute = usize::from(group.attribute);
+        let taken = &mut self.taken[usize::from(number)];
+        let have = &mut self.have[attribute];
+        let (kind, individual) = KIND[attribute];
+        let with = Bits::from(group.joint[usize::from(*taken | 1 << member)]);
+        let takes = with >= *have + MIN_GAIN;
+        let more = if takes { with - *have } else { 0 };
+        *taken |= u8::from(takes) << member;
+        *have += more;
         self.total += more;
-        if features::is_individual(group.attribute) {
-            self.individual += more;
-        }
-        if features::is_name(group.attribute) {
-            self.name = true;
-        } else if features::is_contact(group.attribute) {
-            self.contact = true;
-        } else {
-            self.other = true;
-        }
-        true
+        self.individual += if individual { more } else { 0 };
+        self.kinds |= if takes { kind } else { 0 };
+        takes
     }
 
     /// Whether they are of two kinds at least, and not date and place alone: somebody who gives
     /// another name elsewhere is known by telephone or document.
     fn kinds(&self) -> bool {
-        if self.name {
-            self.contact || self.other
-        } else {
-            self.contact && self.other
-        }
+        self.kinds.count_ones() > 1
     }
 
     /// Whether the features are enough for a token.
@@ -481,8 +489,9 @@ pub fn shortfall(person: &Person, params: &Params) -> Option<Shortfall> {
     let mut best: Option<Sum> = None;
     for of in features::of_person(person, &params.table) {
         let mut sum = Sum::default();
-        for i in 0..of.list.len() {
-            sum.add(&of, i);
+        for feature in &of.list {
+            let group = &of.groups[usize::from(feature.group)];
+            sum.add(group, feature.group, feature.member);
         }
         if sum.reached(params) {
             return None;
@@ -492,7 +501,7 @@ pub fn shortfall(person: &Person, params: &Params) -> Option<Shortfall> {
         }
     }
     Some(match best {
-        Some(sum) if !sum.kinds() && !sum.name => Shortfall::Name,
+        Some(sum) if !sum.kinds() && sum.kinds & NAME == 0 => Shortfall::Name,
         Some(sum) if !sum.kinds() => Shortfall::OnlyNames,
         Some(sum) if sum.individual < params.individual => Shortfall::Individual,
         Some(_) => Shortfall::Common,

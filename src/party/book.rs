@@ -328,7 +328,8 @@ impl Party {
         out: &mut Outcome,
     ) -> Result<(), PartyError> {
         if let Some(file) = book.sent.get(name) {
-            self.put(stick, name, &self.shelved(file)?, out)?;
+            let wrote = stick.copy(name, self.open_shelved(file)?, file)?;
+            out.done.push(written(wrote, name));
         }
         Ok(())
     }
@@ -340,11 +341,7 @@ impl Party {
         bytes: &[u8],
         out: &mut Outcome,
     ) -> Result<(), PartyError> {
-        out.done.push(if stick.write(name, bytes)? {
-            Event::Wrote(name.to_owned())
-        } else {
-            Event::Unchanged(name.to_owned())
-        });
+        out.done.push(written(stick.write(name, bytes)?, name));
         Ok(())
     }
 
@@ -416,5 +413,13 @@ impl Party {
             self.unshelve(file);
         }
         Ok(())
+    }
+}
+
+fn written(anew: bool, name: &str) -> Event {
+    if anew {
+        Event::Wrote(name.to_owned())
+    } else {
+        Event::Unchanged(name.to_owned())
     }
 }

@@ -21,6 +21,7 @@ pub use book::{Book, Shelved, Taken};
 pub use error::{Class, PartyError};
 pub use event::{Event, Outcome};
 pub use heads::HeadAnswer;
+pub(crate) use shelf::Staged;
 pub use stick::{Stick, file_label};
 
 use self::watch::Watcher;

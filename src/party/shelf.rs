@@ -2,12 +2,12 @@
 //! each under its own hash. What the hash is stands in the sealed state.
 
 use std::fs;
-use std::io::{self, Read, Seek as _, Write as _};
+use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Party, PartyError, Shelved};
 use crate::codec::to_hex;
-use crate::crypto::hash::{Hasher, sha256};
+use crate::crypto::hash::{Hasher, HashingWriter, sha256};
 use crate::crypto::random;
 use crate::round::RoundError;
 use crate::vault::files;
@@ -43,22 +43,9 @@ impl Party {
     /// # Errors
     /// [`RoundError::TooLarge`], or what reading and writing say.
     pub(crate) fn stage(&self, mut from: impl Read, max: u64) -> Result<Staged, PartyError> {
-        let failed = |e: io::Error| PartyError::Vault(e.into());
-        let shelf = self.shelf();
-        files::private_dir_within(&shelf).map_err(failed)?;
-        let name: [u8; 16] = random::array().map_err(RoundError::from)?;
-        let path = shelf.join(format!(".{}", to_hex(&name)));
-        let mut file = files::create_private(&path).map_err(failed)?;
-        let mut staged = Staged {
-            shelved: Shelved {
-                hash: [0; 32],
-                len: 0,
-            },
-            path,
-            shelf,
-        };
-        let mut hasher = Hasher::new();
+        let mut staging = self.staging()?;
         let mut piece = vec![0u8; PIECE];
+        let mut len = 0;
         loop {
             let n = match from.read(&mut piece) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -67,16 +54,37 @@ impl Party {
             let Some(bytes) = piece.get(..n).filter(|b| !b.is_empty()) else {
                 break;
             };
-            staged.shelved.len += n as u64;
-            if staged.shelved.len > max {
+            len += n as u64;
+            if len > max {
                 return Err(RoundError::TooLarge.into());
             }
-            hasher.update(bytes);
-            file.write_all(bytes).map_err(failed)?;
+            let written = staging.write_all(bytes);
+            written.map_err(|e| PartyError::Vault(e.into()))?;
         }
-        file.sync_all().map_err(failed)?;
-        staged.shelved.hash = hasher.finish();
-        Ok(staged)
+        staging.finish()
+    }
+
+    /// Begins a file that is written piece by piece. It is kept only by [`Staged::keep`].
+    ///
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn staging(&self) -> Result<Staging, PartyError> {
+        let failed = |e: io::Error| PartyError::Vault(e.into());
+        let shelf = self.shelf();
+        files::private_dir_within(&shelf).map_err(failed)?;
+        let name: [u8; 16] = random::array().map_err(RoundError::from)?;
+        let path = shelf.join(format!(".{}", to_hex(&name)));
+        Ok(Staging {
+            out: HashingWriter::new(files::create_private(&path).map_err(failed)?),
+            staged: Staged {
+                shelved: Shelved {
+                    hash: [0; 32],
+                    len: 0,
+                },
+                path,
+                shelf,
+            },
+        })
     }
 
     /// A file that was kept, to be read. Nothing says yet that it is as it was.
@@ -149,6 +157,33 @@ impl Shelved {
     }
 }
 
+/// A file that is being written; thrown away with its value.
+pub(crate) struct Staging {
+    out: HashingWriter<fs::File>,
+    staged: Staged,
+}
+
+impl Staging {
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn finish(mut self) -> Result<Staged, PartyError> {
+        let (file, hash, len) = self.out.finish();
+        file.sync_all().map_err(|e| PartyError::Vault(e.into()))?;
+        self.staged.shelved = Shelved { hash, len };
+        Ok(self.staged)
+    }
+}
+
+impl Write for Staging {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// A file that was taken and may be thrown away again.
 pub(crate) struct Staged {
     shelved: Shelved,
@@ -163,6 +198,11 @@ impl Staged {
     /// [`PartyError::Vault`].
     pub(crate) fn open(&self) -> Result<fs::File, PartyError> {
         fs::File::open(&self.path).map_err(|e| PartyError::Vault(e.into()))
+    }
+
+    /// What it is called if it is kept.
+    pub(crate) fn shelved(&self) -> &Shelved {
+        &self.shelved
     }
 
     /// Keeps it. It counts once the state names it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::PartyError;
+use super::{PartyError, Shelved};
 use crate::round::Card;
 use crate::vault::files;
 
@@ -135,7 +135,35 @@ impl Stick {
         {
             return Ok(false);
         }
-        self.replace(name, bytes).map_err(|e| PartyError::File {
+        let all = |file: &mut fs::File| file.write_all(bytes);
+        self.replace(name, all).map_err(|e| PartyError::File {
+            name: name.to_owned(),
+            kind: e.kind(),
+        })?;
+        Ok(true)
+    }
+
+    /// As [`Stick::write`], of a file that was kept and may be too large to be held.
+    ///
+    /// # Errors
+    /// [`PartyError::File`]; [`PartyError::Stored`] if it is not as it was.
+    pub(crate) fn copy(
+        &self,
+        name: &str,
+        mut from: fs::File,
+        kept: &Shelved,
+    ) -> Result<bool, PartyError> {
+        if let Ok(Some(there)) = self.open_file(name, kept.len)
+            && kept.is(&there).unwrap_or(false)
+        {
+            return Ok(false);
+        }
+        // Before anything is written, so that nothing half and nothing else ever stands there.
+        if !kept.is(&from).map_err(|_| PartyError::Stored)? {
+            return Err(PartyError::Stored);
+        }
+        let all = |file: &mut fs::File| io::copy(&mut from, file).map(drop);
+        self.replace(name, all).map_err(|e| PartyError::File {
             name: name.to_owned(),
             kind: e.kind(),
         })?;
@@ -144,7 +172,11 @@ impl Stick {
 
     /// Everything on a stick is public or encrypted, and others must be able to read it: the file has
     /// the usual rights, unlike those of a vault.
-    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    fn replace(
+        &self,
+        name: &str,
+        all: impl FnOnce(&mut fs::File) -> io::Result<()>,
+    ) -> io::Result<()> {
         let part = self.dir.join(format!(".{name}.part"));
         // Never through a link that somebody left on the stick.
         match fs::remove_file(&part) {
@@ -152,12 +184,47 @@ impl Stick {
             _ => {}
         }
         let mut file = fs::File::create_new(&part)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let written = all(&mut file).and_then(|()| file.sync_all());
         if let Err(e) = written {
             // A full stick keeps no piece of a file.
             let _ = fs::remove_file(&part);
             return Err(e);
         }
         files::put_in_place(&part, &self.dir.join(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::hash::sha256;
+
+    #[test]
+    fn a_kept_file_is_copied_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let stick = Stick::open(dir.path().join("")).unwrap();
+        let kept = dir.path().join("kept");
+        let bytes: Vec<u8> = (0..3_000_000u32).map(|i| (i % 251) as u8).collect();
+        fs::write(&kept, &bytes).unwrap();
+        let shelved = Shelved {
+            hash: sha256(&[&bytes]),
+            len: bytes.len() as u64,
+        };
+        let copy = |name| stick.copy(name, fs::File::open(&kept).unwrap(), &shelved);
+        assert!(copy("a").unwrap());
+        assert_eq!(fs::read(dir.path().join("a")).unwrap(), bytes);
+        assert!(!copy("a").unwrap(), "it is there");
+        // Another file of the same length, and a longer one, are replaced.
+        let mut other = bytes.clone();
+        other[2_999_999] ^= 1;
+        for there in [&other[..], b"x", &[0; 3_000_001]] {
+            fs::write(dir.path().join("a"), there).unwrap();
+            assert!(copy("a").unwrap());
+            assert_eq!(fs::read(dir.path().join("a")).unwrap(), bytes);
+        }
+        // What was kept and is not as it was goes nowhere.
+        fs::write(&kept, &other).unwrap();
+        assert!(matches!(copy("b"), Err(PartyError::Stored)));
+        assert!(!dir.path().join("b").exists());
     }
 }

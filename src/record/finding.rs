@@ -2,6 +2,7 @@
 //!
 //! A mistake keeps the input out; a warning does not. Neither ever repeats what a field holds.
 
+use super::code::Kind;
 use super::date::Date;
 use super::document::DocumentDoubt;
 use super::field::FieldId;
@@ -330,7 +331,11 @@ impl Localize for Note {
             Self::Document(doubt) => doubt.message(),
             Self::UnknownColumn => Message::new("record-note-unknown-column"),
             Self::NoRoleColumn { role } => {
-                Message::new("record-note-no-role-column").with("role", *role)
+                let told = Message::new("record-note-no-role-column");
+                match Kind::parse(role) {
+                    Some(kind) => told.with("role", kind.message()),
+                    None => told.with("role", *role),
+                }
             }
             Self::SexIsSpanish => Message::new("record-note-sex-spanish"),
             Self::SexOnlyM => Message::new("record-note-sex-only-m"),

@@ -46,6 +46,14 @@ pub struct Standard {
     pub shape: Shape,
 }
 
+/// Between the answers of several forms of one part of the standard, which has them in rows of their own.
+pub(super) const FORMS: &str = " | ";
+
+/// The part of the standard that a field belongs to: `vic` of `vic_MethodsOfControl`.
+pub(super) fn section(name: &str) -> &str {
+    name.split('_').next().unwrap_or_default()
+}
+
 /// The field with this system name.
 pub fn find(name: &str) -> Option<&'static Standard> {
     TABLE.iter().find(|s| s.name == name)

@@ -4,10 +4,11 @@
 //! It has no method that takes a token input, a file key or an encoding in clear.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use super::envelope::EnvelopeId;
 use super::note::AgreedNote;
-use super::pairs::{AskFile, AskPair, PairsAsk, PairsWeights, Place};
+use super::pairs::{AskFile, AskPair, PairsAsk, PairsList, PairsWeights, Place};
 use super::tokens::{Tag, TokenFile, TokenHead};
 use super::{PartyId, RoundError};
 use crate::crypto::hash::sha256;
@@ -113,20 +114,43 @@ impl<'a> Collected<'a> {
         self.files.len() >= usize::from(self.note.draft().quorum)
     }
 
-    /// Asks the comparer about pairs of rows. The token on which a pair is compared is picked by a
-    /// hash of note and handles, so that nobody chooses it.
+    /// Asks the comparer about pairs of rows: [`Collected::list`] with its encodings, all of it in
+    /// memory.
     ///
     /// # Errors
-    /// [`RoundError::Pair`] names a pair that is within one site, is there twice, or shares no tag; what
-    /// `bodies` say.
+    /// As [`Collected::list`].
     pub fn ask(
         &self,
         batch: u32,
         pairs: &[(Row, Row)],
         bodies: &mut dyn Bodies,
     ) -> Result<PairsAsk, RoundError> {
+        let list = self.list(batch, pairs, bodies)?;
+        let mut sealed = Vec::new();
+        self.sealed(&list, bodies, &mut sealed)?;
+        Ok(PairsAsk { list, sealed })
+    }
+
+    /// The files, in the order of ids.
+    fn by_id(&self) -> Vec<(&PartyId, &TokenHead)> {
         let mut by_id: Vec<(&PartyId, &TokenHead)> = self.files.iter().collect();
         by_id.sort_by_key(|(_, f)| f.file);
+        by_id
+    }
+
+    /// What the comparer is asked about pairs of rows. The token on which a pair is compared is picked
+    /// by a hash of note and handles, so that nobody chooses it.
+    ///
+    /// # Errors
+    /// [`RoundError::Pair`] names a pair that is within one site, is there twice, or shares no tag; what
+    /// `bodies` say.
+    pub fn list(
+        &self,
+        batch: u32,
+        pairs: &[(Row, Row)],
+        bodies: &mut dyn Bodies,
+    ) -> Result<PairsList, RoundError> {
+        let by_id = self.by_id();
         let index: BTreeMap<PartyId, u16> = by_id
             .iter()
             .zip(0u16..)
@@ -149,10 +173,7 @@ impl<'a> Collected<'a> {
         {
             return Err(RoundError::Pair(w[1].2));
         }
-        let row_of = |(file, row): (u16, u32)| {
-            let (site, _) = by_id.get(usize::from(file)).ok_or(RoundError::Numbers)?;
-            Ok::<_, RoundError>(Row { site: **site, row })
-        };
+        let row_of = |(file, row)| row_of(&by_id, file, row);
         let (mut first, mut second) = (Numbered::default(), Numbered::default());
         let mut made = Vec::with_capacity(ordered.len());
         for (a, b, i) in ordered {
@@ -172,10 +193,9 @@ impl<'a> Collected<'a> {
                 shared: u16::try_from(shared.len()).map_err(|_| bad())?,
             });
         }
-        let encoding = self.note.draft().encoding;
-        Ok(PairsAsk {
+        Ok(PairsList {
             batch,
-            encoding,
+            encoding: self.note.draft().encoding,
             files: by_id
                 .iter()
                 .map(|(_, f)| AskFile {
@@ -185,9 +205,23 @@ impl<'a> Collected<'a> {
                     totals: f.counts_sealed.clone(),
                 })
                 .collect(),
-            sealed: sealed(TokenFile::sealed_size(encoding), &made, bodies, row_of)?,
             pairs: made,
         })
+    }
+
+    /// Writes the sealed encodings of a list. Memory is what those of [`WINDOW`] pairs have.
+    ///
+    /// # Errors
+    /// What `bodies` and writing say.
+    pub fn sealed(
+        &self,
+        list: &PairsList,
+        bodies: &mut dyn Bodies,
+        to: &mut impl Write,
+    ) -> Result<(), RoundError> {
+        let by_id = self.by_id();
+        let row = |place: &Place| row_of(&by_id, place.file, place.row);
+        write_sealed(list, WINDOW, row, bodies, to)
     }
 
     /// The rows of an ask with their weights.
@@ -196,7 +230,7 @@ impl<'a> Collected<'a> {
     /// [`RoundError::OtherRequest`] if the weights answer another ask, [`RoundError::Numbers`].
     pub fn weights(
         &self,
-        ask: &PairsAsk,
+        ask: &PairsList,
         id: EnvelopeId,
         weights: &PairsWeights,
         comparer: &str,
@@ -263,27 +297,38 @@ impl Numbered {
     }
 }
 
-/// The sealed encodings of all pairs, each file read in its order.
-fn sealed(
-    size: usize,
-    pairs: &[AskPair],
+/// Pairs whose encodings are held at once, 330 MB.
+const WINDOW: usize = 1 << 20;
+
+/// Writes sealed encodings in the order of pairs. Those of `window` pairs are read at a time, each file in
+/// its order.
+fn write_sealed(
+    list: &PairsList,
+    window: usize,
+    row_of: impl Fn(&Place) -> Result<Row, RoundError>,
     bodies: &mut dyn Bodies,
-    row_of: impl Fn((u16, u32)) -> Result<Row, RoundError>,
-) -> Result<Vec<u8>, RoundError> {
-    let mut wanted: Vec<(Place, usize)> = pairs
-        .iter()
-        .flat_map(|p| [p.a, p.b])
-        .enumerate()
-        .map(|(i, place)| (place, i))
-        .collect();
-    wanted.sort_unstable();
-    let mut out = vec![0u8; wanted.len() * size];
-    for (place, i) in wanted {
-        let row = row_of((place.file, place.row))?;
-        let out = out.get_mut(i * size..(i + 1) * size);
-        bodies.sealed(&row, place.place, out.ok_or(RoundError::Numbers)?)?;
+    to: &mut impl Write,
+) -> Result<(), RoundError> {
+    let size = TokenFile::sealed_size(list.encoding);
+    let mut out = Vec::new();
+    for pairs in list.pairs.chunks(window.max(1)) {
+        let places = pairs.iter().flat_map(|p| [p.a, p.b]);
+        let mut wanted: Vec<(Place, usize)> = places.zip(0..).collect();
+        wanted.sort_unstable();
+        out.resize(wanted.len() * size, 0);
+        for (place, i) in wanted {
+            let out = out.get_mut(i * size..(i + 1) * size);
+            let out = out.ok_or(RoundError::Numbers)?;
+            bodies.sealed(&row_of(&place)?, place.place, out)?;
+        }
+        to.write_all(&out).map_err(|_| RoundError::Io)?;
     }
-    Ok(out)
+    Ok(())
+}
+
+fn row_of(by_id: &[(&PartyId, &TokenHead)], file: u16, row: u32) -> Result<Row, RoundError> {
+    let (site, _) = by_id.get(usize::from(file)).ok_or(RoundError::Numbers)?;
+    Ok(Row { site: **site, row })
 }
 
 /// One of the shared places, by SHA-256 of note hash and the two handles.
@@ -297,4 +342,85 @@ fn pick<'s>(
     let number = u64::from_be_bytes(*hash.first_chunk()?);
     let n = u64::try_from(shared.len()).ok().filter(|n| *n > 0)?;
     shared.get(usize::try_from(number % n).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Encodings that say where they stand; each row of a site is read behind the one before.
+    struct Said(BTreeMap<PartyId, (u32, u16)>);
+
+    impl Bodies for Said {
+        fn tags(&mut self, _: &Row, _: &mut Vec<Tag>) -> Result<(), RoundError> {
+            Err(RoundError::Numbers)
+        }
+
+        fn sealed(&mut self, row: &Row, place: u16, out: &mut [u8]) -> Result<(), RoundError> {
+            let last = self.0.insert(row.site, (row.row, place));
+            if last.is_some_and(|last| last > (row.row, place)) {
+                return Err(RoundError::Numbers);
+            }
+            out.fill(row.site.0[0]);
+            out[..4].copy_from_slice(&row.row.to_be_bytes());
+            out[4..6].copy_from_slice(&place.to_be_bytes());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn encodings_are_the_same_however_many_are_held() {
+        let place = |file: u16, row: u32| Place {
+            file,
+            row,
+            place: (row * 7 % 5) as u16,
+        };
+        let mut list = PairsList {
+            batch: 0,
+            encoding: 3,
+            files: Vec::new(),
+            pairs: Vec::new(),
+        };
+        for i in 0..40u32 {
+            let (a, b) = (i as u16 / 20, 2 + (i * 13 % 3) as u16);
+            list.pairs.push(AskPair {
+                a: place(a, i % 20),
+                b: place(b, i * 11 % 40),
+                shared: 1,
+            });
+        }
+        let row_of = |place: &Place| {
+            Ok(Row {
+                site: PartyId([place.file as u8; 32]),
+                row: place.row,
+            })
+        };
+        let written = |window: usize| {
+            let mut out = Vec::new();
+            for pairs in list.pairs.chunks(window.max(1)) {
+                // A window begins a file again.
+                let part = PairsList {
+                    pairs: pairs.to_vec(),
+                    ..list.clone()
+                };
+                let mut bodies = Said(BTreeMap::new());
+                write_sealed(&part, window, row_of, &mut bodies, &mut out).unwrap();
+            }
+            out
+        };
+        let all = written(40);
+        assert_eq!(all.len() as u64, list.sealed_len());
+        let size = TokenFile::sealed_size(3);
+        for (encoding, place) in all
+            .chunks(size)
+            .zip(list.pairs.iter().flat_map(|p| [p.a, p.b]))
+        {
+            assert_eq!(encoding[..4], place.row.to_be_bytes());
+            assert_eq!(encoding[4..6], place.place.to_be_bytes());
+            assert_eq!(encoding[6], place.file as u8);
+        }
+        for window in [0, 1, 2, 19, 20, 39, 41] {
+            assert_eq!(written(window), all, "{window}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, PERSONS_MAX, SITES_MAX, SITES_MIN};
 use super::envelope::EnvelopeId;
+use super::input::{self, Input};
 use super::tokens::{FileId, LEAVE, SEALED_KEY_MAX, SEALED_SHARE};
 use super::{NoteHash, RoundError};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
@@ -218,7 +219,7 @@ pub fn row_size() -> usize {
     SEALED_SHARE + Tables::message_size()
 }
 
-/// `counts.ask`.
+/// The whole of a `counts.ask`. One of a large round is written and read without being held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountsAsk {
     /// What is added up.
@@ -248,7 +249,7 @@ fn put_row(out: &mut Vec<u8>, row: &CountedRow) {
     out.extend_from_slice(&row.row.to_be_bytes());
 }
 
-fn read_row(input: &mut Reader<'_>) -> Result<CountedRow, DecodeError> {
+fn read_row(input: &mut impl Input) -> Result<CountedRow, RoundError> {
     Ok(CountedRow {
         file: input.u16()?,
         row: input.u32()?,
@@ -283,11 +284,15 @@ impl Encode for Selection {
     }
 }
 
-impl Decode for Selection {
-    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+impl Selection {
+    /// Reads what stands in front of the contributions.
+    ///
+    /// # Errors
+    /// [`RoundError::Content`]; [`RoundError::Damaged`], [`RoundError::Io`].
+    pub(crate) fn read(input: &mut impl Input) -> Result<Self, RoundError> {
         match input.u8()? {
             1 => {}
-            v => return Err(DecodeError::Version(v)),
+            v => return Err(DecodeError::Version(v).into()),
         }
         let verify = input.array()?;
         let n = input.count(24, SITES_MAX)?;
@@ -296,10 +301,10 @@ impl Decode for Selection {
             let file = CountedFile {
                 file: input.array()?,
                 persons: input.u32()?,
-                sealed_key: input.bytes(SEALED_KEY_MAX)?.to_vec(),
+                sealed_key: input.bytes(SEALED_KEY_MAX)?,
             };
             if file.persons > PERSONS_MAX || files.last().is_some_and(|f| f.file >= file.file) {
-                return Err(DecodeError::Value("files"));
+                return Err(DecodeError::Value("files").into());
             }
             files.push(file);
         }
@@ -308,7 +313,7 @@ impl Decode for Selection {
         for _ in 0..n {
             let rows = usize::from(input.u16()?);
             if rows > files.len() {
-                return Err(DecodeError::Length);
+                return Err(DecodeError::Length.into());
             }
             let rows = (0..rows)
                 .map(|_| read_row(input))
@@ -317,7 +322,7 @@ impl Decode for Selection {
                 && rows.is_sorted_by(|a, b| a.file < b.file)
                 && persons.last().is_none_or(|before| *before < rows);
             if !fits {
-                return Err(DecodeError::Value("persons"));
+                return Err(DecodeError::Value("persons").into());
             }
             persons.push(rows);
         }
@@ -330,9 +335,9 @@ impl Decode for Selection {
                     sealed: input.array()?,
                 })
             })
-            .collect::<Result<Vec<_>, DecodeError>>()?;
+            .collect::<Result<Vec<_>, RoundError>>()?;
         if !left.is_sorted_by(|a, b| a.row < b.row) {
-            return Err(DecodeError::Value("left"));
+            return Err(DecodeError::Value("left").into());
         }
         Ok(Self {
             verify,
@@ -340,6 +345,12 @@ impl Decode for Selection {
             persons,
             left,
         })
+    }
+}
+
+impl Decode for Selection {
+    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::read(input).map_err(input::of_bytes)
     }
 }
 

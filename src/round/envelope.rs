@@ -4,7 +4,7 @@
 //! hash of all of that. Outside: an age file to the receivers. The signature covers the receivers,
 //! so a receiver cannot pass an envelope on as if it had been sent to somebody else.
 
-use std::io::{Read, Seek, SeekFrom, Write as _};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ use crate::codec::{DecodeError, Reader};
 use crate::crypto::hash::{Hasher, sha256};
 use crate::crypto::labels;
 use crate::crypto::sign::{Signature, SigningKey};
-use crate::crypto::travel::{self, Identity, Recipient};
+use crate::crypto::travel::{self, Encryptor, Identity, Recipient};
 use crate::i18n::{Localize, Message};
 
 /// Version byte of the inner form.
@@ -129,28 +129,87 @@ pub fn seal(
     receivers: &[(PartyId, Recipient)],
     payload: &[u8],
 ) -> Result<(EnvelopeId, Vec<u8>), RoundError> {
-    let count = u8::try_from(receivers.len())
-        .ok()
-        .filter(|n| (1..=RECEIVERS_MAX).contains(&usize::from(*n)))
-        .ok_or(RoundError::TooLarge)?;
-    let mut head = vec![VERSION, kind as u8];
-    head.extend_from_slice(&note.0);
-    head.extend_from_slice(&sender.0);
-    head.push(count);
-    for (id, _) in receivers {
-        head.extend_from_slice(&id.0);
-    }
-    head.extend_from_slice(&(payload.len() as u64).to_be_bytes());
-    let id = EnvelopeId::of(&[&head, payload]);
-    let signature = key.sign(&id.signed())?;
-    let recipients: Vec<Recipient> = receivers.iter().map(|(_, r)| r.clone()).collect();
-    let room = travel::file_max((head.len() + payload.len() + signature.len()) as u64);
+    let len = payload.len() as u64;
+    let room = travel::file_max(len.saturating_add(AROUND_MAX as u64));
     let out = Vec::with_capacity(usize::try_from(room).map_err(|_| RoundError::TooLarge)?);
-    let mut writer = travel::encrypt(&recipients, out)?;
-    for part in [&head, payload, &signature] {
-        writer.write_all(part).map_err(|_| RoundError::Io)?;
+    let mut sealing = Sealing::begin(kind, note, sender, receivers, len, out)?;
+    sealing.write_all(payload).map_err(|_| RoundError::Io)?;
+    sealing.finish(key)
+}
+
+/// An envelope that is written piece by piece, for payloads that are too large to be held. It is the
+/// file that [`seal`] makes, and nothing before [`Sealing::finish`].
+pub struct Sealing<W: Write> {
+    out: Encryptor<W>,
+    hasher: Hasher,
+    left: u64,
+}
+
+impl<W: Write> Sealing<W> {
+    /// Begins a file with a payload of exactly `len` bytes.
+    ///
+    /// # Errors
+    /// As [`seal`].
+    pub fn begin(
+        kind: Kind,
+        note: NoteHash,
+        sender: PartyId,
+        receivers: &[(PartyId, Recipient)],
+        len: u64,
+        out: W,
+    ) -> Result<Self, RoundError> {
+        let count = u8::try_from(receivers.len())
+            .ok()
+            .filter(|n| (1..=RECEIVERS_MAX).contains(&usize::from(*n)))
+            .ok_or(RoundError::TooLarge)?;
+        let mut head = vec![VERSION, kind as u8];
+        head.extend_from_slice(&note.0);
+        head.extend_from_slice(&sender.0);
+        head.push(count);
+        for (id, _) in receivers {
+            head.extend_from_slice(&id.0);
+        }
+        head.extend_from_slice(&len.to_be_bytes());
+        let recipients: Vec<Recipient> = receivers.iter().map(|(_, r)| r.clone()).collect();
+        let mut out = travel::encrypt(&recipients, out)?;
+        out.write_all(&head).map_err(|_| RoundError::Io)?;
+        let mut hasher = Hasher::new();
+        hasher.update(&head);
+        Ok(Self {
+            out,
+            hasher,
+            left: len,
+        })
     }
-    Ok((id, writer.finish()?))
+
+    /// Signs the file and writes its end. Returns its id.
+    ///
+    /// # Errors
+    /// [`RoundError::Numbers`] for another number of bytes than was said; errors of signing and
+    /// writing.
+    pub fn finish(mut self, key: &SigningKey) -> Result<(EnvelopeId, W), RoundError> {
+        if self.left != 0 {
+            return Err(RoundError::Numbers);
+        }
+        let id = EnvelopeId(self.hasher.finish());
+        let signature = key.sign(&id.signed())?;
+        self.out.write_all(&signature).map_err(|_| RoundError::Io)?;
+        Ok((id, self.out.finish()?))
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+        let n = self.out.write(bytes.get(..n).unwrap_or_default())?;
+        self.hasher.update(bytes.get(..n).unwrap_or_default());
+        self.left -= n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Bytes of a file of [`seal_sized`] beside its payload: what stands around the payload, age's header for
@@ -451,7 +510,8 @@ impl<'e, R: Read> Stream<'e, R> {
 /// Bytes of a payload that are read at once, as many as the encryption authenticates at once.
 const PIECE: usize = 64 * 1024;
 
-fn read_error(e: std::io::Error) -> RoundError {
+/// What an error of a decrypted file means.
+pub(super) fn read_error(e: std::io::Error) -> RoundError {
     match e.kind() {
         std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData => RoundError::Damaged,
         _ => RoundError::Io,
@@ -481,6 +541,18 @@ impl<R: Read + Seek> Payload<R> {
         let to = SeekFrom::Start(self.start + at);
         self.plain.seek(to).map_err(read_error)?;
         fill(&mut self.plain, out)
+    }
+
+    /// The bytes from a place to the end, one after the other. It is for who reads to say what an error
+    /// means, by [`read_error`].
+    ///
+    /// # Errors
+    /// As [`Payload::read_at`].
+    pub(crate) fn from(mut self, at: u64) -> Result<impl Read, RoundError> {
+        let left = self.len.checked_sub(at).ok_or(DecodeError::Truncated)?;
+        let to = SeekFrom::Start(self.start + at);
+        self.plain.seek(to).map_err(read_error)?;
+        Ok(self.plain.take(left))
     }
 }
 
@@ -631,6 +703,38 @@ mod tests {
             read(&plain, 200, other),
             Err(RoundError::WrongKind { .. })
         ));
+    }
+
+    #[test]
+    fn what_is_written_in_pieces_is_the_same_envelope() {
+        let (site, key, _) = card(Role::Site, "Casa", 1);
+        let (holder, _, identity) = card(Role::Holder, "Universidad", 2);
+        let note = NoteHash([5; 32]);
+        let to = [(holder.id(), identity.recipient())];
+        let payload: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
+        let begin = |len| {
+            let begun = Sealing::begin(Kind::Tokens, note, site.id(), &to, len, Vec::new());
+            begun.unwrap()
+        };
+        let (id, _) = seal(Kind::Tokens, note, site.id(), &key, &to, &payload).unwrap();
+        for piece in [1, 65_535, 65_536, 65_537, 200_000] {
+            let mut sealing = begin(200_000);
+            for bytes in payload.chunks(piece) {
+                sealing.write_all(bytes).unwrap();
+            }
+            // There is no room behind what was said.
+            assert!(sealing.write_all(&[0]).is_err());
+            let (same, file) = sealing.finish(&key).unwrap();
+            assert_eq!(same, id);
+            let opened = decrypt(&identity, &file, 200_000).unwrap();
+            let opened = opened.verify(Kind::Tokens, note, &site, holder.id());
+            assert_eq!(opened.unwrap().payload(), payload);
+        }
+        let mut short = begin(3);
+        short.write_all(&[1, 2]).unwrap();
+        assert_eq!(short.finish(&key).err(), Some(RoundError::Numbers));
+        let none = Sealing::begin(Kind::Tokens, note, site.id(), &[], 1, Vec::new());
+        assert_eq!(none.err(), Some(RoundError::TooLarge));
     }
 
     #[test]

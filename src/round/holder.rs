@@ -4,16 +4,18 @@
 //! random points and numbers of persons. The comparer also opens the encodings of pairs that it is
 //! asked about; it has no method that would take a tag.
 
+use std::io::Read;
+
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::blinded::BlindedRequest;
 use super::draft::Draft;
-use super::envelope::EnvelopeId;
+use super::envelope::{EnvelopeId, read_error};
 use super::evaluated::EvaluatedReply;
 use super::join::{Join, SignedJoin, commit, possession_context};
 use super::note::{AgreedNote, PublishedNote};
-use super::pairs::{Budget, LEVELS, PairsAsk, PairsWeights, Place};
+use super::pairs::{Budget, LEVELS, PairsList, PairsWeights, Place};
 use super::tokens::FileKey;
 use super::totals::{Totals, TotalsShare};
 use super::trust::TrustStore;
@@ -242,7 +244,7 @@ pub struct Compared<T> {
 fn totals(
     note: &AgreedNote,
     secrets: &HolderSecrets,
-    ask: &PairsAsk,
+    ask: &PairsList,
 ) -> Result<Option<Totals>, RoundError> {
     let draft = note.draft();
     if draft.site_totals {
@@ -259,18 +261,24 @@ fn totals(
     Ok(Some(sum))
 }
 
-/// Compares the pairs of an ask, as the comparer. `score` takes two encodings and the number of shared
+/// Pairs whose encodings are held at once.
+const BLOCK: usize = 1 << 14;
+
+/// Compares the pairs of an ask, as the comparer. `sealed` gives their encodings, which are read block by
+/// block. `score` takes two encodings and the number of shared
 /// tags and says a level below [`LEVELS`], and what is to be kept of the pair. The budget is charged for the whole ask or not at all.
 ///
 /// # Errors
 /// [`RoundError::NotInRound`] if this holder is not the comparer; [`RoundError::Numbers`],
-/// [`RoundError::Pair`], [`RoundError::Budget`].
+/// [`RoundError::Pair`], [`RoundError::Budget`]; what reading says.
+#[allow(clippy::too_many_arguments)]
 pub fn compare<T: Send>(
     note: &AgreedNote,
     me: &PartyId,
     secrets: &HolderSecrets,
     id: EnvelopeId,
-    ask: &PairsAsk,
+    ask: &PairsList,
+    mut sealed: impl Read,
     budget: &mut Budget,
     score: impl Fn(&[u8], &[u8], u16) -> (u8, T) + Sync,
 ) -> Result<Compared<T>, RoundError> {
@@ -299,23 +307,32 @@ pub fn compare<T: Send>(
         message.truncate(len);
         Some(message)
     };
-    let scored: Vec<Option<(u8, T)>> = ask
-        .pairs
-        .par_iter()
-        .enumerate()
-        .map(|(i, pair)| {
-            let (a, b) = ask.sealed(i)?;
-            let (a, b) = (open(&pair.a, a)?, open(&pair.b, b)?);
-            Some(score(&a, &b, pair.shared))
-        })
-        .collect();
-    let unreadable = (0..scored.len())
-        .filter(|i| scored.get(*i).is_some_and(Option::is_none))
-        .collect();
-    let (levels, kept) = scored
-        .into_iter()
-        .map(|s| s.map_or((0, None), |(level, t)| (level.min(LEVELS - 1), Some(t))))
-        .unzip();
+    let size = ask.sealed_size();
+    let mut levels = Vec::with_capacity(ask.pairs.len());
+    let mut kept = Vec::with_capacity(ask.pairs.len());
+    let mut unreadable = Vec::new();
+    let mut bytes = vec![0; size * BLOCK.min(ask.pairs.len())];
+    for pairs in ask.pairs.chunks(BLOCK) {
+        bytes.resize(size * pairs.len(), 0);
+        sealed.read_exact(&mut bytes).map_err(read_error)?;
+        let scored: Vec<Option<(u8, T)>> = pairs
+            .par_iter()
+            .zip(bytes.par_chunks(size))
+            .map(|(pair, bytes)| {
+                let (a, b) = bytes.split_at(size / 2);
+                let (a, b) = (open(&pair.a, a)?, open(&pair.b, b)?);
+                Some(score(&a, &b, pair.shared))
+            })
+            .collect();
+        for scored in scored {
+            if scored.is_none() {
+                unreadable.push(levels.len());
+            }
+            let (level, of_pair) = scored.map_or((0, None), |(level, t)| (level, Some(t)));
+            levels.push(level.min(LEVELS - 1));
+            kept.push(of_pair);
+        }
+    }
     Ok(Compared {
         weights: PairsWeights {
             ask: id,

@@ -17,6 +17,7 @@ pub mod envelope;
 mod error;
 pub mod evaluated;
 pub mod holder;
+mod input;
 pub mod join;
 pub mod note;
 pub mod notice;

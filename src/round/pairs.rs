@@ -1,12 +1,14 @@
 //! `pairs.ask` and `pairs.weights`: the coordinator has the comparer look at candidate pairs (manual:
 //! *files*, "Pairs").
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::RoundError;
 use super::agreement::Agreement;
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, SITES_MAX, TOKENS_MAX};
 use super::envelope::EnvelopeId;
+use super::input::{self, Input};
 use super::tokens::{FileId, SEALED_KEY_MAX, TokenFile};
 use super::totals::{SEALED_TOTALS_MAX, Totals};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
@@ -52,9 +54,9 @@ pub struct AskPair {
     pub shared: u16,
 }
 
-/// Pairs to be compared, with their sealed encodings.
+/// Pairs to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PairsAsk {
+pub struct PairsList {
     /// Number of the ask in this round, from 0.
     pub batch: u32,
     /// Bytes of an encoding.
@@ -63,11 +65,20 @@ pub struct PairsAsk {
     pub files: Vec<AskFile>,
     /// The pairs, in the order of rows, each pair of rows once.
     pub pairs: Vec<AskPair>,
+}
+
+/// The whole of a `pairs.ask`. One of a large round is written and read without being held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairsAsk {
+    /// What stands in front.
+    pub list: PairsList,
     /// For each pair the two sealed encodings, one after the other.
     pub sealed: Vec<u8>,
 }
 
 const PAIR: usize = 2 * 8 + 2;
+/// Least bytes of a file in a list.
+const FILE: usize = 28;
 
 impl PairsAsk {
     /// Largest ask with this many pairs.
@@ -77,16 +88,76 @@ impl PairsAsk {
             .saturating_mul(pair)
             .saturating_add(draft.sites.len() * (28 + SEALED_KEY_MAX + SEALED_TOTALS_MAX) + 64)
     }
+}
 
-    /// The two sealed encodings of a pair.
-    pub fn sealed(&self, pair: usize) -> Option<(&[u8], &[u8])> {
-        let size = TokenFile::sealed_size(self.encoding);
-        let at = pair.checked_mul(2 * size)?;
-        Some(
-            self.sealed
-                .get(at..at.checked_add(2 * size)?)?
-                .split_at(size),
-        )
+impl PairsList {
+    /// Bytes of the two sealed encodings of a pair.
+    pub fn sealed_size(&self) -> usize {
+        2 * TokenFile::sealed_size(self.encoding)
+    }
+
+    /// Bytes of the sealed encodings of all pairs.
+    pub fn sealed_len(&self) -> u64 {
+        self.pairs.len() as u64 * self.sealed_size() as u64
+    }
+
+    /// Reads what stands in front of the encodings, and checks that these have the size that it says.
+    ///
+    /// # Errors
+    /// [`RoundError::Content`]; [`RoundError::Damaged`], [`RoundError::Io`].
+    pub(crate) fn read(input: &mut impl Input) -> Result<Self, RoundError> {
+        let list = Self::read_front(input)?;
+        match input.left().cmp(&list.sealed_len()) {
+            Ordering::Equal => Ok(list),
+            Ordering::Greater => Err(DecodeError::Trailing(1).into()),
+            Ordering::Less => Err(DecodeError::Truncated.into()),
+        }
+    }
+
+    fn read_front(input: &mut impl Input) -> Result<Self, RoundError> {
+        match input.u8()? {
+            1 => {}
+            v => return Err(DecodeError::Version(v).into()),
+        }
+        let batch = input.u32()?;
+        let encoding = input.u16()?;
+        if !(1..=ENCODING_MAX).contains(&encoding) {
+            return Err(DecodeError::Length.into());
+        }
+        let n = input.count(FILE, SITES_MAX)?;
+        let mut files = Vec::with_capacity(n);
+        for _ in 0..n {
+            let file = AskFile {
+                file: input.array()?,
+                persons: input.u32()?,
+                sealed_key: input.bytes(SEALED_KEY_MAX)?,
+                totals: input.bytes(SEALED_TOTALS_MAX)?,
+            };
+            if file.persons > PERSONS_MAX {
+                return Err(DecodeError::Length.into());
+            }
+            files.push(file);
+        }
+        let n = input.count(PAIR, PAIRS_MAX)?;
+        let mut pairs = Vec::with_capacity(n);
+        let mut bytes = [0; PAIR];
+        for _ in 0..n {
+            input.fill(&mut bytes)?;
+            let mut pair = Reader::new(&bytes);
+            pairs.push(AskPair {
+                a: read_place(&mut pair)?,
+                b: read_place(&mut pair)?,
+                shared: pair.u16()?,
+            });
+        }
+        let list = Self {
+            batch,
+            encoding,
+            files,
+            pairs,
+        };
+        list.check().map_err(|_| DecodeError::Value("pair"))?;
+        Ok(list)
     }
 
     /// What must hold between the fields; names the first pair that may not stand here.
@@ -134,8 +205,9 @@ fn put_count(out: &mut Vec<u8>, n: usize) {
     out.extend_from_slice(&u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes());
 }
 
-impl Encode for PairsAsk {
+impl Encode for PairsList {
     fn encode(&self, out: &mut Vec<u8>) {
+        out.reserve(16 + self.pairs.len() * PAIR);
         out.push(1);
         out.extend_from_slice(&self.batch.to_be_bytes());
         out.extend_from_slice(&self.encoding.to_be_bytes());
@@ -152,55 +224,31 @@ impl Encode for PairsAsk {
             put_place(out, &pair.b);
             out.extend_from_slice(&pair.shared.to_be_bytes());
         }
+    }
+}
+
+/// The list alone, as the coordinator keeps it.
+impl Decode for PairsList {
+    fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::read_front(input).map_err(input::of_bytes)
+    }
+}
+
+impl Encode for PairsAsk {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.list.encode(out);
         out.extend_from_slice(&self.sealed);
     }
 }
 
 impl Decode for PairsAsk {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match input.u8()? {
-            1 => {}
-            v => return Err(DecodeError::Version(v)),
-        }
-        let batch = input.u32()?;
-        let encoding = input.u16()?;
-        if !(1..=ENCODING_MAX).contains(&encoding) {
-            return Err(DecodeError::Length);
-        }
-        let n = input.count(28, SITES_MAX)?;
-        let mut files = Vec::with_capacity(n);
-        for _ in 0..n {
-            let file = AskFile {
-                file: input.array()?,
-                persons: input.u32()?,
-                sealed_key: input.bytes(SEALED_KEY_MAX)?.to_vec(),
-                totals: input.bytes(SEALED_TOTALS_MAX)?.to_vec(),
-            };
-            if file.persons > PERSONS_MAX {
-                return Err(DecodeError::Length);
-            }
-            files.push(file);
-        }
-        let sealed_size = 2 * TokenFile::sealed_size(encoding);
-        let n = input.count(PAIR + sealed_size, PAIRS_MAX)?;
-        let mut pairs = Vec::with_capacity(n);
-        for _ in 0..n {
-            pairs.push(AskPair {
-                a: read_place(input)?,
-                b: read_place(input)?,
-                shared: input.u16()?,
-            });
-        }
-        let sealed = input.take(n * sealed_size)?.to_vec();
-        let ask = Self {
-            batch,
-            encoding,
-            files,
-            pairs,
-            sealed,
-        };
-        ask.check().map_err(|_| DecodeError::Value("pair"))?;
-        Ok(ask)
+        let list = PairsList::read(input).map_err(input::of_bytes)?;
+        let rest = input.remaining();
+        Ok(Self {
+            list,
+            sealed: input.take(rest)?.to_vec(),
+        })
     }
 }
 
@@ -297,7 +345,7 @@ impl Budget {
     /// # Errors
     /// [`RoundError::Numbers`], [`RoundError::Pair`] for a pair that was compared before,
     /// [`RoundError::Budget`] for a pair over the limit of a row.
-    pub fn charge(&mut self, draft: &Draft, ask: &PairsAsk) -> Result<(), RoundError> {
+    pub fn charge(&mut self, draft: &Draft, ask: &PairsList) -> Result<(), RoundError> {
         if ask.encoding != draft.encoding {
             return Err(RoundError::Numbers);
         }

@@ -5,18 +5,19 @@
 //! the other one.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::RoundError;
 use super::counts::{
-    self, CountedRow, CountsAsk, CountsReply, Unfair, may_be_counted, row_size, without_bad_files,
+    self, CountedRow, CountsReply, Selection, Unfair, may_be_counted, row_size, without_bad_files,
 };
-use super::envelope::EnvelopeId;
+use super::envelope::{EnvelopeId, read_error};
 use super::holder::HolderSecrets;
 use super::note::AgreedNote;
-use super::pairs::PairsAsk;
+use super::pairs::PairsList;
 use super::tokens::{FileId, FileKey, LEAVE, SEALED_SHARE};
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 use crate::counts::person;
@@ -34,7 +35,7 @@ pub struct Comparison {
 
 impl Comparison {
     /// Of an ask and the levels that answer it.
-    pub fn of(ask: &PairsAsk, levels: &[u8]) -> Self {
+    pub fn of(ask: &PairsList, levels: &[u8]) -> Self {
         let row = |p: &super::pairs::Place| CountedRow {
             file: p.file,
             row: p.row,
@@ -129,6 +130,21 @@ fn open(key: Option<&FileKey>, row: u32, sealed: &[u8]) -> Option<Opened> {
     Some(out)
 }
 
+/// Rows whose contributions are held at once.
+const BLOCK: usize = 1 << 14;
+
+/// A `counts.ask` that is being read.
+pub struct Asked<'a, R> {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// What is added up.
+    pub selection: &'a Selection,
+    /// Bytes of the contributions.
+    pub len: u64,
+    /// The contributions, which are read block by block.
+    pub contributions: R,
+}
+
 /// Checks a selection and adds up. `matched` are the pairs that the comparer saw to be one person, `verify`
 /// its part of the verification key, `noise` draws as many numbers as it is asked for.
 ///
@@ -137,13 +153,18 @@ fn open(key: Option<&FileKey>, row: u32, sealed: &[u8]) -> Option<Opened> {
 pub fn tally(
     note: &AgreedNote,
     secrets: &HolderSecrets,
-    (id, ask): (EnvelopeId, &CountsAsk),
+    asked: Asked<'_, impl Read>,
     compared: &Comparison,
     matched: &BTreeSet<(CountedRow, CountedRow)>,
     verify: &[u8; 32],
     noise: impl FnOnce(usize) -> Result<Vec<i64>, CryptoError>,
 ) -> Result<CountsReply, Refused> {
-    let selection = &ask.selection;
+    let Asked {
+        id,
+        selection,
+        len,
+        mut contributions,
+    } = asked;
     let hash = note.hash();
     let keys: Vec<Option<FileKey>> = selection
         .files
@@ -164,7 +185,7 @@ pub fn tally(
         .map_err(Refused::Unfair)?;
     // The files are those that are known by now, so there are no more rows than were compared.
     let rows = selection.rows(&hash)?;
-    if rows.len().checked_mul(row_size()) != Some(ask.rows.len()) {
+    if (rows.len() as u64).checked_mul(row_size() as u64) != Some(len) {
         return Err(RoundError::Numbers.into());
     }
     let tables = Tables::new(&person::shape())?;
@@ -173,17 +194,15 @@ pub fn tally(
     // File by file, so that one of which many rows are invalid can be left out.
     let mut sums = Vec::new();
     let mut valid = Vec::with_capacity(rows.len());
-    let (mut rest, mut given) = (rows.as_slice(), ask.rows.as_slice());
-    while let Some(first) = rest.first() {
-        let n = rest.iter().take_while(|r| r.file == first.file).count();
-        let (of_file, behind) = rest.split_at(n);
-        let (bytes, behind_bytes) = given
-            .split_at_checked(n * row_size())
-            .ok_or(RoundError::Numbers)?;
+    let mut bytes = vec![0; row_size() * BLOCK.min(rows.len())];
+    for of_file in rows.chunk_by(|a, b| a.file == b.file) {
+        let file = of_file.first().map_or(0, |row| row.file);
         let file = selection
             .files
-            .get(usize::from(first.file))
+            .get(usize::from(file))
             .ok_or(RoundError::Numbers)?;
+        let start = valid.len();
+        let mut of_all = tables.nothing();
         let one = |(row, bytes): (&CountedRow, &[u8]), sum: &mut _| {
             let (sealed, message) = bytes.split_at(SEALED_SHARE);
             let opened = open(key(row.file), row.row, sealed).ok_or(CryptoError::Open)?;
@@ -195,28 +214,32 @@ pub fn tally(
             };
             tables.check(bound, share, message, sum)
         };
-        let (sum, of_valid) = of_file
-            .par_iter()
-            .zip(bytes.par_chunks(row_size()))
-            .fold(
-                || (tables.nothing(), Vec::new()),
-                |(mut sum, mut valid): (_, Vec<bool>), row| {
-                    valid.push(one(row, &mut sum).is_ok());
-                    (sum, valid)
-                },
-            )
-            .reduce(
-                || (tables.nothing(), Vec::new()),
-                |(mut sum, mut valid), (other, more)| {
-                    // Of one shape by construction.
-                    let _ = sum.plus(&other);
-                    valid.extend(more);
-                    (sum, valid)
-                },
-            );
-        sums.push((valid.len(), sum));
-        valid.extend(of_valid);
-        (rest, given) = (behind, behind_bytes);
+        for block in of_file.chunks(BLOCK) {
+            bytes.resize(row_size() * block.len(), 0);
+            contributions.read_exact(&mut bytes).map_err(read_error)?;
+            let (sum, of_valid) = block
+                .par_iter()
+                .zip(bytes.par_chunks(row_size()))
+                .fold(
+                    || (tables.nothing(), Vec::new()),
+                    |(mut sum, mut valid): (_, Vec<bool>), row| {
+                        valid.push(one(row, &mut sum).is_ok());
+                        (sum, valid)
+                    },
+                )
+                .reduce(
+                    || (tables.nothing(), Vec::new()),
+                    |(mut sum, mut valid), (other, more)| {
+                        // Of one shape by construction.
+                        let _ = sum.plus(&other);
+                        valid.extend(more);
+                        (sum, valid)
+                    },
+                );
+            of_all.plus(&sum)?;
+            valid.extend(of_valid);
+        }
+        sums.push((start, of_all));
     }
     let before = valid.clone();
     without_bad_files(&rows, &mut valid);

@@ -7,8 +7,8 @@
 
 use super::blinded::{arrays, places};
 use super::draft::{Draft, ENCODING_MAX, PERSONS_MAX, TOKENS_MAX};
-use super::envelope::Stream;
-use super::{NoteHash, RoundError};
+use super::input::Input;
+use super::{NoteHash, RoundError, input};
 use crate::codec::{Decode, DecodeError, Encode, Reader, put_bytes};
 use crate::counts::person;
 use crate::crypto::prio3::{self, Tables};
@@ -80,62 +80,6 @@ pub fn share_size(draft: &Draft) -> Result<u16, RoundError> {
     }
     let tables = Tables::new(&person::shape())?;
     u16::try_from(tables.leader_size()).map_err(|_| RoundError::Numbers)
-}
-
-/// Where the bytes of a token file come from.
-pub(super) trait Input {
-    /// Bytes that were not yet read.
-    fn left(&self) -> u64;
-
-    /// The next bytes.
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError>;
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], RoundError> {
-        let mut out = [0; N];
-        self.fill(&mut out)?;
-        Ok(out)
-    }
-
-    /// So many arrays; the input is known to hold them before anything is allocated.
-    fn arrays<const N: usize>(&mut self, count: usize) -> Result<Vec<[u8; N]>, RoundError> {
-        let bytes = count.checked_mul(N).ok_or(DecodeError::Length)?;
-        if bytes as u64 > self.left() {
-            return Err(DecodeError::Truncated.into());
-        }
-        let mut out = vec![[0u8; N]; count];
-        self.fill(out.as_flattened_mut())?;
-        Ok(out)
-    }
-
-    /// Bytes behind a four-byte length of at most `max`.
-    fn bytes(&mut self, max: usize) -> Result<Vec<u8>, RoundError> {
-        let len = usize::try_from(u32::from_be_bytes(self.array()?))
-            .ok()
-            .filter(|n| *n <= max)
-            .ok_or(DecodeError::Length)?;
-        Ok(self.arrays::<1>(len)?.as_flattened().to_vec())
-    }
-}
-
-impl Input for Reader<'_> {
-    fn left(&self) -> u64 {
-        self.remaining() as u64
-    }
-
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError> {
-        out.copy_from_slice(self.take(out.len())?);
-        Ok(())
-    }
-}
-
-impl<R: std::io::Read> Input for Stream<'_, R> {
-    fn left(&self) -> u64 {
-        Stream::left(self)
-    }
-
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), RoundError> {
-        Stream::fill(self, out)
-    }
 }
 
 impl TokenHead {
@@ -318,10 +262,7 @@ impl Encode for TokenFile {
 
 impl Decode for TokenFile {
     fn decode(input: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let head = TokenHead::read(input).map_err(|e| match e {
-            RoundError::Content(e) => e,
-            _ => DecodeError::Truncated,
-        })?;
+        let head = TokenHead::read(input).map_err(input::of_bytes)?;
         let count = head.places()?;
         let tags: Vec<Tag> = arrays(input, count)?;
         if repeats(&tags) {

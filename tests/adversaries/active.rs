@@ -179,8 +179,17 @@ fn with_file(
     let id = EnvelopeId([5; 32]);
     let (me, secrets) = (play.net.holders[0].card.id(), &play.net.secrets[0]);
     let mut budget = Budget::default();
-    let compared = holder::compare(&play.note, &me, secrets, id, &ask, &mut budget, level)?;
-    collected.weights(&ask, id, &compared.weights, "Defensoría")
+    let compared = holder::compare(
+        &play.note,
+        &me,
+        secrets,
+        id,
+        &ask.list,
+        &ask.sealed[..],
+        &mut budget,
+        level,
+    )?;
+    collected.weights(&ask.list, id, &compared.weights, "Defensoría")
 }
 
 /// A coordinator may give a site the tags of another one to put into its file, in the hope of a closer look.
@@ -243,16 +252,17 @@ fn copied_tags_without_their_secrets_come_to_the_lowest_level() {
 fn a_pair_that_shares_no_token_has_the_lowest_level_whatever_is_said_of_it() {
     let play = the_round();
     let mut ask = play.ask.clone();
-    let size = ask.sealed.len() / ask.pairs.len() / 2;
+    let size = ask.sealed.len() / ask.list.pairs.len() / 2;
     // First half of one pair with the second half of another.
     let known: BTreeSet<_> = ask
+        .list
         .pairs
         .iter()
         .map(|p| (p.a.file, p.a.row, p.b.file, p.b.row))
         .collect();
     let mut made = BTreeMap::new();
-    for (i, x) in play.ask.pairs.iter().enumerate() {
-        for (j, y) in play.ask.pairs.iter().enumerate() {
+    for (i, x) in play.ask.list.pairs.iter().enumerate() {
+        for (j, y) in play.ask.list.pairs.iter().enumerate() {
             let rows = (x.a.file, x.a.row, y.b.file, y.b.row);
             if x.a.file < y.b.file && !known.contains(&rows) {
                 let of = |pair: usize, side: usize| {
@@ -270,12 +280,21 @@ fn a_pair_that_shares_no_token_has_the_lowest_level_whatever_is_said_of_it() {
     }
     made.retain(|_, (pair, _)| pair.a.place != pair.b.place || pair.a.row != pair.b.row);
     assert!(!made.is_empty());
-    ask.pairs = made.values().map(|m| m.0).collect();
+    ask.list.pairs = made.values().map(|m| m.0).collect();
     ask.sealed = made.into_values().flat_map(|m| m.1).collect();
     let (me, secrets) = (play.net.holders[0].card.id(), &play.net.secrets[0]);
     let id = EnvelopeId([5; 32]);
     let mut budget = Budget::default();
-    let compared = holder::compare(&play.note, &me, secrets, id, &ask, &mut budget, level);
+    let compared = holder::compare(
+        &play.note,
+        &me,
+        secrets,
+        id,
+        &ask.list,
+        &ask.sealed[..],
+        &mut budget,
+        level,
+    );
     match compared {
         Ok(c) => assert!(
             c.weights.levels.iter().all(|l| *l == 0),
@@ -293,11 +312,11 @@ fn pairs_beyond_the_budget_are_refused() {
     let (me, secrets) = (play.net.holders[0].card.id(), &play.net.secrets[0]);
     let id = EnvelopeId([5; 32]);
     let most = usize::from(play.note.draft().pairs);
-    let pair = play.ask.pairs[0];
-    let size = play.ask.sealed.len() / play.ask.pairs.len();
+    let pair = play.ask.list.pairs[0];
+    let size = play.ask.sealed.len() / play.ask.list.pairs.len();
     let with = |n: usize| {
         let mut ask = play.ask.clone();
-        ask.pairs = (0..n as u32)
+        ask.list.pairs = (0..n as u32)
             .map(|row| AskPair {
                 b: Place { row, ..pair.b },
                 ..pair
@@ -310,7 +329,16 @@ fn pairs_beyond_the_budget_are_refused() {
             looked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             (0, ())
         };
-        let done = holder::compare(&play.note, &me, secrets, id, &ask, &mut budget, look);
+        let done = holder::compare(
+            &play.note,
+            &me,
+            secrets,
+            id,
+            &ask.list,
+            &ask.sealed[..],
+            &mut budget,
+            look,
+        );
         (done.map(|_| ()), *looked.get_mut())
     };
     assert!(with(most).0.is_ok());
@@ -445,9 +473,19 @@ fn leaving_pairs_out_goes_unseen_and_only_loses() {
     let (me, secrets) = (play.net.holders[0].card.id(), &play.net.secrets[0]);
     let id = EnvelopeId([5; 32]);
     let mut budget = Budget::default();
-    let compared = holder::compare(&play.note, &me, secrets, id, &ask, &mut budget, level).unwrap();
+    let compared = holder::compare(
+        &play.note,
+        &me,
+        secrets,
+        id,
+        &ask.list,
+        &ask.sealed[..],
+        &mut budget,
+        level,
+    )
+    .unwrap();
     let said = collected
-        .weights(&ask, id, &compared.weights, "Defensoría")
+        .weights(&ask.list, id, &compared.weights, "Defensoría")
         .unwrap();
     assert_eq!(said.len() + 1, play.levels.len());
     assert!(said.iter().all(|l| play.levels.contains(l)));

@@ -12,7 +12,7 @@ use sigilo::matching::tokens::{SiteSecret, Tokenizer};
 use sigilo::round::PartyId;
 use sigilo::round::coordinator::Row;
 use sigilo::round::envelope;
-use sigilo::round::pairs::{AskFile, AskPair, PairsAsk, Place};
+use sigilo::round::pairs::{AskFile, AskPair, PairsAsk, PairsList, Place};
 use sigilo::round::site::SiteRound;
 use sigilo::round::tokens::{Tag, TokenFile};
 use voprf::{Ristretto255, VoprfServer};
@@ -221,7 +221,7 @@ pub fn open(loot: &Loot<'_>) -> Opened {
         // Rows of neighbouring files, side by side: whoever asks itself keeps no budget.
         for two in order.windows(2) {
             let rows = listed[two[0]].head.persons.min(listed[two[1]].head.persons);
-            let ask = PairsAsk {
+            let list = PairsList {
                 batch: 0,
                 encoding: BYTES as u16,
                 files: two
@@ -248,6 +248,9 @@ pub fn open(loot: &Loot<'_>) -> Opened {
                         shared: 1,
                     })
                     .collect(),
+            };
+            let ask = PairsAsk {
+                list,
                 sealed: (0..rows)
                     .flat_map(|row| two.iter().map(move |i| (*i, row)))
                     .flat_map(|(i, row)| listed[i].sealed(row, place).unwrap().to_vec())

@@ -103,7 +103,7 @@ fn the_comparer_alone_learns_levels_of_pairs_under_random_ids() {
     let learned = attack(&loot);
     let me = play.net.holders[0].card.id();
     // At most two encodings for each pair that it was asked about.
-    assert!(learned.opened > 0 && learned.opened <= 2 * play.ask.pairs.len());
+    assert!(learned.opened > 0 && learned.opened <= 2 * play.ask.list.pairs.len());
     let expected = Learned {
         letters: own_letters(play, &[me]),
         opened: learned.opened,
@@ -111,7 +111,7 @@ fn the_comparer_alone_learns_levels_of_pairs_under_random_ids() {
     };
     assert_eq!(learned, expected);
     // The files are called by ids that no other message has.
-    for file in &play.ask.files {
+    for file in &play.ask.list.files {
         assert!(
             play.sites
                 .iter()
@@ -130,8 +130,14 @@ fn comparer_and_site_learn_fields_only_of_pairs_on_tokens_of_that_site() {
     // Rows of asked pairs of which the site has the other half, and its own half of them.
     let site = play.sites[2].party.card.id();
     let mine = play.files[&site].head.file;
-    let at = play.ask.files.iter().position(|f| f.file == mine).unwrap();
-    let of_pairs = play.ask.pairs.iter();
+    let at = play
+        .ask
+        .list
+        .files
+        .iter()
+        .position(|f| f.file == mine)
+        .unwrap();
+    let of_pairs = play.ask.list.pairs.iter();
     let mut may: BTreeSet<(usize, u32)> = BTreeSet::new();
     let own = |row: u32| play.truth.get(&Row { site, row });
     for pair in of_pairs {
@@ -143,12 +149,13 @@ fn comparer_and_site_learn_fields_only_of_pairs_on_tokens_of_that_site() {
             may.extend(sides.map(|p| (usize::from(p.file), p.row)));
         }
     }
-    let others = play.ask.pairs.iter().flat_map(|p| [p.a, p.b]);
+    let others = play.ask.list.pairs.iter().flat_map(|p| [p.a, p.b]);
     let all: BTreeSet<_> = others.map(|p| (usize::from(p.file), p.row)).collect();
     // A pair of two other sites may happen to have been compared on a token that the site has, too.
     let shared: BTreeSet<Row> = allowed(play, 2);
     let sites: Vec<PartyId> = play
         .ask
+        .list
         .files
         .iter()
         .map(|f| {

@@ -388,10 +388,19 @@ fn play() -> Play {
     let comparer = (&net.holders[0].card.id(), &net.secrets[0]);
     let id = EnvelopeId([3; 32]);
     let mut budget = Budget::default();
-    let compared =
-        holder::compare(&note, comparer.0, comparer.1, id, &ask, &mut budget, level).unwrap();
+    let compared = holder::compare(
+        &note,
+        comparer.0,
+        comparer.1,
+        id,
+        &ask.list,
+        &ask.sealed[..],
+        &mut budget,
+        level,
+    )
+    .unwrap();
     let levels = collected
-        .weights(&ask, id, &compared.weights, "Defensoría")
+        .weights(&ask.list, id, &compared.weights, "Defensoría")
         .unwrap();
     drop(collected);
     Play {
@@ -579,12 +588,12 @@ pub type Opened = BTreeMap<(usize, u32, u16), Encoding>;
 /// Opens what the comparer can open of an ask.
 pub fn open_ask(note: &AgreedNote, comparer: (&PartyId, &HolderSecrets), ask: &PairsAsk) -> Opened {
     let mut numbered = ask.clone();
-    for (i, pair) in numbered.pairs.iter_mut().enumerate() {
+    for (i, pair) in numbered.list.pairs.iter_mut().enumerate() {
         pair.shared = 1 + i as u16;
     }
     let found = Mutex::new(Opened::new());
     let take = |a: &[u8], b: &[u8], shared: u16| {
-        let pair = &ask.pairs[usize::from(shared) - 1];
+        let pair = &ask.list.pairs[usize::from(shared) - 1];
         for (place, bytes) in [(&pair.a, a), (&pair.b, b)] {
             let key = (usize::from(place.file), place.row, place.place);
             let encoding = Encoding::from_bytes(bytes.try_into().unwrap());
@@ -598,7 +607,8 @@ pub fn open_ask(note: &AgreedNote, comparer: (&PartyId, &HolderSecrets), ask: &P
         comparer.0,
         comparer.1,
         id,
-        &numbered,
+        &numbered.list,
+        &numbered.sealed[..],
         &mut Budget::default(),
         take,
     );

@@ -1,6 +1,10 @@
 //! What several tests need: small vaults and made-up people.
 #![allow(dead_code)]
 
+pub mod requests;
+#[cfg(unix)]
+pub mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

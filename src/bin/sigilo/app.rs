@@ -1,6 +1,6 @@
 //! Where a command's words go: results to standard output, everything else to standard error.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub given: Given,
     /// The result, where it is to be shown on a screen of its own.
     kept: RefCell<Option<Zeroizing<Vec<String>>>>,
+    /// Whether the JSON object of the command is out: there is one, and no more.
+    told: Cell<bool>,
 }
 
 impl App {
@@ -38,6 +40,7 @@ impl App {
             config,
             given,
             kept: RefCell::new(None),
+            told: Cell::new(false),
         }
     }
 
@@ -100,8 +103,8 @@ impl App {
 
     /// The whole result as JSON.
     pub fn print_json(&self, value: &serde_json::Value) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+        print_json(value);
+        self.told.set(true);
     }
 
     /// Keeps a line for the screen of its own, if there is to be one.
@@ -135,39 +138,58 @@ impl App {
     }
 
     pub fn fail(&self, failure: &Failure) {
-        let text = visible(&self.text(&failure.message));
-        if self.json() {
-            let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
-            self.print_json(&value);
-        }
-        say(&format!("sigilo: {text}"));
+        // What was found stands on its own; that it is a failure is said by the exit code.
+        let json = self.json() && !self.told.get();
+        fail(&self.messages, failure, json);
     }
 
     /// A bar on standard error for work of `total` steps, with their rate and the time that is left.
     /// It shows itself after two seconds, and only on a terminal that may be drawn on.
     pub fn progress(&self, id: &'static str, total: u64) -> Progress {
-        let progress = self.bar();
-        progress.bar.set_length(total);
-        progress.bar.set_style(style(&self.t(id), STEPS));
-        progress
+        self.bar(id, total, STEPS)
+    }
+
+    /// [`App::progress`] of work on `total` bytes.
+    pub fn progress_of_bytes(&self, id: &'static str, total: u64) -> Progress {
+        self.bar(id, total, BYTES)
+    }
+
+    fn bar(&self, id: &'static str, total: u64, parts: &str) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        bar.set_style(self.style(id, parts));
+        let shown = Cell::new(!self.draws());
+        Progress {
+            bar,
+            began: Instant::now(),
+            shown,
+        }
     }
 
     /// A sign on standard error that work goes on whose length is not known, with the time that it took so far.
     pub fn working(&self, id: &'static str) -> Progress {
-        let progress = self.bar();
-        progress.bar.set_style(style(&self.t(id), "{elapsed}"));
-        if !progress.bar.is_hidden() {
-            progress.bar.enable_steady_tick(Duration::from_millis(500));
+        let target = if self.draws() {
+            on_terminal()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.set_style(self.style(id, "{elapsed}"));
+        if self.draws() {
+            bar.enable_steady_tick(Duration::from_millis(500));
         }
-        progress
+        Progress {
+            bar,
+            began: Instant::now(),
+            shown: Cell::new(true),
+        }
     }
 
     /// [`App::working`] for the work of a party, which says how far it is once it knows: a bar then.
     pub fn watching(&self, id: &'static str, party: &mut Party) -> Progress {
         let progress = self.working(id);
         let bar = progress.bar.clone();
-        let reading = style(&self.t("cli-progress-read"), BYTES);
-        let pairing = style(&self.t("cli-progress-match"), STEPS);
+        let reading = self.style("cli-progress-read", BYTES);
+        let pairing = self.style("cli-progress-match", STEPS);
         let before = Mutex::new(None);
         party.watch(Arc::new(move |work, done, total| {
             let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,35 +206,50 @@ impl App {
         progress
     }
 
-    fn bar(&self) -> Progress {
-        let hidden = self.global.quiet || self.json() || self.plain();
-        let target = if hidden {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr_with_hz(4)
-        };
-        Progress {
-            bar: ProgressBar::with_draw_target(None, target),
-            began: Instant::now(),
-        }
+    /// Whether progress may be drawn.
+    fn draws(&self) -> bool {
+        !(self.global.quiet || self.json() || self.plain())
+    }
+
+    /// What is done, and how far it is.
+    fn style(&self, id: &'static str, parts: &str) -> ProgressStyle {
+        let what = self.t(id).replace(['{', '}'], "");
+        let left = self.text(&Message::new("cli-progress-left").with("time", "{eta}"));
+        let parts = parts.replace("{left}", &left);
+        ProgressStyle::with_template(&format!("{what}  {parts}"))
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // Whole ones are enough; the number is never negative.
+                let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+            })
     }
 }
 
-/// Of steps: how many, how many a second, the time that is left.
-const STEPS: &str = "{bar:24} {human_pos}/{human_len}  {rate}  {eta}";
-/// Of bytes.
-const BYTES: &str = "{bar:24} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {eta}";
-
-/// What is done, and how far it is.
-fn style(what: &str, parts: &str) -> ProgressStyle {
-    let what = what.replace(['{', '}'], "");
-    ProgressStyle::with_template(&format!("{what}  {parts}"))
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // Whole ones are enough; the number is never negative.
-            let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
-        })
+/// Where bars are drawn.
+fn on_terminal() -> ProgressDrawTarget {
+    ProgressDrawTarget::stderr_with_hz(4)
 }
+
+/// An object as JSON on standard output, without what a terminal would act on.
+fn print_json(value: &serde_json::Value) {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+}
+
+/// Says why a command did not succeed; with `json` also as the object of the command.
+pub(crate) fn fail(messages: &Messages, failure: &Failure, json: bool) {
+    let text = visible(&messages.say(&failure.message));
+    if json {
+        let value = serde_json::json!({ "error": { "code": failure.code, "id": failure.message.id, "message": text } });
+        print_json(&value);
+    }
+    say(&format!("sigilo: {text}"));
+}
+
+/// Of steps: how many, how many a second, the time that is left.
+const STEPS: &str = "{bar:20} {human_pos}/{human_len}  {rate}  {left}";
+/// Of bytes.
+const BYTES: &str = "{bar:20} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  {left}";
 
 /// Writes a line to standard error. Nobody may be there to read it, which is no reason to fail.
 pub(crate) fn say(text: &str) {
@@ -292,6 +329,8 @@ pub(crate) fn wrapped(line: &str, width: usize) -> String {
 pub(crate) struct Progress {
     bar: ProgressBar,
     began: Instant,
+    /// Whether it is drawn already, or never is.
+    shown: Cell<bool>,
 }
 
 impl Progress {
@@ -300,9 +339,13 @@ impl Progress {
     }
 
     pub fn at(&self, position: u64) {
-        if self.began.elapsed() >= Duration::from_secs(2) {
-            self.bar.set_position(position);
+        if self.began.elapsed() < Duration::from_secs(2) {
+            return;
         }
+        if !self.shown.replace(true) {
+            self.bar.set_draw_target(on_terminal());
+        }
+        self.bar.set_position(position);
     }
 }
 
@@ -426,7 +469,7 @@ mod tests {
         for parts in [STEPS, BYTES] {
             assert!(ProgressStyle::with_template(parts).is_ok());
             assert!(parts.contains("{rate}") || parts.contains("per_sec}"));
-            assert!(parts.contains("{eta}"));
+            assert!(parts.contains("{left}"));
             // Nothing is said by colour, and nothing is hidden by one.
             assert!(!parts.contains('.'), "{parts}");
         }

@@ -79,27 +79,35 @@ pub(crate) fn keys(texts: &[String]) -> Result<Vec<NoteKey>, Failure> {
     texts.iter().map(key).collect()
 }
 
-/// A head from a file.
+/// A head from a file, or from standard input for `-`.
 pub(crate) fn head(path: &Path) -> Result<SignedCheckpoint, Failure> {
+    let bad = || {
+        let name = path.display().to_string();
+        Failure::new(
+            FAILED,
+            Message::new("cli-audit-bad-head").with("file", name),
+        )
+    };
+    if path == Path::new("-") {
+        return SignedCheckpoint::parse(&read(path)?).map_err(|_| bad());
+    }
     audit::read_head(path).map_err(|e| match e {
         VaultError::Io(e) => file(path, &e),
-        _ => {
-            let name = path.display().to_string();
-            Failure::new(
-                FAILED,
-                Message::new("cli-audit-bad-head").with("file", name),
-            )
-        }
+        _ => bad(),
     })
 }
 
-/// A file of at most the size of a proof.
+/// A file, or standard input for `-`, of at most the size of a proof.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|f| f.take(MAX_PROOF_FILE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|e| file(path, &e))?;
+    let limit = MAX_PROOF_FILE as u64 + 1;
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes))
+    }
+    .map_err(|e| file(path, &e))?;
     Ok(bytes)
 }
 

@@ -315,7 +315,11 @@ fn distrust(app: &App, name: &str, yes: bool) -> Result<u8, Failure> {
         party.vault().set_same_site(vault, false)?;
     }
     party.unpin(&id)?;
-    app.print(&app.text(&Message::new("party-distrusted").with("name", name)));
+    if app.json() {
+        app.print_json(&serde_json::json!({ "name": name, "removed": true }));
+    } else {
+        app.print(&app.text(&Message::new("party-distrusted").with("name", name)));
+    }
     Ok(0)
 }
 

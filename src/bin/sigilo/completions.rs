@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
+use sigilo::i18n::Messages;
 
 use crate::app::App;
 use crate::cli::{Cli, Completions, Man, ShellArg};
@@ -18,27 +19,32 @@ pub(crate) fn completions(app: &App, args: &Completions) -> Result<u8, Failure> 
         ShellArg::Fish => Shell::Fish,
         ShellArg::Powershell => Shell::PowerShell,
     };
-    let mut command = help::localize(Cli::command(), &app.messages);
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, "sigilo", &mut script);
+    let script = script(&app.messages, shell);
     // A reader that went away is no error.
     let _ = std::io::stdout().lock().write_all(&script);
     Ok(0)
+}
+
+fn script(messages: &Messages, shell: Shell) -> Vec<u8> {
+    let mut command = help::localize(Cli::command(), messages);
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "sigilo", &mut script);
+    script
 }
 
 /// A page of the manual: its name and its text for `man`.
 type Page = (String, Vec<u8>);
 
 /// Every command has a page, as `sigilo-keys-add.1`.
-fn pages(app: &App) -> std::io::Result<Vec<Page>> {
-    let mut command = help::localize(Cli::command(), &app.messages).disable_help_subcommand(true);
+fn pages(messages: &Messages) -> std::io::Result<Vec<Page>> {
+    let mut command = help::localize(Cli::command(), messages).disable_help_subcommand(true);
     command.build();
     let mut pages = Vec::new();
-    collect(app, &command, &mut pages)?;
+    collect(messages, &command, &mut pages)?;
     Ok(pages)
 }
 
-fn collect(app: &App, command: &Command, pages: &mut Vec<Page>) -> std::io::Result<()> {
+fn collect(messages: &Messages, command: &Command, pages: &mut Vec<Page>) -> std::io::Result<()> {
     let name = command
         .get_display_name()
         .unwrap_or_else(|| command.get_name())
@@ -50,15 +56,15 @@ fn collect(app: &App, command: &Command, pages: &mut Vec<Page>) -> std::io::Resu
         .title(name.to_uppercase())
         .source(format!("sigilo {}", env!("CARGO_PKG_VERSION")))
         .render(&mut text)?;
-    pages.push((format!("{name}.1"), headings(app, &text)));
+    pages.push((format!("{name}.1"), headings(messages, &text)));
     for below in command.get_subcommands().filter(|c| !c.is_hide_set()) {
-        collect(app, below, pages)?;
+        collect(messages, below, pages)?;
     }
     Ok(())
 }
 
 /// The headings that the generator writes in English, in the language of the rest.
-fn headings(app: &App, page: &[u8]) -> Vec<u8> {
+fn headings(messages: &Messages, page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
@@ -72,7 +78,7 @@ fn headings(app: &App, page: &[u8]) -> Vec<u8> {
             _ => None,
         };
         match id {
-            Some(id) => out.push_str(&format!(".SH {}", app.t(id))),
+            Some(id) => out.push_str(&format!(".SH {}", messages.text(id))),
             None => out.push_str(line),
         }
         out.push('\n');
@@ -85,7 +91,7 @@ pub(crate) fn man(app: &App, args: &Man) -> Result<u8, Failure> {
         let path = path.to_owned();
         move |e: std::io::Error| file(&path, &e)
     };
-    let all = pages(app).map_err(failed(Path::new("-")))?;
+    let all = pages(&app.messages).map_err(failed(Path::new("-")))?;
     let Some(dir) = &args.dir else {
         if let Some((_, text)) = all.first() {
             let _ = std::io::stdout().lock().write_all(text);
@@ -102,4 +108,75 @@ pub(crate) fn man(app: &App, args: &Man) -> Result<u8, Failure> {
         .with("dir", dir.display().to_string());
     app.print(&app.text(&done));
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use sigilo::i18n::{Lang, Messages};
+
+    use super::*;
+
+    /// Every command below this one, with its long options.
+    fn all(command: &Command, found: &mut Vec<(String, Vec<String>)>) {
+        let name = command.get_display_name().unwrap_or(command.get_name());
+        let options = command.get_arguments().filter_map(|a| a.get_long());
+        let options = options.map(str::to_owned).collect();
+        found.push((name.to_owned(), options));
+        for below in command.get_subcommands() {
+            all(below, found);
+        }
+    }
+
+    fn whole(lang: Lang) -> (Messages, Vec<(String, Vec<String>)>) {
+        let messages = Messages::new(lang);
+        let mut command = help::localize(Cli::command(), &messages);
+        command.build();
+        let mut found = Vec::new();
+        all(&command, &mut found);
+        assert!(found.len() > 100, "{}", found.len());
+        (messages, found)
+    }
+
+    #[test]
+    fn every_command_has_a_page_that_names_all_its_options() {
+        for lang in [Lang::Es, Lang::En] {
+            let (messages, commands) = whole(lang);
+            let pages = pages(&messages).unwrap();
+            assert_eq!(pages.len(), commands.len());
+            for (name, options) in &commands {
+                let page = pages.iter().find(|(n, _)| *n == format!("{name}.1"));
+                let (_, text) = page.unwrap_or_else(|| panic!("{name}: no page"));
+                let text = String::from_utf8_lossy(text).replace("\\-", "-");
+                for option in options {
+                    assert!(text.contains(&format!("--{option}")), "{name}: {option}");
+                }
+                assert!(
+                    text.contains(&format!(".SH {}", messages.text("man-examples"))),
+                    "{name}: no examples"
+                );
+                assert!(!text.contains(".SH EXTRA"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_shell_is_told_of_every_command_and_option() {
+        let (messages, commands) = whole(Lang::Es);
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            let script = script(&messages, shell);
+            let script = String::from_utf8_lossy(&script);
+            for (name, options) in &commands {
+                let word = name.rsplit('-').next().unwrap_or_default();
+                assert!(script.contains(word), "{shell}: {name}");
+                for option in options {
+                    // Fish names them without dashes.
+                    let named = [format!("--{option}"), format!("-l {option}")];
+                    assert!(
+                        named.iter().any(|n| script.contains(n)),
+                        "{shell}: {name} --{option}"
+                    );
+                }
+            }
+        }
+    }
 }

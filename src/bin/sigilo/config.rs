@@ -34,9 +34,13 @@ impl Config {
             Ok(f) => {
                 use std::io::Read as _;
                 let mut text = String::new();
-                f.take(FILE_MAX)
-                    .read_to_string(&mut text)
-                    .map_err(|e| file(&path, &e))?;
+                let read = f.take(FILE_MAX + 1).read_to_string(&mut text);
+                if read.map_err(|e| file(&path, &e))? as u64 > FILE_MAX {
+                    let message = Message::new("config-too-large")
+                        .with("file", path.display().to_string())
+                        .with("max", FILE_MAX >> 10);
+                    return Err(Failure::new(USAGE, message));
+                }
                 text
             }
             // A file that somebody names is to be there.

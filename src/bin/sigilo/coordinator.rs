@@ -15,7 +15,7 @@ use crate::cli_round::{
     Report,
 };
 use crate::failure::{Failure, NOTHING, file};
-use crate::round::{finish, named_round, print_result, result_json};
+use crate::round::{exit, finish, named_round, print_result, result_json};
 
 pub(crate) fn run(app: &App, args: &Coordinator) -> Result<u8, Failure> {
     match &args.command {
@@ -191,7 +191,7 @@ fn report(app: &App, args: &Report) -> Result<u8, Failure> {
             .as_ref()
             .map_or(serde_json::Value::Null, crate::counts::json);
         app.print_json(&value);
-        return Ok(0);
+        return Ok(exit(&out));
     }
     finish(app, &party, out)
 }

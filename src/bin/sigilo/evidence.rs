@@ -42,7 +42,7 @@ pub(crate) fn add(app: &App, args: &EvidenceAdd) -> Result<u8, Failure> {
         .file_name()
         .map(|n| n.to_string_lossy().into_owned());
     let name = args.name.clone().or(own).unwrap_or_default();
-    let progress = app.progress("cli-progress-evidence", meta.len());
+    let progress = app.progress_of_bytes("cli-progress-evidence", meta.len());
     let added = vault.add_evidence(record, &name, input, &reason, |n| progress.at(n))?;
     drop(progress);
     if app.json() {

@@ -67,7 +67,10 @@ fn main() -> ExitCode {
     });
     let (cli, given) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return help::report(&error, &messages),
+        Err(error) => {
+            let json = args.iter().any(|a| a == "--json");
+            return help::report(&error, &messages, json);
+        }
     };
     let (config, mistake) = match config {
         Ok(config) => (config, None),

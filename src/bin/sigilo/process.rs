@@ -1,5 +1,23 @@
 //! What the system is told about this process, and how it ends when it is told to.
 
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A signal is ending the process: nobody changes the terminal any more.
+#[cfg(unix)]
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// To be called before the terminal is changed: while the process ends, this does not return.
+#[cfg(unix)]
+pub(crate) fn unless_ending() {
+    while ENDING.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn unless_ending() {}
+
 /// Asks the system to write no core dump of this process, and, on Linux, to let no other program of
 /// the same user read its memory. A system that refuses is no reason to refuse the person.
 #[cfg(unix)]
@@ -38,12 +56,18 @@ pub(crate) fn end_cleanly(say: String) {
     };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            ENDING.store(true, Ordering::SeqCst);
             crate::screen::leave();
-            if let Some((tty, found)) = terminal {
-                let _ = tcsetattr(&tty, OptionalActions::Now, &found);
-            }
+            let give_back = || {
+                if let Some((tty, found)) = &terminal {
+                    let _ = tcsetattr(tty, OptionalActions::Now, found);
+                }
+            };
+            give_back();
             // The terminal may be what went away.
             crate::app::say(&format!("\n{say}"));
+            // Whoever was about to change it when the signal came has done so by now.
+            give_back();
             std::process::exit(128 + signal);
         }
     });

@@ -102,6 +102,7 @@ fn run(command: &std::ffi::OsStr) -> Result<Zeroizing<String>, Failure> {
 
 fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
     crate::app::question(question);
+    crate::process::unless_ending();
     rpassword::read_password()
         .map(Zeroizing::new)
         .map_err(|e| match e.kind() {

@@ -497,6 +497,10 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
     };
     if after == before {
         app.note(&Message::new("cli-amend-nothing"));
+        if app.json() {
+            let version = latest.number;
+            app.print_json(&serde_json::json!({ "id": item.id.to_string(), "version": version }));
+        }
         return Ok(0);
     }
     checked(app, &after)?;

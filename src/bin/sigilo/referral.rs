@@ -15,7 +15,7 @@ use crate::cli_transfer::{Accept, Because, Refer, Referral, ReferralCommand, Ref
 use crate::failure::{Failure, NOTHING, USAGE};
 use crate::prompt;
 use crate::records::{self, find, reason};
-use crate::round::finish;
+use crate::round::{exit, finish};
 
 pub(crate) fn run(app: &App, args: &Referral) -> Result<u8, Failure> {
     match &args.command {
@@ -89,7 +89,7 @@ pub(crate) fn refer(app: &App, args: &Refer) -> Result<u8, Failure> {
     referral::next(&party, &stick, party::now(), &mut out)?;
     if app.json() {
         app.print_json(&json(&party, &entry));
-        return Ok(0);
+        return Ok(exit(&out));
     }
     let done = Message::new("referral-made")
         .with("id", entry.name().short())

@@ -46,13 +46,17 @@ impl From<PartyError> for Failure {
     }
 }
 
-/// Says what was done, what was refused and what is waited for. The code is that of the most serious
-/// refusal.
+/// The exit code of what happened: that of the most serious refusal.
+pub(crate) fn exit(out: &Outcome) -> u8 {
+    out.worst().map_or(0, code)
+}
+
+/// Says what was done, what was refused and what is waited for.
 pub(crate) fn finish(app: &App, party: &Party, mut out: Outcome) -> Result<u8, Failure> {
     // Ids decide the order of parties elsewhere; people expect that of names.
     out.waiting
         .sort_by_key(|e| (matches!(e, party::Event::WaitsUntil(_)), app.text(e)));
-    let code = out.worst().map_or(0, code);
+    let code = exit(&out);
     if app.json() {
         let said = |events: &[party::Event]| -> Vec<serde_json::Value> {
             let rows = events.iter().map(|e| {

@@ -28,6 +28,7 @@ impl Screen {
     /// # Errors
     /// What the system says; the terminal is as before then.
     pub fn take() -> io::Result<Self> {
+        crate::process::unless_ending();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         let entered = execute!(io::stderr(), EnterAlternateScreen, EnableBracketedPaste);

@@ -383,6 +383,16 @@ fn decide(app: &App, args: &Settle, party: &Party, conflict: &Conflict) -> Resul
     Ok(record)
 }
 
+/// A value as a person reads it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
 /// Asks from which version a field is to be taken.
 fn ask(
     app: &App,
@@ -394,11 +404,7 @@ fn ask(
     app.print("");
     app.print(&label(app, key));
     for (i, (head, map)) in conflict.heads.iter().zip(maps).enumerate() {
-        let value = match map.get(key) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
+        let value = map.get(key).map(plain).unwrap_or_default();
         let from = column(&vault_name(app, party, head.from), 20);
         app.print(&format!("  {}  {from}  {value}", i + 1));
     }
@@ -407,7 +413,7 @@ fn ask(
             None => return Err(Failure::of("cli-stopped")),
             Some(text) => match text.parse::<usize>() {
                 Ok(n) if (1..=maps.len()).contains(&n) => return Ok(n - 1),
-                _ => {}
+                _ => app.warn(&Message::new("shell-plain-again")),
             },
         }
     }

@@ -22,16 +22,31 @@ struct View {
     top: usize,
     /// How many were shown at last.
     height: usize,
+    /// The lines as they are broken at the width for which they were broken last.
+    broken: (usize, Zeroizing<Vec<String>>),
 }
 
 impl View {
-    /// The lines as they are broken at this width.
-    fn broken(&self, width: usize) -> Vec<String> {
+    fn new(lines: Zeroizing<Vec<String>>) -> Self {
+        Self {
+            lines,
+            top: 0,
+            height: 1,
+            broken: (0, Zeroizing::default()),
+        }
+    }
+
+    /// Breaks the lines for this width, if they are not.
+    fn fit(&mut self, width: usize) {
+        if self.broken.0 == width {
+            return;
+        }
         let lines = self.lines.iter().flat_map(|text| text.split('\n'));
-        let broken = lines.map(|line| wrapped(line, width));
-        broken
-            .flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>())
-            .collect()
+        let broken = lines.flat_map(|line| {
+            let broken = Zeroizing::new(wrapped(line, width));
+            broken.split('\n').map(str::to_owned).collect::<Vec<_>>()
+        });
+        self.broken = (width, Zeroizing::new(broken.collect()));
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, texts: &Messages) {
@@ -41,7 +56,8 @@ impl View {
         let [body, foot] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(foot)]).areas(area);
         self.height = usize::from(body.height).max(1);
-        let lines = Zeroizing::new(self.broken(usize::from(body.width)));
+        self.fit(usize::from(body.width));
+        let (_, lines) = &self.broken;
         self.top = self.top.min(lines.len().saturating_sub(self.height));
         let shown = lines.iter().skip(self.top).take(self.height);
         let shown: Vec<Line<'_>> = shown.map(|l| Line::raw(l.as_str())).collect();
@@ -75,11 +91,7 @@ pub(crate) fn show(
     texts: &Messages,
     idle: Duration,
 ) -> io::Result<()> {
-    let mut view = View {
-        lines,
-        top: 0,
-        height: 1,
-    };
+    let mut view = View::new(lines);
     let mut screen = Screen::take()?;
     let mut touched = Instant::now();
     while touched.elapsed() < idle {
@@ -114,11 +126,7 @@ mod tests {
     #[test]
     fn all_of_a_long_result_can_be_reached_and_left() {
         let lines = (1..=30).map(|n| format!("renglón {n}.")).collect();
-        let mut view = View {
-            lines: Zeroizing::new(lines),
-            top: 0,
-            height: 1,
-        };
+        let mut view = View::new(Zeroizing::new(lines));
         assert!(seen(&mut view).contains("renglón 1."));
         assert!(!seen(&mut view).contains("renglón 30."));
         assert!(!view.press(Press::End));
@@ -137,15 +145,17 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken_between_words() {
-        let mut view = View {
-            lines: Zeroizing::new(vec![
-                "una línea que no cabe entera en cuarenta columnas".into(),
-            ]),
-            top: 0,
-            height: 1,
-        };
+        let mut view = View::new(Zeroizing::new(vec![
+            "una línea que no cabe entera en cuarenta columnas".into(),
+        ]));
         let seen = seen(&mut view);
         assert!(seen.contains("entera en cuarenta"), "{seen}");
         assert!(seen.contains("columnas"), "{seen}");
+        // Another width breaks them anew.
+        let mut narrow = Terminal::new(TestBackend::new(20, 8)).unwrap();
+        let texts = Messages::new(Lang::Es);
+        narrow.draw(|frame| view.draw(frame, &texts)).unwrap();
+        let seen = narrow.backend().to_string();
+        assert!(!seen.contains("entera en cuarenta"), "{seen}");
     }
 }

@@ -20,6 +20,7 @@ cli-interrupted = Interrupted. What had been stored is stored whole; the rest ch
 cli-binary-to-terminal = That is not written to the terminal, where it stays in sight. Name a file with --to, or send the output to another program.
 
 config-mistake = The configuration { $file } has a mistake in line { $line }: { $what } What can be set: { $keys }.
+config-too-large = The configuration { $file } has more than { $max } KiB, which is the most that is read. Is it the right file? Nothing was done.
 config-mistake-form = it is not written as “name = value”, or a name is there twice.
 config-mistake-key = there is no such name.
 config-mistake-flag = the value must be true or false, without quotes.
@@ -183,6 +184,7 @@ shell-plain-ask-field = Number of what is to be amended, + to write down a servi
 shell-plain-unlock = Press Enter to open it again.
 cli-progress-working = Working
 cli-progress-match = Looking for pairs
+cli-progress-left = { $time } left
 cli-progress-read = Reading tokens
 help-arg-screen = On a screen of its own: nothing stays in what can be scrolled back to. "show" always does
 viewer-keys = Arrow keys, PgUp, PgDn: move · Esc: leave

@@ -38,6 +38,15 @@ help-value-house = HOUSE
 help-value-notice = NOTICE
 help-value-id = ID
 help-value-hex = HEX
+help-sigilo-example =
+    sigilo
+    sigilo --vault house init --site "Hope House"
+    sigilo --vault house seal
+    sigilo --vault house search rosa meza
+help-sigilo-more =
+    How a command ends, for programs: 0 done · 1 failed · 2 wrongly written · 3 there is no such thing · 4 wrong key · 5 something was altered or is damaged · 6 not allowed by the key, by the house or by a limit · 130 interrupted.
+
+    Variables: SIGILO_VAULT, SIGILO_KEYRING, SIGILO_LANG, SIGILO_PLAIN, SIGILO_QUIET and SIGILO_SCREEN stand for the option of the same name; SIGILO_CONFIG, file of settings; SIGILO_PASSPHRASE_FILE or SIGILO_PASSPHRASE_COMMAND, where the passphrase comes from; with NEW_ or SECOND_ before PASSPHRASE, the new one or that of the second person; NO_COLOR, no bold letters.
 help-init-example = sigilo init --vault house --site "Hope House"
 help-seal-example =
     sigilo seal

@@ -20,6 +20,7 @@ cli-interrupted = Interrumpido. Lo que ya estaba guardado sigue guardado, entero
 cli-binary-to-terminal = Eso no se escribe en la terminal, donde queda a la vista. Indique un archivo con --to, o mande la salida a otro programa.
 
 config-mistake = La configuración { $file } tiene un error en la línea { $line }: { $what } Lo que se puede ajustar: { $keys }.
+config-too-large = La configuración { $file } pasa de { $max } KiB, que es lo más que se lee. ¿Es el archivo correcto? No se hizo nada.
 config-mistake-form = no está escrita así: nombre = valor; o un nombre aparece dos veces.
 config-mistake-key = ese nombre no existe.
 config-mistake-flag = el valor debe ser true (sí) o false (no), sin comillas.
@@ -183,6 +184,7 @@ shell-plain-ask-field = Número del dato que quiere corregir, + para anotar una 
 shell-plain-unlock = Pulse Enter para abrirla de nuevo.
 cli-progress-working = Trabajando
 cli-progress-match = Buscando pares
+cli-progress-left = faltan { $time }
 cli-progress-read = Leyendo fichas
 help-arg-screen = En otra pantalla: nada queda en lo que se puede recorrer hacia atrás. «show» lo hace siempre
 viewer-keys = Flechas, RePág, AvPág: moverse · Esc: salir

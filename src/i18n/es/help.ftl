@@ -38,6 +38,15 @@ help-value-house = CASA
 help-value-notice = SOLICITUD
 help-value-id = ID
 help-value-hex = HEX
+help-sigilo-example =
+    sigilo
+    sigilo --vault casa init --site "Casa Esperanza"
+    sigilo --vault casa seal
+    sigilo --vault casa search rosa meza
+help-sigilo-more =
+    Cómo termina una orden, para programas: 0 hecho · 1 falló · 2 mal escrita · 3 no hay nada así · 4 clave incorrecta · 5 algo fue alterado o está dañado · 6 no permitido por la clave, por la casa o por un límite · 130 interrumpida.
+
+    Variables: SIGILO_VAULT, SIGILO_KEYRING, SIGILO_LANG, SIGILO_PLAIN, SIGILO_QUIET y SIGILO_SCREEN valen por la opción del mismo nombre; SIGILO_CONFIG, archivo de ajustes; SIGILO_PASSPHRASE_FILE o SIGILO_PASSPHRASE_COMMAND, de dónde viene la contraseña; con NEW_ o SECOND_ delante de PASSPHRASE, la nueva o la de la segunda persona; NO_COLOR, sin letras resaltadas.
 help-init-example = sigilo init --vault casa --site "Casa Esperanza"
 help-seal-example =
     sigilo seal

@@ -4,26 +4,29 @@ use super::table::Table;
 use super::{Exported, Item};
 use crate::i18n::Message;
 use crate::record::code::{Agreement, Exploitation, Gender, Sex};
-use crate::record::htcds::{Home, Standard, TABLE};
-use crate::record::{Birth, Record};
+use crate::record::htcds::{FORMS, Home, Standard, TABLE, section};
+use crate::record::{Answer, Birth, Record};
 
 /// Between the values of a multiselect picklist.
 const VALUES: &str = ";";
-/// Between several forms in which the same field is answered: the standard has them in rows of their own.
-const FORMS: &str = " | ";
 
 /// The heading by which rows can be told apart; the standard has none.
 const ID: &str = "local_id";
 
 pub(super) fn write(items: &[Item]) -> Exported {
     let cells = |standard: &Standard, record: &Record| value(standard, record);
-    let used: Vec<&Standard> = TABLE
+    let mut used: Vec<&Standard> = TABLE
         .iter()
         .filter(|s| {
             let filled = |item: &Item| !cells(s, &item.record).is_empty();
             items.iter().any(filled)
         })
         .collect();
+    // The first telephone goes first: who reads the table joins them from left to right.
+    let at = |name: &str| used.iter().position(|s| s.name == name);
+    if let (Some(home), Some(mobile)) = (at("prs_HomePhone"), at("prs_MobilePhone")) {
+        used.swap(home, mobile);
+    }
     let headers = std::iter::once(ID).chain(used.iter().map(|s| s.name));
     let mut table = Table::new(headers);
     let (mut partial, mut several) = (0usize, 0usize);
@@ -51,14 +54,21 @@ pub(super) fn write(items: &[Item]) -> Exported {
     }
 }
 
-/// The answers to a field of a form, one text for each form.
+/// The answers to a field of a form: one text for each form of its part of the standard, empty for a form that does
+/// not answer it, so that what belongs together stays together. Nothing, if none answers it.
 pub(super) fn answers(record: &Record, name: &str) -> Vec<String> {
-    let of_form = record.htcds.iter().flat_map(|form| &form.answers);
-    of_form
-        .filter(|a| a.field == name)
-        .map(|a| a.values.join(VALUES))
-        .filter(|text| !text.is_empty())
-        .collect()
+    let of_part = |a: &&Answer| section(&a.field) == section(name);
+    let forms = record.htcds.iter();
+    let forms = forms.filter(|form| form.answers.iter().any(|a| of_part(&a)));
+    let told = forms.map(|form| {
+        let answer = form.answers.iter().find(|a| a.field == name);
+        answer.map_or_else(String::new, |a| a.values.join(VALUES))
+    });
+    let mut told: Vec<String> = told.collect();
+    while told.last().is_some_and(String::is_empty) {
+        told.pop();
+    }
+    told
 }
 
 /// All values of a field in all forms.
@@ -81,7 +91,7 @@ pub(super) fn birthdate(record: &Record) -> String {
 
 /// The gender on record, else the one that usually goes with the sex on record.
 pub(super) fn gender(record: &Record) -> Option<Gender> {
-    record.gender.or(match record.sex? {
+    record.gender.or_else(|| match record.sex? {
         Sex::Female => Some(Gender::Feminine),
         Sex::Male => Some(Gender::Masculine),
         Sex::X => None,
@@ -165,7 +175,8 @@ fn value(standard: &Standard, record: &Record) -> String {
             }
             names.join(VALUES)
         }
-        "vic_AgreementToManagePersonalData" | "con_Consent" => match record.consents.record.given {
+        // The deprecated field that this one replaces stays empty.
+        "con_Consent" => match record.consents.record.given {
             Agreement::Yes => "true".to_owned(),
             Agreement::No => "false".to_owned(),
             Agreement::NotAsked => String::new(),

@@ -16,7 +16,7 @@ use crate::record::field::FieldId;
 use crate::record::finding::{At, Fault, Note, Problem, Warning};
 use crate::record::fold::key;
 use crate::record::formula::unguarded;
-use crate::record::htcds::{Shape, Standard};
+use crate::record::htcds::{self, Shape, Standard};
 use crate::record::model::{Answer, Birth, Consent, Consents, Form, Record};
 use crate::record::value::{Slot, get, set_at, slot};
 
@@ -30,6 +30,11 @@ pub(super) enum Rows<'t> {
     )]
     Grid(GridRows<'t>),
 }
+
+/// The field of the standard that says whether somebody agreed, and the one that it replaces: a table may
+/// have both.
+const CONSENT: &str = "con_Consent";
+const CONSENT_BEFORE: &str = "vic_AgreementToManagePersonalData";
 
 impl<'t> Rows<'t> {
     pub(super) fn next_row(&mut self, cells: &mut Vec<Cell<'t>>) -> bool {
@@ -218,8 +223,13 @@ impl<'t> Table<'t> {
         }
         let mut twice = Vec::new();
         let mut unknown = Vec::new();
+        let replaced = self.export == Some(Export::Htcds)
+            && cells.iter().any(|c| key(&c.text) == key(CONSENT));
         for (at, cell) in cells.iter().enumerate() {
-            let target = self.meaning(&cell.text);
+            let target = match self.meaning(&cell.text) {
+                Some(_) if replaced && key(&cell.text) == key(CONSENT_BEFORE) => Some(Target::Left),
+                meaning => meaning,
+            };
             let mut named = false;
             match target {
                 Some(Target::Field(field)) => {
@@ -518,7 +528,7 @@ impl<'t> Table<'t> {
                     whole_name = Some((at, cell.line, text.clone()));
                     Ok(None)
                 }
-                Target::Form(standard) => self.answer(&mut record, standard, &text),
+                Target::Form(standard) => self.answers(&mut record, standard, &text),
             };
             match outcome {
                 Ok(None) => {}
@@ -544,8 +554,11 @@ impl<'t> Table<'t> {
             }
         }
         for form in &mut record.htcds {
+            // What only held a place for a form before it.
+            form.answers.retain(|a| !a.values.is_empty());
             form.answers.sort_by(|a, b| a.field.cmp(&b.field));
         }
+        record.htcds.retain(|form| !form.answers.is_empty());
         if let Birth::Age(age) = &mut record.birth
             && age.at.is_none()
         {
@@ -649,13 +662,37 @@ impl<'t> Table<'t> {
         Ok((Cow::Borrowed(text), None))
     }
 
-    /// Puts an answer into the form of its part of the standard.
-    fn answer(
+    /// Puts an answer into the form of its part of the standard, or several into as many forms: our own export
+    /// writes them so, and is known by its case numbers, for which the standard has no field.
+    fn answers(
         &self,
         record: &mut Record,
         standard: &'static Standard,
         text: &str,
     ) -> Result<Option<Note>, Fault> {
+        let own = self.export == Some(Export::Htcds) && self.has(FieldId::LocalId);
+        // What stands at either end was trimmed away.
+        let whole = format!(" {text} ");
+        let parts: Vec<&str> = match own {
+            true => whole.split(htcds::FORMS).map(str::trim).collect(),
+            false => vec![text],
+        };
+        for (at, part) in parts.into_iter().enumerate() {
+            if !part.is_empty() {
+                self.answer(record, standard, part, at)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts an answer into the form of its part of the standard that has this place among them.
+    fn answer(
+        &self,
+        record: &mut Record,
+        standard: &'static Standard,
+        text: &str,
+        at: usize,
+    ) -> Result<(), Fault> {
         let one = |text: &str| -> String {
             match standard.shape {
                 Shape::One(allowed) | Shape::Many(allowed) => {
@@ -702,22 +739,29 @@ impl<'t> Table<'t> {
             return Err(Fault::Control);
         }
         standard.accept(&values)?;
-        let section = |name: &str| name.split('_').next().map(str::to_owned);
-        let answer = Answer {
-            field: standard.name.to_owned(),
+        if at >= crate::record::LIST_MAX {
+            return Err(Fault::TooMany {
+                max: crate::record::LIST_MAX,
+            });
+        }
+        let answer = |field: &str, values| Answer {
+            field: field.to_owned(),
             values,
         };
-        let form = record.htcds.iter_mut().find(|f| {
-            let first = f.answers.first();
-            first.is_some_and(|a| section(&a.field) == section(standard.name))
-        });
-        match form {
-            Some(form) => form.answers.push(answer),
-            None => record.htcds.push(Form {
-                answers: vec![answer],
-            }),
+        loop {
+            let mut forms = record.htcds.iter_mut().filter(|f| {
+                let first = f.answers.first();
+                first.is_some_and(|a| htcds::section(&a.field) == htcds::section(standard.name))
+            });
+            if let Some(form) = forms.nth(at) {
+                form.answers.push(answer(standard.name, values));
+                return Ok(());
+            }
+            // Holds the place until its answers come, if there are any.
+            record.htcds.push(Form {
+                answers: vec![answer(standard.name, Vec::new())],
+            });
         }
-        Ok(None)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The desk line by line, for a screen reader or a terminal that cannot do more.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::BufRead as _;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -73,8 +73,7 @@ impl Watched {
 
 impl Ask for Watched {
     fn line(&mut self, _: &App, question: &str) -> Result<Input, Failure> {
-        eprint!("{} ", crate::app::visible(question));
-        let _ = std::io::stderr().flush();
+        crate::app::question(question);
         let _ = self.ask.send(());
         match self.lines.recv_timeout(self.limit) {
             Ok(line) => Ok(line),
