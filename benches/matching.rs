@@ -61,7 +61,7 @@ fn network_of(persons: usize) -> (Vec<SiteRecords>, Vec<Local>) {
     (sites, locals)
 }
 
-/// Ten samples of each size, as short as they can be: the whole ends in a quarter of an hour.
+/// Ten samples of each size, as short as they can be.
 fn stage<'c>(c: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
     let mut group = c.benchmark_group(name);
     group
