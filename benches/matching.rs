@@ -4,9 +4,12 @@
 //! beside what it cannot beat: one sort of the same numbers.
 
 use std::hint::black_box;
+use std::time::Duration;
 
+use criterion::measurement::WallTime;
 use criterion::{
-    BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+    BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
+    criterion_main,
 };
 use sigilo::crypto::Secret;
 use sigilo::evaluate::network::{self, Local};
@@ -58,21 +61,35 @@ fn network_of(persons: usize) -> (Vec<SiteRecords>, Vec<Local>) {
     (sites, locals)
 }
 
+/// Ten samples of each size, as short as they can be.
+fn stage<'c>(c: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
+    let mut group = c.benchmark_group(name);
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2));
+    group
+}
+
 /// From clear text to token inputs, on one core.
 fn encode(c: &mut Criterion) {
-    let mut group = c.benchmark_group("encode");
-    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    let mut group = stage(c, "encode");
     for n in [1_000, 10_000, 100_000, 1_000_000] {
         let persons: Vec<Person> = records(n).into_iter().map(Person::from).collect();
         let table = FeatureTable::shipped();
         group.throughput(Throughput::Elements(n as u64));
-        group.bench_with_input(BenchmarkId::new("features", n), &persons, |b, persons| {
-            b.iter(|| {
-                for p in persons {
-                    black_box(features::of_person(p, table));
-                }
+        // What every person would cost without memory of the others; it does not depend on how many
+        // there are.
+        if n == 1_000 {
+            group.bench_with_input(BenchmarkId::new("features", n), &persons, |b, persons| {
+                b.iter(|| {
+                    for p in persons {
+                        black_box(features::of_person(p, table));
+                    }
+                });
             });
-        });
+        }
         let site = SiteSecret::new(&secret(2));
         group.bench_with_input(
             BenchmarkId::new("token-inputs", n),
@@ -106,8 +123,7 @@ fn encode(c: &mut Criterion) {
 
 /// The rule that no tag stands twice in a file.
 fn once(c: &mut Criterion) {
-    let mut group = c.benchmark_group("tokens");
-    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    let mut group = stage(c, "tokens");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let site = SiteSecret::new(&secret(2));
         let mut tokenizer = Tokenizer::new(params(), &secret(1));
@@ -133,8 +149,7 @@ fn once(c: &mut Criterion) {
 
 /// Equal tags across sites: 64 tags a person, one in forty met by somebody else.
 fn join_tags(c: &mut Criterion) {
-    let mut group = c.benchmark_group("join");
-    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    let mut group = stage(c, "join");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let mut random = Random::new(n as u64);
         let space = 40 * 64 * n;
@@ -182,9 +197,8 @@ fn join_tags(c: &mut Criterion) {
 }
 
 fn compare(c: &mut Criterion) {
-    let mut group = c.benchmark_group("compare");
+    let mut group = stage(c, "compare");
     let profiles: Vec<Profile> = records(1_000).iter().map(Profile::new).collect();
-    group.sample_size(10).sampling_mode(SamplingMode::Flat);
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         group.throughput(Throughput::Elements(n as u64));
         group.bench_function(BenchmarkId::new("encode", n), |b| {
@@ -216,14 +230,13 @@ fn compare(c: &mut Criterion) {
 }
 
 fn score_and_cluster(c: &mut Criterion) {
-    let mut group = c.benchmark_group("score");
+    let mut group = stage(c, "score");
     let (sites, locals) = network_of(10_000);
     let params = Params::new(Policy::Standard, 11_000);
     let tokens = network::tokens(&sites, &locals, params, 1, 1, false);
     let (pairs, _) = network::discover(&tokens, sites.len());
     let inputs = network::compare(&sites, &locals, &tokens, &pairs);
     let model = Model::shipped();
-    group.sample_size(10);
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         group.throughput(Throughput::Elements(n as u64));
         group.bench_function(BenchmarkId::new("boosted", n), |b| {
@@ -258,8 +271,7 @@ fn score_and_cluster(c: &mut Criterion) {
     });
     group.finish();
 
-    let mut group = c.benchmark_group("cluster");
-    group.sample_size(10);
+    let mut group = stage(c, "cluster");
     for n in [1_000usize, 10_000, 100_000, 1_000_000] {
         let mut random = Random::new(n as u64);
         let site_of: Vec<u32> = (0..n).map(|i| (i % 50) as u32).collect();

@@ -11,7 +11,7 @@ from clkhash.comparators import NgramComparison
 from clkhash.field_formats import FieldHashingProperties, StringSpec
 from clkhash.schema import Schema
 
-from common import Folder, Timer, scale, stage, threads
+from common import Folder, Timer, peak, scale, stage, threads
 
 GIVEN = "maria jose juan guadalupe francisca antonio luis rosa carlos ana pedro miguel elena lucia marta jorge".split()
 FAMILY = "hernandez garcia martinez lopez gonzalez perez rodriguez sanchez ramirez cruz flores gomez morales vazquez".split()
@@ -53,12 +53,16 @@ def main():
             [first, second], anonlink.similarities.dice_coefficient, args.threshold
         )
     sample = next(s for s in report["stages"] if s["stage"].startswith("encode"))
-    encode = sample["seconds"] / sample["items"] * args.records
-    join = stage(report, "join")[0]
+    encode, encode_cpu = (stage(report, "encode")[i] / sample["items"] * args.records for i in (0, 1))
+    join, join_cpu = stage(report, "join")
     print(json.dumps({
         "records": args.records, "threads": threads(),
-        "sigilo": {"encode_seconds": round(encode, 2), "join_seconds": round(join, 3)},
-        "anonlink": {"hash_seconds": round(hashing.seconds, 2), "compare_seconds": round(comparing.seconds, 2),
+        "sigilo": {"encode_seconds": round(encode, 2), "encode_cpu_seconds": round(encode_cpu, 2),
+                   "join_seconds": round(join, 3), "join_cpu_seconds": round(join_cpu, 3),
+                   "encode_peak_mib": peak(report, "encode"), "join_peak_mib": peak(report, "join")},
+        "anonlink": {"hash_seconds": round(hashing.seconds, 2), "hash_cpu_seconds": round(hashing.cpu, 2),
+                     "compare_seconds": round(comparing.seconds, 2), "compare_cpu_seconds": round(comparing.cpu, 2),
+                     "hash_peak_mib": hashing.peak, "compare_peak_mib": comparing.peak,
                      "pairs_above": len(found[0])},
         "ratio_of_finding": round(comparing.seconds / join, 1),
         "ratio_of_all": round((hashing.seconds + comparing.seconds) / (encode + join), 1),

@@ -50,7 +50,7 @@ def main():
         "hostile": args.hostile,
         "sigilo": {"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), "peak_mib": peak(report, "join")},
         "limits": {one["stage"]: [round(one["seconds"], 2), one["cpu_seconds"]] for one in report["stages"] if one["stage"].startswith("limit")},
-        "duckdb": {"version": duckdb.__version__, "seconds": round(peer.seconds, 2), "cpu_seconds": round(peer.cpu, 2)},
+        "duckdb": {"version": duckdb.__version__, "seconds": round(peer.seconds, 2), "cpu_seconds": round(peer.cpu, 2), "peak_mib": peer.peak},
         "ratio": {"seconds": round(peer.seconds / seconds, 1), "cpu_seconds": round(peer.cpu / cpu, 1)},
         "candidates": report["candidates"],
         "equal": different == 0 and count == report["candidates"],

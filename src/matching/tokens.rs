@@ -557,3 +557,80 @@ pub fn token_inputs(
 ) -> Vec<TokenInput> {
     reference::token_inputs(person, params, &GroupKeys::new(group), site, place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::synthetic::{self, Random, Recipe};
+    use crate::matching::{Description, PartialDate};
+
+    #[test]
+    fn few_tickets_are_put_in_order() {
+        let mut random = Random::new(1);
+        for n in 0..=Early::FEW {
+            for _ in 0..200 {
+                let mut tickets = [u32::MAX; Early::FEW];
+                for (rank, ticket) in (0..).zip(&mut tickets[..n]) {
+                    *ticket = (random.below(20) as u32) << 6 | rank;
+                }
+                let mut expected = tickets[..n].to_vec();
+                expected.sort_unstable();
+                in_order(&mut tickets, n);
+                assert_eq!(tickets[..n], expected);
+            }
+        }
+    }
+
+    /// Whoever came before leaves a limit, which decides only how long the choice takes: nothing early,
+    /// as many as are put in order at once, one more, all.
+    #[test]
+    fn what_is_early_changes_no_choice() {
+        let recipe = Recipe {
+            persons: 12,
+            sites: 1,
+            ..Recipe::default()
+        };
+        let (mut sites, _) = synthetic::network(&recipe);
+        let mut records = sites.remove(0).records;
+        let many = "Ana Rosa Luz Beto Chuy Flor";
+        records.push(Description {
+            given_names: many.into(),
+            paternal_surname: "Ruiz Pech Tzoc Xol Chub Caal".into(),
+            maternal_surname: "Mendoza Quintanilla Yoc Dzul Batz Zapeta".into(),
+            birth: PartialDate::parse("1995-05-14"),
+            municipality: "Nebaj".into(),
+            ..Description::default()
+        });
+        records.push(Description {
+            given_names: "Zyx".into(),
+            phone: "5555 1234".into(),
+            birth: PartialDate::parse("2001"),
+            ..Description::default()
+        });
+        let params = Params {
+            tokens: 5,
+            ..Params::new(Policy::Strict, 30_000)
+        };
+        let group = Secret::init_with(|b| b.fill(1));
+        let mut sizes = Vec::new();
+        for record in records {
+            let clocks = GroupKeys::new(&group).clocks;
+            let mut known = Known::new(clocks, params.table.clone(), params.tokens);
+            let list = known.of_person(&record.into()).remove(0);
+            let n = list.features.len();
+            sizes.push(n);
+            let mut tickets = vec![0; n * 5];
+            let ranked = Ranked::new(&list, &known, &mut tickets);
+            for turn in 0..5 {
+                let of = |limit| Early { limit }.choose(&ranked, turn, &params);
+                let expected = of(u32::MAX);
+                let own = &ranked.tickets[turn * n..(turn + 1) * n];
+                for limit in own.iter().flat_map(|t| [*t, t + 1]).chain([0, 1]) {
+                    assert_eq!(of(limit), expected);
+                }
+            }
+        }
+        assert!(sizes.iter().any(|n| *n < Early::FEW), "{sizes:?}");
+        assert!(sizes.contains(&features::MAX_FEATURES), "{sizes:?}");
+    }
+}

@@ -209,7 +209,7 @@ impl<'a> Collected<'a> {
         })
     }
 
-    /// Writes the sealed encodings of a list. Memory is what those of [`WINDOW`] pairs have.
+    /// Writes the sealed encodings of a list. Memory is what those of a million pairs have.
     ///
     /// # Errors
     /// What `bodies` and writing say.
@@ -297,7 +297,7 @@ impl Numbered {
     }
 }
 
-/// Pairs whose encodings are held at once, 330 MB.
+/// Pairs whose encodings are held at once when they are written, 330 MB.
 const WINDOW: usize = 1 << 20;
 
 /// Writes sealed encodings in the order of pairs. Those of `window` pairs are read at a time, each file in
