@@ -140,6 +140,14 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Nothing is left running by a test that fails.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A command with the arguments, the variables and the folder of another.
 fn same(from: &Command, mut to: Command) -> Command {
     to.args(from.get_args());
