@@ -21,6 +21,9 @@ use sigilo::matching::tokens::{Params, Policy};
 /// Networks that steps and fields are counted on.
 const CALIBRATING: u64 = 60;
 
+/// Least pairs of a network for it to say how they fall on the steps.
+const LEAST_PAIRS: f64 = 30.0;
+
 /// Rounds that experience with estimates comes from.
 const ROUNDS: u64 = 40;
 
@@ -28,7 +31,6 @@ struct Pair {
     inputs: Inputs,
     matched: bool,
     weight: f32,
-    strict: bool,
 }
 
 /// Share of matches that every network is weighted to: so the model tells the odds against the
@@ -94,7 +96,6 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             inputs,
             matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
             weight: 1.0,
-            strict: policy == Policy::Strict,
         })
         .collect();
     let count = |found: &[Pair]| found.iter().filter(|p| p.matched).count();
@@ -420,42 +421,105 @@ fn write(base: f64, body: &str) {
     println!("# Source: trained by examples/train_model.rs on generated networks only.");
     print!("{head}");
     let model = Model::parse(&format!("{head}{body}")).expect("what is written here is read there");
-    let mut steps = [[[0f64; 2]; STEPS]; 2];
-    let mut step_totals = [[0f64; 2]; 2];
     let mut fields: Vec<Vec<[f64; 2]>> = SLOTS.iter().map(|s| vec![[0.0; 2]; s.1 + 1]).collect();
     let mut totals = [0f64; 2];
-    let fresh = recipes(1_000, CALIBRATING);
-    let fresh = fresh
-        .par_iter()
-        .flat_map_iter(|(r, p)| pairs_of(r, *p, &model));
-    for p in fresh.collect::<Vec<_>>() {
-        let side = usize::from(!p.matched);
-        let w = f64::from(p.weight);
-        totals[side] += w;
-        let policy = usize::from(p.strict);
-        step_totals[policy][side] += w;
-        steps[policy][usize::from(model.step(model.weight(&p.inputs)))][side] += w;
-        for (slot, table) in fields.iter_mut().enumerate() {
-            table[usize::from(p.inputs[slot])][side] += w;
-        }
-    }
-    let share = |n: [f64; 2], totals: [f64; 2]| -> String {
-        let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
-        format!("{}\t{}", of(0), of(1))
-    };
     let mut rows = String::new();
-    for (steps, totals) in steps.into_iter().zip(step_totals) {
-        for s in steps {
-            rows.push_str(&format!("step\t{}\n", share(s, totals)));
+    for policy in [Policy::Standard, Policy::Strict] {
+        // How many pairs of each network fall on each step: matches, others.
+        let mut networks: [Vec<[f64; STEPS]>; 2] = Default::default();
+        let fresh = recipes(1_000, CALIBRATING);
+        let fresh = fresh.par_iter().map(|(r, _)| pairs_of(r, policy, &model));
+        for pairs in fresh.collect::<Vec<_>>() {
+            let mut counts = [[0f64; STEPS]; 2];
+            for p in pairs {
+                let side = usize::from(!p.matched);
+                counts[side][usize::from(model.step(model.weight(&p.inputs)))] += 1.0;
+                let w = f64::from(p.weight);
+                totals[side] += w;
+                for (slot, table) in fields.iter_mut().enumerate() {
+                    table[usize::from(p.inputs[slot])][side] += w;
+                }
+            }
+            for (list, counts) in networks.iter_mut().zip(counts) {
+                if counts.iter().sum::<f64>() >= LEAST_PAIRS {
+                    list.push(counts);
+                }
+            }
+        }
+        for list in &networks {
+            for (share, steps) in two_kinds(list) {
+                let millions = |x: f64| format!("{:.0}", x * 1e6);
+                let steps: Vec<String> = steps.iter().map(|s| millions(*s)).collect();
+                rows.push_str(&format!(
+                    "profile\t{}\t{}\n",
+                    millions(share),
+                    steps.join("\t")
+                ));
+            }
         }
     }
     print!("{rows}");
     let whole = Model::parse(&format!("{head}{rows}{body}")).expect("read as it is written");
     print!("{}", quality_rows(&whole));
+    let share = |n: [f64; 2]| -> String {
+        let of = |i: usize| (n[i] * 1e6 / totals[i].max(1.0)).round();
+        format!("{}\t{}", of(0), of(1))
+    };
     for (slot, table) in fields.iter().enumerate() {
         for (level, n) in table.iter().enumerate() {
-            println!("field\t{slot}\t{level}\t{}", share(*n, totals));
+            println!("field\t{slot}\t{level}\t{}", share(*n));
         }
     }
     print!("{body}");
+}
+
+/// The two kinds of pairs whose mixtures are nearest to what networks showed, with their mean shares:
+/// non-negative factors by multiplicative steps (Lee and Seung 2001, divergence), begun from the halves of the networks with
+/// fewer and with more pairs in the surest three steps.
+fn two_kinds(networks: &[[f64; STEPS]]) -> [(f64, [f64; STEPS]); 2] {
+    let smooth = |counts: &[f64; STEPS]| -> [f64; STEPS] {
+        let total: f64 = counts.iter().map(|n| n + 0.3).sum();
+        counts.map(|n| (n + 0.3) / total)
+    };
+    let mut rows: Vec<[f64; STEPS]> = networks.iter().map(smooth).collect();
+    let sure = |row: &[f64; STEPS]| row[STEPS - 3..].iter().sum::<f64>();
+    rows.sort_by(|a, b| sure(a).total_cmp(&sure(b)));
+    let mean = |rows: &[[f64; STEPS]]| -> [f64; STEPS] {
+        let n = rows.len().max(1) as f64;
+        std::array::from_fn(|s| rows.iter().map(|r| r[s]).sum::<f64>() / n + 1e-4)
+    };
+    let (fewer, more) = rows.split_at(rows.len() / 2);
+    let mut kinds = [mean(fewer), mean(more)];
+    let mut shares = vec![[0.5; 2]; rows.len()];
+    let mixed = |shares: &[f64; 2], kinds: &[[f64; STEPS]; 2], s: usize| {
+        shares[0] * kinds[0][s] + shares[1] * kinds[1][s]
+    };
+    for _ in 0..3000 {
+        for (row, shares) in rows.iter().zip(&mut shares) {
+            let before = *shares;
+            for (k, kind) in kinds.iter().enumerate() {
+                let total: f64 = kind.iter().sum();
+                let sum: f64 = (0..STEPS)
+                    .map(|s| row[s] / mixed(&before, &kinds, s) * kind[s])
+                    .sum();
+                shares[k] = before[k] * sum / total;
+            }
+        }
+        let before = kinds;
+        for (k, kind) in kinds.iter_mut().enumerate() {
+            let total: f64 = shares.iter().map(|w| w[k]).sum();
+            for (s, value) in kind.iter_mut().enumerate() {
+                let all = rows.iter().zip(&shares);
+                let sum: f64 = all
+                    .map(|(row, w)| row[s] / mixed(w, &before, s) * w[k])
+                    .sum();
+                *value *= sum / total.max(1e-12);
+            }
+            let scale: f64 = kind.iter().sum();
+            kind.iter_mut().for_each(|v| *v /= scale);
+            shares.iter_mut().for_each(|w| w[k] *= scale);
+        }
+    }
+    let total: f64 = shares.iter().flatten().sum();
+    [0, 1].map(|k| (shares.iter().map(|w| w[k]).sum::<f64>() / total, kinds[k]))
 }

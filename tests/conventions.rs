@@ -481,3 +481,48 @@ fn a_dash_is_a_stream() {
     let proof = std::fs::read_to_string(dir.join("proof")).unwrap();
     run(&["audit", "inclusion", "-", "--key", key], &proof);
 }
+
+#[test]
+fn dates_are_told_by_the_name_of_their_month_and_never_guessed_at() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    house(dir);
+    let run = |lang: &str, until: &str| {
+        let variables = [("SIGILO_LANG", lang), ("SIGILO_VAULT", "house")];
+        let args = ["--key-file", "key", "retain", "EXP-1", "--until", until];
+        with(dir, &variables, &args, "")
+    };
+    for (lang, until, told) in [
+        ("es", "2027-04-03", "3 de abril de 2027"),
+        ("es", "03/04/2027", "3 de abril de 2027"),
+        ("es", "3 de abril de 2027", "3 de abril de 2027"),
+        ("en", "2027-04-03", "3 April 2027"),
+        ("en", "23/04/2027", "23 April 2027"),
+        ("en", "April 3, 2027", "3 April 2027"),
+    ] {
+        let (code, shown, said) = run(lang, until);
+        assert!(code == 0 && shown.contains(told), "{until}: {shown}{said}");
+    }
+    for (lang, until) in [
+        ("en", "03/04/2027"),
+        ("es", "2027-04"),
+        ("es", "31/02/2027"),
+        ("es", "mañana"),
+        ("en", "03/04/27"),
+    ] {
+        assert_eq!(run(lang, until).0, 2, "{until}");
+    }
+    // Programs get what they always got.
+    let show = [
+        "--key-file",
+        "key",
+        "--vault",
+        "house",
+        "show",
+        "EXP-1",
+        "--json",
+    ];
+    let (_, shown, _) = with(dir, &[], &show, "");
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["keeping"]["until"], "2027-04-03");
+}

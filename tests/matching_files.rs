@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use sigilo::evaluate::{Error, Options, run};
+use sigilo::matching::score::Model;
 
 const ENGLISH: &str = "local_id,role,given_names,paternal_surname,maternal_surname,sex,\
 date_of_birth,nationality,birth_state,birth_municipality,phone\n\
@@ -23,7 +24,7 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 }
 
 fn evaluated(dir: &Path) -> Result<sigilo::evaluate::Report, Error> {
-    run(dir, &Options::default())
+    run(dir, &Options::default(), Model::shipped())
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn both_languages_and_separators_are_read() {
         tokens_out: Some(out.clone()),
         ..Options::default()
     };
-    let report = run(dir.path(), &options).expect("a report");
+    let report = run(dir.path(), &options, Model::shipped()).expect("a report");
     assert_eq!((report.records, report.sites, report.true_pairs), (4, 2, 1));
     assert!((report.discover.recall - 1.0).abs() < 1e-9);
     let lines = std::fs::read_to_string(out).expect("tokens");

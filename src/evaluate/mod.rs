@@ -337,13 +337,12 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
     }
 }
 
-/// Evaluates the records of a folder.
+/// Evaluates the records of a folder, with the model that ships or another.
 ///
 /// # Errors
 /// [`Error`] if files cannot be read or written.
-pub fn run(dir: &Path, options: &Options) -> Result<Report, Error> {
+pub fn run(dir: &Path, options: &Options, model: &Model) -> Result<Report, Error> {
     let sites = read::sites(dir)?;
-    let model = Model::shipped();
     let round = decide(&sites, options, model);
     if let Some(file) = &options.tokens_out {
         write_tokens(file, &sites, &round).map_err(|e| Error::Io(file.clone(), e))?;

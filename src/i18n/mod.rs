@@ -91,6 +91,50 @@ pub enum Arg {
     Number(i64),
     /// Another message, translated first.
     Message(Message),
+    /// A day of the Gregorian calendar, told with the name of its month.
+    Day {
+        /// Year.
+        year: u16,
+        /// Month, 1 to 12.
+        month: u8,
+        /// Day of the month.
+        day: u8,
+    },
+}
+
+/// A moment, seconds since 1970, told as a day and a time in UTC; as the number, if no calendar has it.
+pub fn moment(seconds: i64) -> Arg {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    match crate::record::Date::from_days(days) {
+        Some(day) => {
+            let time = format!("{:02}:{:02}", rest / 3600, rest / 60 % 60);
+            let told = Message::new("date-moment").with("day", day);
+            told.with("time", time).into()
+        }
+        None => seconds.to_string().into(),
+    }
+}
+
+/// The names of the months, from January.
+const MONTHS: [&str; 12] = [
+    "date-month-1",
+    "date-month-2",
+    "date-month-3",
+    "date-month-4",
+    "date-month-5",
+    "date-month-6",
+    "date-month-7",
+    "date-month-8",
+    "date-month-9",
+    "date-month-10",
+    "date-month-11",
+    "date-month-12",
+];
+
+/// The name of a month, 1 to 12; of any other number that of the nearest.
+pub fn month_name(month: u8) -> Message {
+    let at = usize::from(month.clamp(1, 12) - 1);
+    Message::new(MONTHS.get(at).copied().unwrap_or(MONTHS[0]))
 }
 
 impl From<&str> for Arg {
@@ -211,6 +255,13 @@ impl Messages {
                 Arg::Text(text) => args.set(*name, FluentValue::from(text.as_str())),
                 Arg::Number(n) => args.set(*name, FluentValue::from(*n)),
                 Arg::Message(inner) => args.set(*name, FluentValue::from(self.say(inner))),
+                Arg::Day { year, month, day } => {
+                    let told = Message::new("date-day")
+                        .with("day", *day)
+                        .with("month", month_name(*month))
+                        .with("year", *year);
+                    args.set(*name, FluentValue::from(self.say(&told)));
+                }
             }
         }
         self.format(message.id, Some(&args))
@@ -371,6 +422,26 @@ mod tests {
             assert_eq!(say(1), one);
             assert_eq!(say(12_345), many);
             assert!(say(2026).starts_with("2026 "), "{}", say(2026));
+        }
+    }
+
+    #[test]
+    fn days_are_told_with_the_name_of_their_month() {
+        let day = Arg::Day {
+            year: 2026,
+            month: 11,
+            day: 3,
+        };
+        for (lang, told) in [
+            (Lang::Es, "3 de noviembre de 2026"),
+            (Lang::En, "3 November 2026"),
+        ] {
+            let messages = Messages::new(lang);
+            let said = messages.say(&Message::new("cli-kept-until").with("date", day.clone()));
+            assert!(said.ends_with(told), "{said}");
+            let months: BTreeSet<String> = (1..=12).map(|m| messages.say(&month_name(m))).collect();
+            assert_eq!(months.len(), 12, "{months:?}");
+            assert!(months.iter().all(|m| !m.starts_with("date-")));
         }
     }
 

@@ -54,14 +54,29 @@ pub struct Model {
     trees: Vec<Vec<Node>>,
     /// Lower bounds of steps 1 to 7.
     bounds: [Weight; STEPS - 1],
-    /// Pairs of a million matches, and of a million others, that fall in each step: under
-    /// `standard`, then under `strict`, where fewer others meet and those are more alike.
-    steps: [[(u32, u32); STEPS]; 2],
+    /// How pairs fall on the steps: under `standard`, then under `strict`, where fewer others meet and those are
+    /// more alike.
+    profiles: [Profiles; 2],
     /// Per slot and level: of a million matches, of a million others.
     fields: Vec<Vec<(u32, u32)>>,
     /// What a round believes of its precision and of its recall against what was true in rounds
     /// whose truth is known: mean and spread of the difference in log-odds, 1/1000 nat.
     quality: [(i32, i32); 2],
+}
+
+/// Kinds of pairs in a round: records kept with care and with less, strangers and those who are near each other.
+const KINDS: usize = 4;
+
+/// How many of [`KINDS`] are matches; these come first.
+const MATCHING: usize = 2;
+
+/// What networks with a known truth showed of one policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Profiles {
+    /// Of a million matches (first two) or others (last two), how many are of this kind in the mean of networks.
+    shares: [u32; KINDS],
+    /// Of a million pairs of this kind, how many fall in each step.
+    steps: [[u32; STEPS]; KINDS],
 }
 
 /// Why a model file is refused: the line, from 1.
@@ -91,21 +106,24 @@ impl Model {
             base: 0,
             trees: Vec::new(),
             bounds: [-4000, -2000, -500, 500, 2000, 4000, 6000],
-            steps: [[(125_000, 125_000); STEPS]; 2],
+            profiles: [Profiles {
+                shares: [500_000; KINDS],
+                steps: [[125_000; STEPS]; KINDS],
+            }; 2],
             fields: Vec::new(),
             quality: [(0, 1000); 2],
         }
     }
 
-    /// Reads a model file: `base W`, `bounds` and seven weights, `step M U` sixteen times,
-    /// `field SLOT LEVEL M U`, `quality BIAS SPREAD` for precision and for recall, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
+    /// Reads a model file: `base W`, `bounds` and seven weights, `profile SHARE` and eight numbers four times for each
+    /// policy, `field SLOT LEVEL M U`, `quality BIAS SPREAD` for precision and for recall, and trees: `tree`, then its nodes in order, `split INPUT MOST LOW
     /// HIGH` with places of later nodes, or `leaf W`. Columns are parted by tabs.
     ///
     /// # Errors
     /// [`ModelError`] with the first line that does not fit.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let mut model = Self::empty();
-        let (mut step, mut quality) = (0, 0);
+        let (mut profile, mut quality) = (0, 0);
         for (i, line) in text.lines().enumerate() {
             let error = ModelError(i + 1);
             if line.is_empty() || line.starts_with('#') {
@@ -120,10 +138,14 @@ impl Model {
             match (head, &numbers[..]) {
                 ("base", [w]) => model.base = *w,
                 ("bounds", all) => model.bounds = all.try_into().map_err(|_| error)?,
-                ("step", [m, u]) if step < 2 * STEPS => {
-                    model.steps[step / STEPS][step % STEPS] =
-                        (natural(*m, error)?, natural(*u, error)?);
-                    step += 1;
+                ("profile", [share, steps @ ..]) if profile < 2 * KINDS => {
+                    let steps: &[i32; STEPS] = steps.try_into().map_err(|_| error)?;
+                    let (policy, kind) = (profile / KINDS, profile % KINDS);
+                    model.profiles[policy].shares[kind] = natural(*share, error)?;
+                    for (to, n) in model.profiles[policy].steps[kind].iter_mut().zip(steps) {
+                        *to = natural(*n, error)?;
+                    }
+                    profile += 1;
                 }
                 ("quality", [bias, spread]) if quality < 2 => {
                     let spread = natural(*spread, error)?.min(10_000) as i32;
@@ -238,22 +260,36 @@ impl Model {
         }
     }
 
-    /// Shares of matches and of others that fall in each step, from the training data.
+    /// Shares of the pairs of each kind that fall in each step, and of the kinds among matches and among others.
+    fn profiles(&self, policy: Policy) -> ([[f64; STEPS]; KINDS], [f64; KINDS]) {
+        let own = match policy {
+            Policy::Standard => &self.profiles[0],
+            Policy::Strict => &self.profiles[1],
+        };
+        // One of a million more everywhere: nothing is impossible.
+        let steps = own.steps.map(|steps| {
+            let total: f64 = steps.iter().map(|n| f64::from(*n) + 1.0).sum();
+            steps.map(|n| (f64::from(n) + 1.0) / total)
+        });
+        let shares = std::array::from_fn(|kind| {
+            let range = if kind < MATCHING {
+                0..MATCHING
+            } else {
+                MATCHING..KINDS
+            };
+            let total: f64 = range.map(|k| f64::from(own.shares[k]) + 1.0).sum();
+            (f64::from(own.shares[kind]) + 1.0) / total
+        });
+        (steps, shares)
+    }
+
+    /// Shares of matches and of others that fall in each step, in the mean of the networks that were looked at.
     pub fn step_shares(&self, policy: Policy) -> [(f64, f64); STEPS] {
-        let steps = match policy {
-            Policy::Standard => &self.steps[0],
-            Policy::Strict => &self.steps[1],
+        let (steps, shares) = self.profiles(policy);
+        let sum = |kinds: std::ops::Range<usize>, step: usize| -> f64 {
+            kinds.map(|k| shares[k] * steps[k][step]).sum()
         };
-        let total = |f: fn(&(u32, u32)) -> u32| -> f64 {
-            steps.iter().map(|s| f64::from(f(s)) + 1.0).sum()
-        };
-        let (m, u) = (total(|s| s.0), total(|s| s.1));
-        std::array::from_fn(|i| {
-            (
-                (f64::from(steps[i].0) + 1.0) / m,
-                (f64::from(steps[i].1) + 1.0) / u,
-            )
-        })
+        std::array::from_fn(|step| (sum(0..MATCHING, step), sum(MATCHING..KINDS, step)))
     }
 
     /// Mean and spread, in nats of log-odds, of the difference between the true precision (first)
@@ -293,63 +329,103 @@ pub struct Adapted {
     pub posterior: [f64; STEPS],
 }
 
-/// Matches that the model's own m counts for when a round's matches are looked at.
-const MODEL_MATCHES: f64 = 300.0;
+/// Pairs that the model's own view of a round counts for, when the round's pairs are looked at.
+const MODEL_PAIRS: f64 = 300.0;
 
-/// Share of matches from which on a round's own matches are looked at: with fewer, others that
+/// Share of matches from which on a round's own matches are looked at step by step: with fewer, others that
 /// look alike would be taken for them.
 const MOSTLY_MATCHES: f64 = 0.6;
 
-/// Adapts to the round, without labels: expectation maximisation on the share of matches
-/// (Saerens, Latinne, Decaestecker 2002). If most candidates are matches, also on how matches fall
-/// on the steps, with the model's m as prior knowledge worth 300 matches: records with fewer
-/// fields or more errors than the model was trained on get lower weights all together. u stays the
-/// model's.
+/// Adapts to the round, without labels, by expectation maximisation: on the share of matches
+/// (Saerens, Latinne, Decaestecker 2002), on how many of the matches are of carefully kept records, and on how many of the others
+/// are near each other and not strangers: that differs more between rounds than anything else. How each kind falls on the steps is
+/// the model's, and so is what is expected of the shares, with the weight of 300 pairs. If most candidates are
+/// matches, then also how these fall on the steps, with the same weight: records with fewer
+/// fields or more errors than the model was trained on get lower weights all together.
 pub fn adapt(model: &Model, policy: Policy, counts: &[u64; STEPS]) -> Adapted {
-    let shares = model.step_shares(policy);
-    let own = shares.map(|s| s.0);
-    let (prior, posterior) = maximise(&shares, counts, own, |_, _| own);
-    if prior <= MOSTLY_MATCHES {
-        return Adapted { prior, posterior };
-    }
-    let (prior, posterior) = maximise(&shares, counts, own, |found, expected| {
-        std::array::from_fn(|i| (MODEL_MATCHES * own[i] + found[i]) / (MODEL_MATCHES + expected))
-    });
-    Adapted { prior, posterior }
-}
-
-/// Expectation maximisation on the prior; `next_m` has the next m from the expected matches in each
-/// step and their sum.
-fn maximise(
-    shares: &[(f64, f64); STEPS],
-    counts: &[u64; STEPS],
-    mut m: [f64; STEPS],
-    next_m: impl Fn(&[f64; STEPS], f64) -> [f64; STEPS],
-) -> (f64, [f64; STEPS]) {
-    let total: u64 = counts.iter().sum();
-    let mut prior = 0.5f64;
-    let posterior = |prior: f64, m: &[f64; STEPS]| -> [f64; STEPS] {
-        std::array::from_fn(|i| {
-            let (m, u) = (m[i], shares[i].1);
-            prior * m / (prior * m + (1.0 - prior) * u)
-        })
-    };
-    if total > 0 {
-        for _ in 0..500 {
-            let p = posterior(prior, &m);
-            let found: [f64; STEPS] = std::array::from_fn(|i| counts[i] as f64 * p[i]);
-            let expected: f64 = found.iter().sum();
-            m = next_m(&found, expected);
+    let (steps, usual) = model.profiles(policy);
+    let total = counts.iter().sum::<u64>() as f64;
+    let mut shares = usual.map(|s| s / 2.0);
+    if total > 0.0 {
+        for _ in 0..2000 {
+            let mut found = [0.0; KINDS];
+            for (step, n) in counts.iter().enumerate() {
+                let of: [f64; KINDS] = std::array::from_fn(|k| shares[k] * steps[k][step]);
+                let all: f64 = of.iter().sum();
+                for (found, of) in found.iter_mut().zip(of) {
+                    *found += *n as f64 * of / all;
+                }
+            }
+            let matches: f64 = found[..MATCHING].iter().sum();
             // A pair of pseudo-observations keeps an empty or one-sided round from running to 0 or 1.
-            let next = (expected + 0.5) / (total as f64 + 1.0);
-            let done = (next - prior).abs() < 1e-9;
-            prior = next;
+            let prior = (matches + 0.5) / (total + 1.0);
+            let next: [f64; KINDS] = std::array::from_fn(|k| {
+                let (all, share) = if k < MATCHING {
+                    (matches, prior)
+                } else {
+                    (total - matches, 1.0 - prior)
+                };
+                share * (found[k] + MODEL_PAIRS * usual[k]) / (all + MODEL_PAIRS)
+            });
+            let moved = shares.iter().zip(&next).map(|(a, b)| (a - b).abs());
+            let done = moved.fold(0.0, f64::max) < 1e-9;
+            shares = next;
             if done {
                 break;
             }
         }
     }
-    (prior, posterior(prior, &m))
+    let prior: f64 = shares[..MATCHING].iter().sum();
+    // What the two kinds of matches, and of others, come to together.
+    let together = |kinds: std::ops::Range<usize>| -> [f64; STEPS] {
+        let all: f64 = shares[kinds.clone()].iter().sum();
+        std::array::from_fn(|step| {
+            kinds
+                .clone()
+                .map(|k| shares[k] * steps[k][step])
+                .sum::<f64>()
+                / all
+        })
+    };
+    let (m, u) = (together(0..MATCHING), together(MATCHING..KINDS));
+    if prior > MOSTLY_MATCHES {
+        return own_matches(m, u, counts, prior);
+    }
+    Adapted {
+        prior,
+        posterior: posteriors(prior, &m, &u),
+    }
+}
+
+fn posteriors(prior: f64, m: &[f64; STEPS], u: &[f64; STEPS]) -> [f64; STEPS] {
+    std::array::from_fn(|i| prior * m[i] / (prior * m[i] + (1.0 - prior) * u[i]))
+}
+
+/// Expectation maximisation on the prior and on m, step by step.
+fn own_matches(
+    usual: [f64; STEPS],
+    u: [f64; STEPS],
+    counts: &[u64; STEPS],
+    mut prior: f64,
+) -> Adapted {
+    let total = counts.iter().sum::<u64>() as f64;
+    let mut m = usual;
+    for _ in 0..500 {
+        let p = posteriors(prior, &m, &u);
+        let found: [f64; STEPS] = std::array::from_fn(|i| counts[i] as f64 * p[i]);
+        let expected: f64 = found.iter().sum();
+        m = std::array::from_fn(|i| (MODEL_PAIRS * usual[i] + found[i]) / (MODEL_PAIRS + expected));
+        let next = (expected + 0.5) / (total + 1.0);
+        let done = (next - prior).abs() < 1e-9;
+        prior = next;
+        if done {
+            break;
+        }
+    }
+    Adapted {
+        prior,
+        posterior: posteriors(prior, &m, &u),
+    }
 }
 
 /// Where the bands begin.
@@ -515,5 +591,38 @@ mod tests {
             assert!((found - prior).abs() < 0.02, "{prior} {found}");
         }
         assert!(adapt(model, Policy::Strict, &[0; STEPS]).prior > 0.0);
+    }
+
+    #[test]
+    fn the_prior_follows_rounds_of_one_kind() {
+        let model = Model::shipped();
+        for policy in [Policy::Standard, Policy::Strict] {
+            let (steps, _) = model.profiles(policy);
+            for (matches, others) in [(0, 2), (0, 3), (1, 2), (1, 3)] {
+                let share = |i: usize| 0.1 * steps[matches][i] + 0.9 * steps[others][i];
+                let counts = std::array::from_fn(|i| (50_000.0 * share(i)) as u64);
+                let found = adapt(model, policy, &counts).prior;
+                assert!(
+                    (found - 0.1).abs() < 0.015,
+                    "{policy:?} {matches} {others}: {found}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn profiles_are_read_in_their_order() {
+        let row =
+            |share: u32, first: u32| format!("profile\t{share}\t{first}\t0\t0\t0\t0\t0\t0\t5\n");
+        let text: String = (0..8).map(|i| row(100 + i, 10 * i)).collect();
+        let model = Model::parse(&text).unwrap();
+        assert_eq!(model.profiles[0].shares, [100, 101, 102, 103]);
+        assert_eq!(model.profiles[1].steps[3], [70, 0, 0, 0, 0, 0, 0, 5]);
+        let short = "profile\t1\t2\t3";
+        assert_eq!(Model::parse(short), Err(ModelError(1)));
+        assert!(
+            Model::parse(&(text.clone() + &row(1, 1))).is_err(),
+            "nine rows"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What a party did with a folder, as data.
 
 use super::{Class, PartyError};
-use crate::i18n::{Localize, Message};
+use crate::i18n::{Arg, Localize, Message};
 use crate::matching::tokens::Shortfall;
 use crate::round::Time;
 
@@ -247,17 +247,15 @@ impl Localize for Event {
             Self::NoContact(count) => Message::new("party-no-contact").with("count", *count),
             Self::NextDay(time) => Message::new("party-next-day").with("day", day(time)),
             Self::WaitsFor(name) => file("party-waits-for", name),
-            Self::WaitsUntil(time) => {
-                Message::new("party-waits-until").with("time", time.to_string())
-            }
+            Self::WaitsUntil(time) => Message::new("party-waits-until").with("time", *time),
         }
     }
 }
 
-/// The day of a moment, as it is written.
-fn day(time: &Time) -> String {
-    let text = time.to_string();
-    text.split('T').next().unwrap_or_default().to_owned()
+/// The day of a moment.
+fn day(time: &Time) -> Arg {
+    time.day()
+        .map_or_else(|| time.to_string().into(), Arg::from)
 }
 
 /// What became of a folder: what was done, what was refused, what is waited for.

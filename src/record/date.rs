@@ -113,6 +113,16 @@ impl fmt::Display for Date {
     }
 }
 
+impl From<Date> for crate::i18n::Arg {
+    fn from(date: Date) -> Self {
+        Self::Day {
+            year: date.year,
+            month: date.month,
+            day: date.day,
+        }
+    }
+}
+
 impl From<Date> for (u16, u8, u8) {
     fn from(date: Date) -> Self {
         (date.year, date.month, date.day)
@@ -320,6 +330,22 @@ impl PartialDate {
     }
 }
 
+/// Whether a date is written with numbers only, the year last, so that it can be read with the day or with the month
+/// first: `03/04/2027`. Who writes Spanish means the day; who writes English may mean either.
+pub fn is_unclear(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim().split(['/', '-', '.']).collect();
+    let small = |t: &str| t.parse::<u8>().is_ok_and(|n| (1..=12).contains(&n)) && t.len() <= 2;
+    match parts[..] {
+        [first, second, year] => {
+            year.len() == 4
+                && small(first)
+                && small(second)
+                && first.parse::<u8>() != second.parse()
+        }
+        _ => false,
+    }
+}
+
 /// A clock time, as spreadsheets append it to a date.
 fn is_time(text: &str) -> bool {
     text.contains(':')
@@ -380,6 +406,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_can_be_read_two_ways_is_unclear() {
+        for text in ["03/04/2027", "3-4-2027", " 12.11.2027 "] {
+            assert!(is_unclear(text), "{text}");
+        }
+        for text in [
+            "2027-04-03",
+            "13/04/2027",
+            "04/13/2027",
+            "04/04/2027",
+            "04/2027",
+            "3 de abril de 2027",
+        ] {
+            assert!(!is_unclear(text), "{text}");
+        }
+    }
 
     fn parts(text: &str) -> (Option<u16>, Option<u8>, Option<u8>, bool) {
         let d = PartialDate::parse(text).unwrap();

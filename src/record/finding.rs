@@ -276,9 +276,7 @@ impl Localize for Fault {
             Self::NotADate => Message::new("record-fault-date"),
             Self::NotAFullDate => Message::new("record-fault-full-date"),
             Self::NotABirth => Message::new("record-fault-birth"),
-            Self::Future { today } => {
-                Message::new("record-fault-future").with("today", today.to_string())
-            }
+            Self::Future { today } => Message::new("record-fault-future").with("today", *today),
             Self::NotACount => Message::new("record-fault-count"),
             Self::TooLarge { max } => Message::new("record-fault-too-large").with("max", *max),
             Self::TooLong { max } => Message::new("record-fault-too-long").with("max", *max),

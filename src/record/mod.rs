@@ -26,7 +26,7 @@ mod value;
 pub use choices::{choices, takes_several};
 pub use code::Kind;
 pub use country::{Country, NotACountry};
-pub use date::{Date, NotADate, PartialDate, today};
+pub use date::{Date, NotADate, PartialDate, is_unclear, today};
 pub use field::{FieldId, Group, NotAField, interview};
 pub use finding::{At, Fault, Note, Problem, Warning};
 pub use fingerprint::fingerprint;
@@ -38,7 +38,9 @@ pub use model::{
     Record, Service, ServiceCounts, Unanswered,
 };
 pub use search::{Query, SearchKey};
-pub use value::{COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at, spoken};
+pub use value::{
+    COUNT_MAX, LIST_MAX, LONG_MAX, TEXT_MAX, check, clear, get, set, set_at, spoken, typed_date,
+};
 
 #[cfg(test)]
 mod tests;

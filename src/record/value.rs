@@ -11,8 +11,9 @@ use super::date::{Date, PartialDate, today};
 use super::document;
 use super::field::{FieldId, with_fields};
 use super::finding::{Fault, Note, Problem, Warning};
+use super::import::with_month_name;
 use super::model::{Birth, Document, EstimatedAge, LegalAction, Record, Service, Unanswered};
-use crate::i18n::Message;
+use crate::i18n::{Message, month_name};
 
 /// Most characters of a text of one line.
 pub const TEXT_MAX: usize = 500;
@@ -257,7 +258,7 @@ fn fill(
         }
         SlotMut::Count(value) => *value = Some(parse_count(text)?),
         SlotMut::Partial(value) => {
-            let date = PartialDate::parse(text).map_err(|_| Fault::NotADate)?;
+            let date = typed_date(text).ok_or(Fault::NotADate)?;
             if date.is_after(today) {
                 return Err(Fault::Future { today });
             }
@@ -265,7 +266,10 @@ fn fill(
             *value = Some(date);
             return Ok(note);
         }
-        SlotMut::Day(value) => *value = Some(Date::parse(text).map_err(|_| Fault::NotAFullDate)?),
+        SlotMut::Day(value) => {
+            let date = typed_date(text).and_then(|date| date.full());
+            *value = Some(date.ok_or(Fault::NotAFullDate)?);
+        }
         SlotMut::Agreement(value) => *value = coded(text, Agreement::parse, Agreement::NAMES)?,
         SlotMut::ConsentForm(value) => {
             *value = Some(coded(text, ConsentForm::parse, ConsentForm::NAMES)?);
@@ -412,11 +416,30 @@ fn optional_date(text: &str, today: Date) -> Result<Option<PartialDate>, Fault> 
     if text.is_empty() {
         return Ok(None);
     }
-    let date = PartialDate::parse(text).map_err(|_| Fault::NotADate)?;
+    let date = typed_date(text).ok_or(Fault::NotADate)?;
     if date.is_after(today) {
         return Err(Fault::Future { today });
     }
     Ok(Some(date))
+}
+
+/// A date as a person types it: the forms of [`PartialDate::parse`], or with the name of its month in Spanish or
+/// English, as dates are told.
+pub fn typed_date(text: &str) -> Option<PartialDate> {
+    let named = || PartialDate::parse(&with_month_name(text)?).ok();
+    PartialDate::parse(text).ok().or_else(named)
+}
+
+/// A date as it is told: with the name of its month, if it has one. Nothing of a year alone, or of what no calendar
+/// has.
+fn told_date(date: &PartialDate) -> Option<Message> {
+    if let Some(day) = date.full() {
+        return Some(Message::new("date-told").with("day", day));
+    }
+    let year = date.year().filter(|_| !date.is_impossible())?;
+    let month = date.month()?;
+    let told = Message::new("date-month-of-year").with("month", month_name(month));
+    Some(told.with("year", year))
 }
 
 pub(super) fn coded<T>(
@@ -449,7 +472,7 @@ const AGE_MAX: u8 = 120;
 /// `2004-03-18` and the other forms of a date, or an age: `~17`, `~17@2024-05-01`, `17 años`,
 /// `edad 17`, `age 17`.
 pub(super) fn parse_birth(text: &str) -> Option<Birth> {
-    if let Ok(date) = PartialDate::parse(text) {
+    if let Some(date) = typed_date(text) {
         return Some(Birth::Date(date));
     }
     let marked = text.starts_with('~') || text.chars().any(char::is_alphabetic);
@@ -608,6 +631,12 @@ pub fn spoken(record: &Record, field: FieldId) -> Vec<Message> {
             let first = record.documents.first();
             first.iter().map(|d| d.kind.message()).collect()
         }
+        Slot::Birth(Birth::Date(date)) => told_date(date).into_iter().collect(),
+        Slot::Partial(date) => date.iter().filter_map(told_date).collect(),
+        Slot::Day(day) => day
+            .iter()
+            .map(|day| Message::new("date-told").with("day", *day))
+            .collect(),
         _ => Vec::new(),
     };
     if !told.is_empty() {

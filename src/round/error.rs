@@ -218,7 +218,7 @@ impl Localize for RoundError {
             Self::Selectivity { found, minimum } => Message::new("round-selectivity")
                 .with("found", *found)
                 .with("minimum", *minimum),
-            Self::Late(time) => Message::new("round-late").with("time", time.to_string()),
+            Self::Late(time) => Message::new("round-late").with("time", *time),
             Self::Quota { asked, quota } => Message::new("round-quota")
                 .with("asked", *asked)
                 .with("quota", *quota),

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::i18n::{Arg, moment};
+use crate::record::Date;
+
 /// Seconds since 1970-01-01 UTC, up to the end of the year 9999. Text form: `2027-03-01T09:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Time(u64);
@@ -51,6 +54,20 @@ impl Time {
         let time = Self((days.checked_sub(719_468)?) * 86_400 + h * 3600 + min * 60 + s);
         // 30 February has become 1 or 2 March.
         (time.to_string() == text).then_some(time)
+    }
+}
+
+impl Time {
+    /// The day, in UTC.
+    pub fn day(self) -> Option<Date> {
+        Date::from_days(i64::try_from(self.0 / 86_400).ok()?)
+    }
+}
+
+/// Told as a day and a time in UTC.
+impl From<Time> for Arg {
+    fn from(time: Time) -> Self {
+        moment(i64::try_from(time.0).unwrap_or(i64::MAX))
     }
 }
 

@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use sigilo::i18n::{Localize, Message, Messages};
+use sigilo::i18n::{Lang, Localize, Message, Messages};
 use sigilo::party::Party;
 use sigilo::party::watch::Work;
+use sigilo::record::{Date, is_unclear, typed_date};
 use zeroize::Zeroizing;
 
 use crate::cli::Global;
 use crate::config::{Config, Given};
-use crate::failure::Failure;
+use crate::failure::{Failure, USAGE};
 
 /// What every command is given.
 pub(crate) struct App {
@@ -89,6 +90,16 @@ impl App {
     /// The words of a message without arguments.
     pub fn t(&self, id: &'static str) -> String {
         self.messages.text(id)
+    }
+
+    /// The day that somebody typed. What an English reader may read with the month first is not guessed at.
+    pub fn date(&self, text: &str) -> Result<Date, Failure> {
+        if self.messages.lang() == Lang::En && is_unclear(text) {
+            let message = Message::new("cli-usage-date-order").with("text", text);
+            return Err(Failure::new(USAGE, message));
+        }
+        let day = typed_date(text).and_then(|date| date.full());
+        day.ok_or_else(|| Failure::usage("cli-usage-date"))
     }
 
     /// A line of the result. A reader that went away is no error.
@@ -402,10 +413,10 @@ pub(crate) fn column(text: &str, width: usize) -> String {
     out
 }
 
-/// Seconds since 1970 as a day and time in UTC.
+/// Seconds since 1970 as a day and time in UTC, for what stands in columns.
 pub(crate) fn time(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    match sigilo::record::Date::from_days(days) {
+    match Date::from_days(days) {
         Some(date) => format!("{date} {:02}:{:02} UTC", rest / 3600, rest / 60 % 60),
         None => seconds.to_string(),
     }

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sigilo::auditor::{AuditorError, Source};
 use sigilo::crypto::sign::VerifyingKey;
-use sigilo::i18n::{Localize, Message};
+use sigilo::i18n::{Localize, Message, moment};
 use sigilo::log::proof::{Entry, MAX_PROOF_FILE};
 use sigilo::log::{
     Bundle, CheckpointError, ConsistencyFile, Fact, HeadSource, InclusionFile, KeyKind, NoteKey,
@@ -16,7 +16,7 @@ use sigilo::vault::audit::{self, Known, LastCosigned};
 use sigilo::vault::proof::PublicLog;
 use sigilo::vault::{Location, ObjectId, SlotId, VaultError};
 
-use crate::app::{App, time};
+use crate::app::App;
 use crate::cli::{AuditConsistency, AuditExport, AuditInclusion, AuditVerify};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, USAGE, file};
 use crate::vault;
@@ -135,7 +135,7 @@ fn seconds(time: u64) -> i64 {
 pub(crate) fn cosigned(last: &LastCosigned) -> Message {
     Message::new("cli-cosigned-last")
         .with("name", last.by.key.name().as_str())
-        .with("time", time(seconds(last.by.time)))
+        .with("time", moment(seconds(last.by.time)))
         .with("size", last.size)
 }
 
@@ -526,7 +526,7 @@ fn show_proof(app: &App, args: &AuditInclusion, path: &Path) -> Result<u8, Failu
     for c in &by {
         say(Message::new("cli-proof-cosigned")
             .with("name", c.key.name().as_str())
-            .with("time", time(seconds(c.time))));
+            .with("time", moment(seconds(c.time))));
     }
     if by.is_empty() {
         app.note(&Message::new("cli-proof-not-cosigned"));
@@ -551,7 +551,7 @@ fn print_entry(app: &App, entry: &Entry, signed_by_slot: Option<[u8; 16]>) {
     let act = &signed.act;
     say(Message::new("cli-proof-act")
         .with("kind", act.kind.message())
-        .with("time", time(act.time)));
+        .with("time", moment(act.time)));
     let slot = |id: [u8; 16], open: &'static str, checked: &'static str| {
         let which = if signed_by_slot == Some(id) {
             checked

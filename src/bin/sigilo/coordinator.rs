@@ -3,7 +3,6 @@
 use sigilo::coordinator::{self, Plan, Status};
 use sigilo::i18n::Message;
 use sigilo::party::{self, Party, PartyError};
-use sigilo::record::Date;
 use sigilo::round::draft::Policy;
 use sigilo::round::notice::policy::{Mediation, Notices};
 use sigilo::round::{PartyId, Role, Time};
@@ -40,12 +39,12 @@ fn init(app: &App, args: &PartyInit) -> Result<u8, Failure> {
 }
 
 /// A day as the last second of it, or a moment.
-fn deadline(text: &str) -> Result<Time, Failure> {
+fn deadline(app: &App, text: &str) -> Result<Time, Failure> {
     let bad = || Failure::usage("cli-usage-date");
     match Time::parse(text) {
         Some(time) => Ok(time),
         None => {
-            let day = Date::parse(text).map_err(|_| bad())?;
+            let day = app.date(text)?;
             let seconds = u64::try_from(day.days() * 86_400 + 86_399).map_err(|_| bad())?;
             Time::from_seconds(seconds).ok_or_else(bad)
         }
@@ -60,7 +59,7 @@ fn ids(party: &Party, names: &[String], role: Role) -> Result<Vec<PartyId>, Fail
 }
 
 fn open(app: &App, args: &Open) -> Result<u8, Failure> {
-    let deadline = deadline(&args.until)?;
+    let deadline = deadline(app, &args.until)?;
     let bits = args.bits.map(millibits).transpose()?;
     let party = card::open(app)?;
     party.require(Role::Coordinator)?;
@@ -256,7 +255,7 @@ fn state(s: &Status) -> (&'static str, &'static str) {
 fn print(app: &App, party: &Party, s: &Status, names: &impl Fn(&[PartyId]) -> Vec<String>) {
     let head = Message::new("party-status-round")
         .with("purpose", s.purpose.as_str())
-        .with("until", s.deadline.to_string())
+        .with("until", s.deadline)
         .with("state", Message::new(state(s).0));
     app.print(&app.text(&head));
     app.print(&format!("  {}", sigilo::codec::to_hex(&s.round)));

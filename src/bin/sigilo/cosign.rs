@@ -7,10 +7,10 @@ use sigilo::auditor::{
     self, Answer, AuditorError, AuditorKey, Reason, Refusal, SEEN_MAX, Seen, Source,
 };
 use sigilo::codec::{Decode as _, Encode as _};
-use sigilo::i18n::{Localize as _, Message};
+use sigilo::i18n::{Localize as _, Message, moment};
 use sigilo::vault::Location;
 
-use crate::app::{App, time};
+use crate::app::App;
 use crate::audit::{is_sound, key, log_key, now, read, write_new};
 use crate::cli::{AuditCosign, AuditKeygen, AuditRefusal};
 use crate::failure::{FAILED, Failure, INTEGRITY, REFUSED, file};
@@ -150,7 +150,7 @@ pub(crate) fn refusal(app: &App, args: &AuditRefusal) -> Result<u8, Failure> {
     } else {
         let seconds = i64::try_from(told.time()).unwrap_or(i64::MAX);
         let text = Message::new("cli-refusal-holds")
-            .with("time", time(seconds))
+            .with("time", moment(seconds))
             .with("last", last.size())
             .with("given", given.size())
             .with("reason", told.reason().message());

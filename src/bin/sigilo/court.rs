@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sigilo::codec::to_hex;
 use sigilo::court::{self, CheckedAct, CourtError, Known, Request, Returned, Verdict};
-use sigilo::i18n::{Localize as _, Message};
+use sigilo::i18n::{Localize as _, Message, moment};
 use sigilo::log::act::Reason;
 use sigilo::party::{self, Party};
 use sigilo::round::receipt::{Answer, RECEIPT_MAX, Receipt};
@@ -325,7 +325,7 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
         let seconds = |t: u64| i64::try_from(t).unwrap_or(i64::MAX);
         for (name, at, size) in &verdict.cosigned {
             let text = Message::new("cli-cosigned-last").with("name", name.as_str());
-            app.print(&app.text(&text.with("time", time(seconds(*at))).with("size", *size)));
+            app.print(&app.text(&text.with("time", moment(seconds(*at))).with("size", *size)));
         }
         if verdict.cosigned.is_empty() {
             app.warn(&Message::new("cli-proof-not-cosigned"));

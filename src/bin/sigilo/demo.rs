@@ -392,8 +392,9 @@ fn print_notices(app: &App, played: &Played) {
     let Some(notices) = &played.notices else {
         return;
     };
-    let ends = notices.ends.to_string();
-    let day = ends.split('T').next().unwrap_or_default();
+    let Some(day) = notices.ends.day() else {
+        return;
+    };
     let asked = Message::new("demo-notices")
         .with("asked", notices.asked)
         .with("introduced", notices.introduced.len());

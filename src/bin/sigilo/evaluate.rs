@@ -3,6 +3,7 @@
 use sigilo::evaluate::page::page;
 use sigilo::evaluate::{Error, Options, Report, discovery, run};
 use sigilo::i18n::{Localize as _, Message};
+use sigilo::matching::score::Model;
 use sigilo::matching::tokens::Policy;
 
 use crate::app::App;
@@ -21,7 +22,7 @@ pub(crate) fn evaluate(app: &App, args: &Evaluate) -> Result<u8, Failure> {
         ..Options::default()
     };
     let failed = |e: Error| Failure::new(FAILED, e.message());
-    let report = run(&args.dir, &options).map_err(failed)?;
+    let report = run(&args.dir, &options, Model::shipped()).map_err(failed)?;
     if app.json() {
         // Numbers and fixed names only: it always has a JSON form.
         app.print_json(&serde_json::to_value(&report).unwrap_or_default());

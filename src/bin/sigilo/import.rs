@@ -8,7 +8,7 @@ use sigilo::i18n::{Localize, Message};
 use sigilo::log::act::Reason;
 use sigilo::record::code::Agreement;
 use sigilo::record::import::{self, Map, Options, Row, read};
-use sigilo::record::{self, Date, FieldId, Kind, Record};
+use sigilo::record::{self, FieldId, Kind, Record};
 use sigilo::vault::{CompartmentId, ObjectId, Vault, VaultError};
 use zeroize::Zeroizing;
 
@@ -133,7 +133,7 @@ impl Plan {
     }
 }
 
-fn options(args: &Import) -> Result<Options, Failure> {
+fn options(app: &App, args: &Import) -> Result<Options, Failure> {
     let mut options = Options {
         kind: args.kind.map(Kind::from),
         sheet: args.sheet.clone(),
@@ -155,14 +155,14 @@ fn options(args: &Import) -> Result<Options, Failure> {
         consent.purpose.clone_from(purpose);
         consent.until = match &args.consent_until {
             None => None,
-            Some(text) => Some(Date::parse(text).map_err(|_| Failure::usage("cli-usage-date"))?),
+            Some(text) => Some(app.date(text)?),
         };
     }
     Ok(options)
 }
 
 pub(crate) fn import(app: &App, args: &Import) -> Result<u8, Failure> {
-    let options = options(args)?;
+    let options = options(app, args)?;
     if let Some(to) = &args.propose_map {
         return propose(app, args, &options, to);
     }

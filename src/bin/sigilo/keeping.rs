@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sigilo::i18n::Message;
+use sigilo::i18n::{Arg, Message};
 use sigilo::log::act::ActKind;
 use sigilo::record::{self, Date};
 use sigilo::vault::{ActNote, Catalog, Guarded, Keeping, KeepingChange, ObjectId, Vault};
@@ -14,11 +14,11 @@ use crate::records::{Line, find, reason};
 use crate::{prompt, vault};
 
 /// The day that somebody typed; today for nothing.
-pub(crate) fn day(text: &str) -> Result<Date, Failure> {
+pub(crate) fn day(app: &App, text: &str) -> Result<Date, Failure> {
     if text.is_empty() {
         return Ok(record::today());
     }
-    Date::parse(text).map_err(|_| Failure::usage("cli-usage-date"))
+    app.date(text)
 }
 
 /// Records that are to be erased on this day.
@@ -47,7 +47,7 @@ pub(crate) fn print(app: &App, keeping: &Keeping) {
         app.print(&app.text(&Message::new("cli-held").with("reason", reason.as_str())));
     }
     if let Some(day) = keeping.until {
-        app.print(&app.text(&Message::new("cli-kept-until").with("date", day.to_string())));
+        app.print(&app.text(&Message::new("cli-kept-until").with("date", day)));
     }
 }
 
@@ -68,7 +68,8 @@ pub(crate) fn hold(app: &App, command: &HoldCommand) -> Result<u8, Failure> {
 }
 
 pub(crate) fn retain(app: &App, args: &Retain) -> Result<u8, Failure> {
-    let until = args.until.as_deref().map(day).transpose()?;
+    let until = args.until.as_deref().map(|text| day(app, text));
+    let until = until.transpose()?;
     let done = if until.is_some() {
         "cli-retain-set"
     } else {
@@ -96,10 +97,10 @@ fn change_keeping(
         app.print_json(&row);
         return Ok(0);
     }
-    let until = keeping.until.map(|day| day.to_string());
+    let until = keeping.until.map_or_else(|| Arg::from(""), Arg::from);
     let text = Message::new(done)
         .with("id", id.short())
-        .with("date", until.unwrap_or_default());
+        .with("date", until);
     app.print(&app.text(&text));
     Ok(0)
 }

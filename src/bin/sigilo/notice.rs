@@ -1,6 +1,6 @@
 //! Requests about persons of the house: what waits, what to ask, what was said, how it ended.
 
-use sigilo::i18n::Message;
+use sigilo::i18n::{Arg, Message};
 use sigilo::log::act::ActKind;
 use sigilo::party::{self, Party};
 use sigilo::round::notice::NoticeError;
@@ -22,7 +22,14 @@ pub(crate) fn run(app: &App, args: &Notice) -> Result<u8, Failure> {
     }
 }
 
-fn day(time: Time) -> String {
+/// A day, as it is told.
+fn day(time: Time) -> Arg {
+    time.day()
+        .map_or_else(|| column_day(time).into(), Arg::from)
+}
+
+/// A day, as it stands in a column.
+fn column_day(time: Time) -> String {
     let text = time.to_string();
     text.split('T').next().unwrap_or_default().to_owned()
 }
@@ -98,7 +105,7 @@ fn list(app: &App) -> Result<u8, Failure> {
                 entry.name().short(),
                 column(&record, 12),
                 column(&app.t(status(entry).0), 24),
-                day(due),
+                column_day(due),
             ));
         }
         if requests.entries.is_empty() {

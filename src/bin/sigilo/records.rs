@@ -286,7 +286,7 @@ pub(crate) fn name(record: &Record) -> String {
 }
 
 pub(crate) fn list(app: &App, args: &List) -> Result<u8, Failure> {
-    let day = args.due.as_ref().map(|text| crate::keeping::day(text));
+    let day = args.due.as_ref().map(|text| crate::keeping::day(app, text));
     let day = day.transpose()?;
     let vault = vault::open(app)?;
     app.on_screen(false);

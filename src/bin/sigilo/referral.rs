@@ -1,10 +1,10 @@
 //! Referring a record to another house, and deciding on what another house has referred.
 
 use sigilo::codec::to_hex;
-use sigilo::i18n::{Localize as _, Message};
+use sigilo::i18n::{Arg, Localize as _, Message};
 use sigilo::log::act::ActKind;
 use sigilo::party::{self, Outcome, Party, PartyError};
-use sigilo::record::{self, Date};
+use sigilo::record;
 use sigilo::round::Role;
 use sigilo::site::referral::{self, Entry, ReferralError, Referrals, Status, Wanted};
 use sigilo::vault::{ActNote, ObjectId, VaultError};
@@ -42,7 +42,7 @@ impl From<ReferralError> for Failure {
 
 pub(crate) fn refer(app: &App, args: &Refer) -> Result<u8, Failure> {
     let until = match &args.until {
-        Some(text) => Some(Date::parse(text).map_err(|_| Failure::usage("referral-usage-date"))?),
+        Some(text) => Some(app.date(text)?),
         None => None,
     };
     let party = card::open(app)?;
@@ -196,7 +196,7 @@ fn show(app: &App, args: &ReferralId) -> Result<u8, Failure> {
         return Ok(0);
     }
     let rules = &offer.entry.rules;
-    let none = || app.t("referral-no-end");
+    let none = || Arg::from(app.t("referral-no-end"));
     let onward = if rules.onward {
         "referral-onward-yes"
     } else {
@@ -205,7 +205,7 @@ fn show(app: &App, args: &ReferralId) -> Result<u8, Failure> {
     let head = Message::new("referral-offer")
         .with("name", party.name(&offer.entry.other))
         .with("files", offer.files)
-        .with("until", rules.until.map_or_else(none, |d| d.to_string()))
+        .with("until", rules.until.map_or_else(none, Arg::from))
         .with("onward", app.t(onward));
     app.print(&app.text(&head));
     if let Some((object, _)) = offer.known {

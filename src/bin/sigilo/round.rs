@@ -1,6 +1,6 @@
 //! `round`: the next step of whatever role the vault has, and how things stand.
 
-use sigilo::i18n::{Localize as _, Message};
+use sigilo::i18n::{Arg, Localize as _, Message};
 use sigilo::network;
 use sigilo::party::{self, Class, Outcome, Party, PartyError};
 use sigilo::round::note::AgreedNote;
@@ -165,12 +165,12 @@ fn status(app: &App) -> Result<u8, Failure> {
             _ => None,
         };
         let purpose = note.as_ref().map(|n| n.draft().purpose.clone());
-        let until = note.as_ref().map(|n| n.draft().deadline.to_string());
+        let until = note.as_ref().map(|n| n.draft().deadline);
         if app.json() {
             rows.push(serde_json::json!({
                 "round": sigilo::codec::to_hex(&book.round),
                 "purpose": purpose,
-                "deadline": until,
+                "deadline": until.map(|time| time.to_string()),
                 "state": word,
                 "files": book.sent.keys().collect::<Vec<_>>(),
                 "result": result.as_ref().map(|r| result_json(&party, r)),
@@ -179,7 +179,7 @@ fn status(app: &App) -> Result<u8, Failure> {
         }
         let head = Message::new("party-status-round")
             .with("purpose", purpose.unwrap_or_default())
-            .with("until", until.unwrap_or_default())
+            .with("until", until.map_or_else(|| Arg::from(""), Arg::from))
             .with("state", Message::new(id));
         app.print(&app.text(&head));
         app.print(&format!("  {}", sigilo::codec::to_hex(&book.round)));

@@ -83,7 +83,6 @@ referral-error-no-such-referral = There is no such referral, or more than one. S
 referral-error-decided = This referral is decided already, or was revoked.
 referral-error-over = The person's consent ended on { $day }. It cannot be accepted any more; ask for another referral.
 referral-error-record = What came cannot be stored as a record. Tell the house that sent it.
-referral-usage-date = A date is written like this: 2027-04-30.
 referral-usage-own = That is another vault of your own house: use “sigilo transfer send”.
 referral-ask = Refer these fields of record { $id } to { $name }: { $fields }? (y/n)
 referral-made = Referral { $id } for { $name }. Only that house opens it.

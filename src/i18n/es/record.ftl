@@ -296,3 +296,21 @@ record-reason-other-birth = en contra: otro nacimiento
 record-reason-other-sex = en contra: otro sexo
 record-reason-other-nationality = en contra: otra nacionalidad
 record-reason-other-place = en contra: otro lugar de nacimiento
+
+# Fechas
+date-told = { $day }
+date-day = { $day } de { $month } de { $year }
+date-month-of-year = { $month } de { $year }
+date-moment = { $day }, { $time } UTC
+date-month-1 = enero
+date-month-2 = febrero
+date-month-3 = marzo
+date-month-4 = abril
+date-month-5 = mayo
+date-month-6 = junio
+date-month-7 = julio
+date-month-8 = agosto
+date-month-9 = septiembre
+date-month-10 = octubre
+date-month-11 = noviembre
+date-month-12 = diciembre

@@ -83,7 +83,6 @@ referral-error-no-such-referral = No hay ninguna remisión así, o hay más de u
 referral-error-decided = Esta remisión ya está decidida, o se retiró.
 referral-error-over = El consentimiento de la persona terminó el { $day }. Ya no se puede aceptar; pida otra remisión.
 referral-error-record = Lo que llegó no se puede guardar como expediente. Avise a la casa que lo envió.
-referral-usage-date = La fecha se escribe así: 2027-04-30.
 referral-usage-own = Esa es otra bóveda de su misma casa: use «sigilo transfer send».
 referral-ask = ¿Remitir del expediente { $id } a { $name } estos campos: { $fields }? (s/n)
 referral-made = Remisión { $id } para { $name }. Solo esa casa la abre.

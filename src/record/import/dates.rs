@@ -106,7 +106,7 @@ impl DateForm {
 }
 
 /// A date with the name of its month: `18 de marzo de 2004`, `18-mar-2004`, `March 18, 2004`.
-pub(super) fn with_month_name(text: &str) -> Option<String> {
+pub(in crate::record) fn with_month_name(text: &str) -> Option<String> {
     if text.len() > 40 || !text.chars().any(char::is_alphabetic) {
         return None;
     }

@@ -32,6 +32,7 @@ use super::model::{Consents, Record};
 use crate::i18n::{Localize, Message};
 
 pub use dates::DateForm;
+pub(super) use dates::with_month_name;
 pub use map::{Export, MAP_MAX, Map, MapProblem};
 pub use propose::propose;
 pub use table::Table;

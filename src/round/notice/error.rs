@@ -1,6 +1,6 @@
 //! Why a request was not taken or answered.
 
-use crate::i18n::{Localize, Message};
+use crate::i18n::{Arg, Localize, Message};
 use crate::round::Time;
 
 /// Why a request was not taken or answered. Nothing was changed then.
@@ -39,8 +39,10 @@ pub enum NoticeError {
 impl Localize for NoticeError {
     fn message(&self) -> Message {
         let day = |id, time: &Time| {
-            let text = time.to_string();
-            Message::new(id).with("day", text.split('T').next().unwrap_or_default())
+            let day = time
+                .day()
+                .map_or_else(|| time.to_string().into(), Arg::from);
+            Message::new(id).with("day", day)
         };
         match self {
             Self::NoSuchRequest => Message::new("notice-error-no-such-request"),

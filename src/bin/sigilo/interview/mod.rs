@@ -8,7 +8,7 @@ pub(crate) mod view;
 use std::io;
 
 use ratatui::crossterm::event;
-use sigilo::i18n::Message;
+use sigilo::i18n::{Message, moment};
 use sigilo::log::act::ActKind;
 use sigilo::record::Record;
 use sigilo::vault::{ActNote, CompartmentId, Draft, ObjectId, Rights, Vault};
@@ -116,7 +116,7 @@ pub(crate) fn resume(app: &App, vault: &Vault) -> Result<Option<Draft>, Failure>
 pub(crate) fn describe(app: &App, draft: &Draft) -> Zeroizing<String> {
     let form = Form::resumed(draft.record.clone(), draft.at);
     let line = Message::new("interview-draft")
-        .with("time", crate::app::time(draft.saved))
+        .with("time", moment(draft.saved))
         .with("kind", draft.record.kind.message())
         .with("answers", form.answers().len());
     Zeroizing::new(app.text(&line))

@@ -394,17 +394,16 @@ impl Desk {
             }
             (Some(_), None) => {
                 if press == Press::Enter {
-                    match PartialDate::parse(&self.line.text()) {
-                        Ok(date) if !date.is_after(record::today()) => {
+                    match record::typed_date(&self.line.text()) {
+                        Some(date) if !date.is_after(record::today()) => {
                             event.date = Some(date);
                             self.said.clear();
                             self.line = Line::new("");
                         }
-                        Ok(_) => self.say(
-                            Message::new("record-fault-future")
-                                .with("today", record::today().to_string()),
+                        Some(_) => self.say(
+                            Message::new("record-fault-future").with("today", record::today()),
                         ),
-                        Err(_) => self.say(Message::new("record-fault-date")),
+                        None => self.say(Message::new("record-fault-date")),
                     }
                 } else {
                     self.line.take(press);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sigilo::i18n::Message;
 use sigilo::log::act::ActKind;
 use sigilo::record::code::ServiceKind;
-use sigilo::record::{self, FieldId, PartialDate, Service};
+use sigilo::record::{self, FieldId, Service};
 use sigilo::vault::{ActNote, Draft, Vault};
 use zeroize::Zeroizing;
 
@@ -273,7 +273,8 @@ fn service(app: &App, lines: &mut Watched, opened: &Opened) -> Result<Changed, F
     };
     let today = record::today();
     let question = app.t("shell-ask-service-date");
-    let Some(day) = lines.line(app, &format!("{question} ({today})"))? else {
+    let told = app.text(&Message::new("date-told").with("day", today));
+    let Some(day) = lines.line(app, &format!("{question} ({told})"))? else {
         return Ok(None);
     };
     let day = if day.is_empty() {
@@ -281,8 +282,8 @@ fn service(app: &App, lines: &mut Watched, opened: &Opened) -> Result<Changed, F
     } else {
         day
     };
-    let date = match PartialDate::parse(&day) {
-        Ok(date) if !date.is_after(today) => date,
+    let date = match record::typed_date(&day) {
+        Some(date) if !date.is_after(today) => date,
         _ => {
             app.warn(&Message::new("record-fault-date"));
             return Ok(None);
