@@ -582,6 +582,11 @@ const ANSWERS: &[Wrong] = &[
         1,
     ),
     wrong(
+        secret(&[CASA], &[], "«--vault casa»"),
+        &[("", "solo Enter: no):"), ("", "")],
+        0,
+    ),
+    wrong(
         at(&[CASA, "seal"], "una nueva):"),
         &[
             ("7", "Escriba un número de la lista"),

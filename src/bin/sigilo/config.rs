@@ -160,6 +160,11 @@ impl Given {
         Self(Vec::new())
     }
 
+    /// Whether the command line gave it.
+    pub fn by_option(&self, name: &str) -> bool {
+        self.source(name, false) == Source::Option
+    }
+
     fn source(&self, name: &str, in_file: bool) -> Source {
         let given = self.0.iter().find(|(n, _)| *n == name);
         match given {

@@ -51,9 +51,11 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
     if vault::key_at_hand(app) {
         let opened = vault::open(app)?;
         print(app, &open(opened)?);
+        say_option(app, &location);
         return Ok(0);
     }
     print(app, &closed);
+    say_option(app, &location);
     if app.json() || !prompt::interactive() {
         return Ok(0);
     }
@@ -65,6 +67,19 @@ pub(crate) fn show(app: &App) -> Result<u8, Failure> {
     app.print("");
     print(app, &open(opened)?);
     Ok(0)
+}
+
+/// The steps do not name the folder: somebody who gave it as an option is told that it goes with each of them, and how to
+/// do without.
+fn say_option(app: &App, location: &Location) {
+    if app.json() || !prompt::interactive() || !app.given.by_option("vault") {
+        return;
+    }
+    let whole = std::path::absolute(&location.dir).unwrap_or_else(|_| location.dir.clone());
+    let note = Message::new("steps-vault-option")
+        .with("dir", quoted(&location.dir))
+        .with("whole", whole.display().to_string());
+    app.note(&note);
 }
 
 fn quoted(dir: &Path) -> String {

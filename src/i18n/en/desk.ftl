@@ -49,6 +49,7 @@ steps-open = Vault of { $site }, opened with the key “{ $slot }”.
 steps-ask-open = To see what is pending, type the passphrase (just Enter: no):
 steps-pending = Pending:
 steps-nothing-pending = Nothing is pending.
+steps-vault-option = Add “--vault { $dir }” to each of these commands. To write it no more: “sigilo config” says in which file to put vault = '{ $whole }'
 steps-next = Next steps:
 steps-conflicts =
     { $count ->

@@ -49,6 +49,7 @@ steps-open = Bóveda de { $site }, abierta con la clave «{ $slot }».
 steps-ask-open = Para ver qué está pendiente, escriba la contraseña (solo Enter: no):
 steps-pending = Pendiente:
 steps-nothing-pending = No hay nada pendiente.
+steps-vault-option = Agregue «--vault { $dir }» a cada una de estas órdenes. Para no escribirlo más: «sigilo config» dice en qué archivo anotar vault = '{ $whole }'
 steps-next = Pasos siguientes:
 steps-conflicts =
     { $count ->
