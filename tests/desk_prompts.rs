@@ -46,7 +46,7 @@ fn house() -> tempfile::TempDir {
     std::fs::write(dir.join("ana.json"), ana).unwrap();
     std::fs::write(dir.join("uno.json"), r#"{"phone":["+52 999 111 1111"]}"#).unwrap();
     std::fs::write(dir.join("dos.json"), r#"{"phone":["+52 999 222 2222"]}"#).unwrap();
-    for vault in ["casa", "campo"] {
+    for vault in ["casa", "campo", "vecina"] {
         let init = [
             "--vault",
             vault,
@@ -80,6 +80,8 @@ fn house() -> tempfile::TempDir {
         let same = ["--vault", vault, "trust", &card(of), "--same-site", "--yes"];
         done(dir, &same);
     }
+    let other = [CASA, "trust", &card("vecina"), "--yes"];
+    done(dir, &other);
     done(dir, &["--vault", "casa", "seal", "ana.json"]);
     done(dir, &["--vault", "casa", "transfer", "send", "a.transfer"]);
     done(
@@ -253,6 +255,21 @@ const QUESTIONS: &[Asked] = &[
     ),
     at(&[CASA, "seal"], "solo Enter: una nueva):"),
     at(&[CASA, "keys", "remove", SLOT], "bóveda. (s/n)"),
+    after(
+        &[CASA, "keys", "remove", SLOT],
+        &[("bóveda. (s/n)", "s")],
+        "todas las claves? (s/n)",
+    ),
+    secret(
+        &[CASA, "keys", "duress", "set"],
+        &[("Contraseña:", PASSPHRASE)],
+        "Contraseña nueva:",
+    ),
+    secret(
+        &[CASA, "keys", "duress", "set"],
+        &[("Contraseña:", PASSPHRASE), ("Contraseña nueva:", TYPED)],
+        "Otra vez:",
+    ),
     at(&[CASA, "keys", "panic"], "¿Continuar? (s/n)"),
     at(
         &[CASA, "export", "--format", "csv", "--to", "x.csv"],
@@ -263,6 +280,19 @@ const QUESTIONS: &[Asked] = &[
     at(&[CASA, "trust", "usb"], "(s/n)"),
     at(&[CASA, "trust", "--remove", "campo"], "(s/n)"),
     at(&[CASA, "round", "leave"], "¿Continuar? (s/n)"),
+    at(
+        &[
+            CASA,
+            "refer",
+            "E-1",
+            "--to",
+            "vecina",
+            "--fields",
+            "given_names",
+            "usb",
+        ],
+        "(s/n)",
+    ),
     // The interview and the desk, line by line.
     after(&[CASA, "--plain", "seal"], NEW_ONE, "[1/"),
     after(

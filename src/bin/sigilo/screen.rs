@@ -31,7 +31,13 @@ impl Screen {
         crate::process::unless_ending();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        let entered = execute!(io::stderr(), EnterAlternateScreen, EnableBracketedPaste);
+        // A console without a second screen would show what was there between the words that are drawn.
+        let entered = execute!(
+            io::stderr(),
+            EnterAlternateScreen,
+            Clear(ClearType::All),
+            EnableBracketedPaste
+        );
         let terminal = entered.and_then(|()| Terminal::new(CrosstermBackend::new(io::stderr())));
         match terminal {
             Ok(terminal) => Ok(Self { terminal }),
