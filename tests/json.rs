@@ -512,51 +512,12 @@ fn a_round() -> BTreeSet<String> {
         words.push("--yes");
         r.run_in(heading, vault, &words);
     }
-    r.run_in(
-        "refer",
-        "alba",
-        &[
-            "refer",
-            "A-1",
-            "usb",
-            "--to",
-            "Casa Brisa",
-            "--fields",
-            "name",
-            "--yes",
-        ],
-    );
-    r.run_in(
-        "refer",
-        "alba",
-        &[
-            "refer",
-            "A-2",
-            "usb",
-            "--to",
-            "Casa Brisa",
-            "--fields",
-            "name",
-            "--yes",
-        ],
-    );
+    refer(&mut r, "A-1", "name");
+    refer(&mut r, "A-2", "name");
     let list = r.run_in("referral list", "alba", &["referral", "list"]);
     let second = text(&list["referrals"][1], "referral");
     r.run_in("referral revoke", "alba", &["referral", "revoke", &second]);
-    r.run_in(
-        "refer",
-        "alba",
-        &[
-            "refer",
-            "A-2",
-            "usb",
-            "--to",
-            "Casa Brisa",
-            "--fields",
-            "name,person",
-            "--yes",
-        ],
-    );
+    refer(&mut r, "A-2", "name,person");
     r.run_in("referral next", "brisa", &["referral", "next", "usb"]);
     let came = r.run_in("referral list", "brisa", &["referral", "list"]);
     let all = came["referrals"].as_array().unwrap().iter();
@@ -797,4 +758,13 @@ fn measured() -> BTreeSet<String> {
     r.write("datos/truth.csv", &truth);
     r.run("evaluate", &["evaluate", "datos"]);
     r.finish()
+}
+
+fn refer(r: &mut Runner, record: &str, fields: &str) {
+    let to = ["--to", "Casa Brisa", "--fields", fields, "--yes"];
+    r.run_in(
+        "refer",
+        "alba",
+        &[&["refer", record, "usb"], &to[..]].concat(),
+    );
 }

@@ -99,18 +99,7 @@ impl Town {
             link: false,
         };
         let net = Network::build(setup, |_| {}).unwrap();
-        let now = start();
-        let round = net.open(now).unwrap();
-        for seats in [&net.sites, &net.holders, &net.sites] {
-            for seat in seats {
-                net.visit(seat, now).unwrap();
-            }
-        }
-        net.desk(now).unwrap();
-        for seat in &net.holders {
-            net.visit(seat, now).unwrap();
-        }
-        net.desk(now).unwrap();
+        let round = common::requests::play(&net, start());
         let town = Self { net, round };
         assert_eq!(town.net.result(&round).unwrap().matches, 2);
         town.everybody(0);

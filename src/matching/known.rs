@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use zeroize::Zeroize;
+
 use super::features::{
     self, Attribute, DOCUMENT, Feature, FeatureTable, GIVEN, GROUP, Group, Joint, Kind,
     MAX_FEATURES, MAX_GROUPS, MONTH_DAY, PHONE, PLACE, SURNAMES, Value, YEAR,
@@ -51,6 +53,13 @@ struct Clocks {
     clocks: Vec<u32>,
 }
 
+/// Forgets what was read: it is what was written about people.
+fn wipe<K: Zeroize, V>(known: &mut HashMap<K, V>) {
+    for (mut text, _) in known.drain() {
+        text.zeroize();
+    }
+}
+
 /// Slots from here on are those of the person at hand.
 const PASSING: u32 = 1 << 31;
 
@@ -64,6 +73,13 @@ struct Slots {
     passing: Clocks,
     passing_texts: Vec<Vec<u8>>,
     stream: Vec<u8>,
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        wipe(&mut self.known);
+        self.passing_texts.zeroize();
+    }
 }
 
 impl Slots {
@@ -156,6 +172,13 @@ struct Names {
     values: HashMap<String, u32>,
 }
 
+impl Drop for Names {
+    fn drop(&mut self) {
+        wipe(&mut self.fields);
+        wipe(&mut self.values);
+    }
+}
+
 impl Names {
     /// The words of a field. `read` says what each word stands for, and `value` what that tells.
     fn words(
@@ -205,6 +228,14 @@ struct Seen {
     municipalities: HashMap<String, u32>,
     years: HashMap<u16, u32>,
     days: HashMap<Day, u32>,
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        self.places.values_mut().for_each(wipe);
+        wipe(&mut self.places);
+        wipe(&mut self.municipalities);
+    }
 }
 
 impl Seen {
@@ -280,9 +311,9 @@ impl Known {
         } = &mut self.values;
         slots.passing.ids.clear();
         slots.passing.clocks.clear();
-        slots.passing_texts.clear();
+        slots.passing_texts.zeroize();
         if slots.known.len().max(stored.len()).max(*texts / 2) > self.room {
-            slots.known.clear();
+            wipe(&mut slots.known);
             slots.kept = Clocks::default();
             stored.clear();
             *texts = 0;

@@ -283,15 +283,6 @@ impl Model {
         (steps, shares)
     }
 
-    /// Shares of matches and of others that fall in each step, in the mean of the networks that were looked at.
-    pub fn step_shares(&self, policy: Policy) -> [(f64, f64); STEPS] {
-        let (steps, shares) = self.profiles(policy);
-        let sum = |kinds: std::ops::Range<usize>, step: usize| -> f64 {
-            kinds.map(|k| shares[k] * steps[k][step]).sum()
-        };
-        std::array::from_fn(|step| (sum(0..MATCHING, step), sum(MATCHING..KINDS, step)))
-    }
-
     /// Mean and spread, in nats of log-odds, of the difference between the true precision (first)
     /// or recall (second) of a round and what the round believes of it.
     pub fn quality(&self) -> [(f64, f64); 2] {
@@ -583,9 +574,13 @@ mod tests {
             (Policy::Strict, 0.3),
             (Policy::Standard, 0.9),
         ] {
-            let shares = model.step_shares(policy);
+            let (steps, usual) = model.profiles(policy);
+            let of = |kinds: std::ops::Range<usize>, i: usize| -> f64 {
+                kinds.map(|k| usual[k] * steps[k][i]).sum()
+            };
             let counts: [u64; STEPS] = std::array::from_fn(|i| {
-                (100_000.0 * (prior * shares[i].0 + (1.0 - prior) * shares[i].1)) as u64
+                let (m, u) = (of(0..MATCHING, i), of(MATCHING..KINDS, i));
+                (100_000.0 * (prior * m + (1.0 - prior) * u)) as u64
             });
             let found = adapt(model, policy, &counts).prior;
             assert!((found - prior).abs() < 0.02, "{prior} {found}");

@@ -48,7 +48,16 @@ pub fn decided(dir: &Path, days: u64) -> (Network, Time) {
         link: false,
     };
     let net = Network::build(setup, |_| {}).unwrap();
-    net.open(now).unwrap();
+    play(&net, now);
+    for seat in &net.sites {
+        net.visit(seat, now).unwrap();
+    }
+    (net, now)
+}
+
+/// Everybody does a part of a round, until it is decided.
+pub fn play(net: &Network, now: Time) -> [u8; 16] {
+    let round = net.open(now).unwrap();
     for seats in [&net.sites, &net.holders, &net.sites] {
         for seat in seats {
             net.visit(seat, now).unwrap();
@@ -59,8 +68,5 @@ pub fn decided(dir: &Path, days: u64) -> (Network, Time) {
         net.visit(seat, now).unwrap();
     }
     net.desk(now).unwrap();
-    for seat in &net.sites {
-        net.visit(seat, now).unwrap();
-    }
-    (net, now)
+    round
 }
