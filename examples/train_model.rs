@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::evaluate::{Options, decide, judge, network};
 use sigilo::matching::encoding::SLOTS;
+use sigilo::matching::rivals;
 use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS, log_odds};
 use sigilo::matching::tokens::{Params, Policy};
 
@@ -30,6 +31,8 @@ const ROUNDS: u64 = 40;
 struct Pair {
     inputs: Inputs,
     matched: bool,
+    /// Whether a surer pair leaves it no room, under the model that the pairs were made with.
+    beaten: bool,
     weight: f32,
 }
 
@@ -89,11 +92,17 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
             .collect()
     };
+    let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
+    let member = |p: u32| (tokens.site_of[p as usize], p);
+    let met = pairs.iter().zip(&steps);
+    let surest = rivals::surest(met.map(|(p, step)| (member(p.a), member(p.b), *step)));
     let mut found: Vec<Pair> = pairs
         .iter()
         .zip(inputs)
-        .map(|(p, inputs)| Pair {
+        .zip(steps.iter().zip(&surest))
+        .map(|((p, inputs), (step, surest))| Pair {
             inputs,
+            beaten: surest > step,
             matched: entity(p.a).iter().any(|e| entity(p.b).contains(e)),
             weight: 1.0,
         })
@@ -433,7 +442,9 @@ fn write(base: f64, body: &str) {
             let mut counts = [[0f64; STEPS]; 2];
             for p in pairs {
                 let side = usize::from(!p.matched);
-                counts[side][usize::from(model.step(model.weight(&p.inputs)))] += 1.0;
+                if !p.beaten {
+                    counts[side][usize::from(model.step(model.weight(&p.inputs)))] += 1.0;
+                }
                 let w = f64::from(p.weight);
                 totals[side] += w;
                 for (slot, table) in fields.iter_mut().enumerate() {

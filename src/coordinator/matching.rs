@@ -599,7 +599,7 @@ pub(super) fn decide(
     let released = match &draft.notices {
         Notices::Statistics => Vec::new(),
         Notices::Mediated(how) => {
-            let released = decision.released(Model::shipped(), &steps, &in_step, how.band());
+            let released = decision.released(Model::shipped(), &steps, how.band());
             let sure = pairs.iter().zip(released).filter(|(_, sure)| *sure);
             // Whoever searches must not be told, and who is searched for is not to be found this way.
             sure.map(|(p, _)| (p.a, p.b))

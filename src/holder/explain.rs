@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::crypto::random;
 use crate::matching::encoding::{Levels, Slot};
-use crate::matching::score::{self, Model, STEPS};
+use crate::matching::rivals;
+use crate::matching::score::{self, Model};
 use crate::matching::tokens::Policy;
 use crate::party::PartyError;
 use crate::round::RoundError;
@@ -74,12 +75,10 @@ pub(super) fn agreement(
     levels: &[u8],
     fields: &[Option<Fields>],
 ) -> Result<Option<Agreement>, PartyError> {
-    let mut counts = [0u64; STEPS];
-    for level in levels {
-        if let Some(n) = counts.get_mut(usize::from(*level)) {
-            *n += 1;
-        }
-    }
+    let counts = rivals::unbeaten(pairs.iter().zip(levels).map(|(pair, level)| {
+        let [a, b] = [pair.a, pair.b].map(|p| (u32::from(p.file), p.row));
+        (a, b, *level)
+    }));
     let adapted = score::adapt(Model::shipped(), policy, &counts);
     let matched = score::bands(Model::shipped(), &adapted, &counts).matched;
     let mut drawn = Vec::new();

@@ -15,7 +15,8 @@ use crate::counts::release::SENSITIVITY;
 use crate::crypto::random;
 use crate::crypto::travel;
 use crate::log::act::ActKind;
-use crate::matching::score::{self, Model, STEPS};
+use crate::matching::rivals;
+use crate::matching::score::{self, Model};
 use crate::party::params::rarity;
 use crate::party::stick::{COUNTS_ASK, COUNTS_REPLY};
 use crate::party::{Book, Event, Outcome, Party, PartyError, Shelved, Stick};
@@ -194,12 +195,12 @@ fn matched(
 ) -> BTreeSet<(CountedRow, CountedRow)> {
     let stays = |(a, b, _): &&(CountedRow, CountedRow, u8)| !left.contains(a) && !left.contains(b);
     let pairs: Vec<_> = comparison.pairs.iter().filter(stays).collect();
-    let mut counts = [0u64; STEPS];
-    for (.., level) in &pairs {
-        if let Some(n) = counts.get_mut(usize::from(*level).min(STEPS - 1)) {
-            *n += 1;
-        }
-    }
+    let member = |row: &CountedRow| (u32::from(row.file), row.row);
+    let counts = rivals::unbeaten(
+        pairs
+            .iter()
+            .map(|(a, b, level)| (member(a), member(b), *level)),
+    );
     let adapted = score::adapt(Model::shipped(), rarity(draft.policy), &counts);
     let from = score::bands(Model::shipped(), &adapted, &counts).matched;
     let matched = pairs.iter().filter(|(.., level)| *level >= from);

@@ -16,6 +16,7 @@ mod known;
 pub mod local;
 pub mod probing;
 pub mod reference;
+pub mod rivals;
 pub mod score;
 pub mod tokens;
 
