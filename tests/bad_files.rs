@@ -135,6 +135,9 @@ fn house() -> (House, String, String) {
     (house, id, key)
 }
 
+/// A file, whose vault, the command that reads it, its codes, and which bad files may pass as good.
+type Case<'a> = (&'a str, &'a str, &'a [&'a str], &'a [i32], &'a [&'a str]);
+
 /// What stands in the place of a good file.
 fn bad(good: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let mut flipped = good.to_vec();
@@ -163,8 +166,7 @@ fn a_bad_file_is_refused_with_its_code_and_changes_nothing() {
     let restore = ["restore", "copia", "--identity", "id.age"];
     let cosign = ["audit", "cosign", "casa", "--signer", "a.clave"];
     let step = ["audit", "consistency", "una", "otra", "--key", &key];
-    // The file, who reads it, how, the codes; and what of the list above may pass as good.
-    let cases: &[(&str, &str, &[&str], &[i32], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         ("t.csv", "dos", &["import", "t.csv"], &[1], &["flipped"]),
         (
             "mapa.toml",
