@@ -156,6 +156,12 @@ fn the_configuration_is_read_and_its_mistakes_are_told() {
     );
     let (code, text) = run(&long, &["list", "--lang", "es"]);
     assert!(code == 2 && text.contains("64 KiB"), "{text}");
+    std::fs::write(tmp.path().join("bytes.toml"), b"lang = \"\xff\"").unwrap();
+    let bytes = command(tmp.path())
+        .env("SIGILO_CONFIG", tmp.path().join("bytes.toml"))
+        .arg("list")
+        .status();
+    assert_eq!(bytes.unwrap().code(), Some(2));
     let (code, text) = run(
         "lang = \"es\"\nvalut = \"casa\"\n",
         &["list", "--lang", "es"],

@@ -302,6 +302,79 @@ mod links {
         }
     }
 
+    /// A stick that was in other hands has links where a backup keeps its parts: to papers of the house,
+    /// and to a folder of them. And somebody keeps papers of their own in the folder of a backup.
+    #[test]
+    fn a_backup_leaves_alone_what_links_on_its_stick_lead_to() {
+        let house = made();
+        let id = record(&house);
+        fs::write(house.path("foto.jpg"), "evidencia").unwrap();
+        let added = house.run(&["evidence", "add", &id, "foto.jpg"]);
+        assert!(added.status.success());
+        let (stick, papers) = (house.path("usb"), house.path("papeles"));
+        fs::create_dir(&stick).unwrap();
+        fs::create_dir(&papers).unwrap();
+        let sealed = "ab".repeat(32);
+        for name in ["carta.txt", &sealed] {
+            fs::write(papers.join(name), "mía").unwrap();
+        }
+        let whole = || {
+            for name in ["carta.txt", &sealed] {
+                assert_eq!(fs::read_to_string(papers.join(name)).unwrap(), "mía");
+            }
+            assert_eq!(fs::read_dir(&papers).unwrap().count(), 2);
+        };
+        let to = stick.to_str().unwrap();
+        let backup = || house.run(&["backup", "--recipient", RECIPIENT, "--to", to]);
+        for name in ["key", "manifest", "key.new", "manifest.new"] {
+            let link = stick.join(format!("sigilo.backup.{name}"));
+            let _ = fs::remove_file(&link);
+            symlink(papers.join("carta.txt"), &link).unwrap();
+            let done = backup();
+            assert!(done.status.success(), "{name}: {done:?}");
+            assert!(!link.is_symlink(), "{name}");
+            whole();
+        }
+        let folder = stick.join("sigilo.backup.evidence");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::write(folder.join("carta.txt"), "mía").unwrap();
+        fs::write(folder.join(&sealed), "nobody names this").unwrap();
+        assert!(backup().status.success());
+        assert!(folder.join("carta.txt").is_file() && !folder.join(&sealed).exists());
+        fs::remove_dir_all(&folder).unwrap();
+        symlink(&papers, &folder).unwrap();
+        let before = fs::read(stick.join("sigilo.backup.key")).unwrap();
+        assert!(!backup().status.success());
+        whole();
+        assert_eq!(fs::read(stick.join("sigilo.backup.key")).unwrap(), before);
+        // Nor does a check clear away what a link in the vault's own folder leads to.
+        let own = house.path("casa/evidence");
+        fs::rename(&own, house.path("aparte")).unwrap();
+        symlink(&papers, &own).unwrap();
+        house.run(&["check"]);
+        whole();
+    }
+
+    /// What is made again takes the place of what was made before, and of nothing else.
+    #[test]
+    fn a_page_that_is_written_again_goes_through_no_link() {
+        let house = made();
+        let target = house.path("ajeno");
+        fs::write(&target, "ajeno").unwrap();
+        let man = house.path("man");
+        assert!(house.run(&["man", "man"]).status.success());
+        assert!(house.run(&["man", "man"]).status.success(), "made again");
+        let page = man.join("sigilo.1");
+        fs::remove_file(&page).unwrap();
+        symlink(&target, &page).unwrap();
+        assert!(!house.run(&["man", "man"]).status.success());
+        symlink(&target, man.join("sigilo.1.part")).unwrap();
+        fs::remove_file(&page).unwrap();
+        assert!(house.run(&["man", "man"]).status.success());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "ajeno");
+        assert!(page.is_file() && !page.is_symlink());
+    }
+
     /// A database that is a link to somewhere else is not opened.
     #[test]
     fn a_linked_database_is_refused() {
@@ -352,6 +425,7 @@ mod links {
     #[test]
     fn a_stick_with_links_and_pipes_is_read_to_its_end() {
         let house = made();
+        assert!(house.run(&["card", "--name", "Casa Alba"]).status.success());
         let stick = house.path("usb");
         fs::create_dir(&stick).unwrap();
         for name in ["round.draft", "round.note", "result.note"] {
@@ -363,5 +437,11 @@ mod links {
         assert!(began.elapsed().as_secs() < 60);
         let left = fs::read_link(Path::new(&stick.join("round.note"))).unwrap();
         assert_eq!(left, Path::new("/dev/zero"));
+        // Nor is a card a device that is read until there is no memory left.
+        symlink("/dev/zero", stick.join("x.card")).unwrap();
+        for (path, code) in [(stick.clone(), 3), (stick.join("x.card"), 1)] {
+            let done = house.run(&["trust", path.to_str().unwrap(), "--yes"]);
+            assert_eq!(done.status.code(), Some(code), "{path:?}: {done:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::vault::custody::{Leaving, Released};
 use crate::vault::{Evidence, Vault, files};
 
 /// The verifier that goes into the folder: the standard library of Python and nothing else.
-const VERIFIER: &str = include_str!("../../tests/verify_vault.py");
+pub(super) const VERIFIER: &str = include_str!("../../tests/verify_vault.py");
 /// Longest name of the file in the folder, in bytes.
 const NAME_MAX: usize = 120;
 

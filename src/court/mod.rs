@@ -9,6 +9,7 @@ mod check;
 mod export;
 mod keys;
 mod page;
+mod pages;
 mod receipt;
 
 use std::io;
@@ -16,6 +17,7 @@ use std::io;
 pub use check::{CheckedAct, CheckedReceipt, Finding, Known, Verdict, check};
 pub use export::{Request, export};
 pub use keys::Keys;
+pub use pages::strange_pages;
 pub use receipt::{Returned, keep, receive};
 
 use crate::codec::DecodeError;

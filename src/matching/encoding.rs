@@ -280,7 +280,8 @@ impl Profile {
         for word in &words {
             for name in &word.stands_for {
                 let form = phonetic::form(name);
-                let bits = fixed::surprisal(known.given_part(tables::WHOLE, &form), 100_000);
+                let bits =
+                    fixed::surprisal(known.given_part(tables::WHOLE, &form), tables::MILLION);
                 self.push(Slot::Given, repeats(bits, 50, 75), &form);
                 self.push(Slot::Anywhere, 1, &form);
                 self.grams(Slot::GivenGrams, &form);
@@ -316,7 +317,7 @@ impl Profile {
             for (i, word) in words.iter().enumerate() {
                 let form = phonetic::form(word);
                 let share = known.surname_part(tables::WHOLE, &form, regions);
-                let bits = fixed::surprisal(share, 100_000);
+                let bits = fixed::surprisal(share, tables::MILLION);
                 self.push(has, 1, "");
                 self.push(slot, repeats(bits, 60, 80), &form);
                 // The second bearer of a surname that stands twice is an element of its own.

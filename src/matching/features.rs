@@ -350,7 +350,7 @@ impl Value {
         let given = |parts, text: &str| known.given_part(parts, text);
         // Either surname of a person may be the one that meets.
         let surname = |parts, text: &str| 2 * known.surname_part(parts, text, regions);
-        let bits = |share| fixed::surprisal(share, 100_000);
+        let bits = |share| fixed::surprisal(share, tables::MILLION);
         let here = if whole == Kind::GivenWord {
             bits(given(tables::WHOLE, form))
         } else {

@@ -65,6 +65,13 @@ fn candidates(word: &str) -> Vec<String> {
 /// `juanito`, `rosita`, `carlitos`: the name whose diminutive this is, if the table has it.
 fn diminutive(word: &str) -> Option<String> {
     let tables = Tables::get();
+    diminutive_of(word)?
+        .into_iter()
+        .find(|name| tables.given_share(name).is_some())
+}
+
+/// The names whose diminutive a folded word may be, by its ending, the likelier first.
+pub fn diminutive_of(word: &str) -> Option<[String; 2]> {
     let (stem, end) = [
         ("itos", "os"),
         ("itas", "as"),
@@ -75,12 +82,7 @@ fn diminutive(word: &str) -> Option<String> {
     ]
     .iter()
     .find_map(|(d, e)| word.strip_suffix(d).map(|s| (s, *e)))?;
-    if stem.len() < 2 {
-        return None;
-    }
-    [format!("{stem}{end}"), stem.to_owned()]
-        .into_iter()
-        .find(|name| tables.given_share(name).is_some())
+    (stem.len() >= 2).then(|| [format!("{stem}{end}"), stem.to_owned()])
 }
 
 /// The words of a name: folded, abbreviations written out, particles dropped unless nothing else

@@ -23,6 +23,9 @@ pub const FILES: [(&str, &str); 11] = [
     ("variants", include_str!("tables/variants.tsv")),
 ];
 
+/// What shares of names are parts of.
+pub const MILLION: u32 = 1_000_000;
+
 /// A first-level division of a country.
 #[derive(Clone, PartialEq, Eq)]
 pub struct State {
@@ -66,8 +69,60 @@ pub fn parts(form: &str, parts: Parts) -> String {
     out
 }
 
-/// Persons by the parts of a form, one map for each set of parts.
-type Shares = [HashMap<String, u32>; WHOLE as usize + 1];
+/// Persons by form, and by its parts.
+#[derive(Default)]
+struct Shares {
+    whole: HashMap<String, u32>,
+    /// By the text of [`parts`], [`packed`].
+    parts: HashMap<u64, u32>,
+}
+
+/// A text of at most twelve letters and marks of [`parts`] as a number, 5 bits each: no two texts
+/// have the same.
+fn packed(text: &str) -> Option<u64> {
+    append(0, text)
+}
+
+/// The number of a text with another after it.
+fn append(start: u64, text: &str) -> Option<u64> {
+    text.bytes().try_fold(start, |sum, letter| {
+        let digit = match letter {
+            b'a'..=b'z' => letter - b'a' + 1,
+            b'C' => 27,
+            b'G' => 28,
+            b'-' => 29,
+            b'+' => 30,
+            _ => return None,
+        };
+        (sum < 1 << 55).then_some(sum << 5 | u64::from(digit))
+    })
+}
+
+/// What only matching asks for, made when it does: most of the work of reading the tables.
+struct Sums {
+    given: Shares,
+    surnames: Shares,
+    regional: HashMap<&'static str, Shares>,
+}
+
+impl Sums {
+    fn new(of: &Tables) -> Self {
+        let given = of.given_names().map(|(n, s)| (of.variant(n), s));
+        let mut regions: HashMap<&str, Vec<(&str, u32)>> = HashMap::new();
+        for r in rows("surnames-regional") {
+            if let [region, name, share] = r[..] {
+                let names = regions.entry(region).or_default();
+                names.push((name, number(share)));
+            }
+        }
+        let regions = regions.into_iter();
+        Self {
+            given: by_part(given),
+            surnames: by_part(of.surname_list()),
+            regional: regions.map(|(r, n)| (r, by_part(n.into_iter()))).collect(),
+        }
+    }
+}
 
 /// All tables, parsed.
 pub struct Tables {
@@ -75,11 +130,9 @@ pub struct Tables {
     abbreviations: HashMap<String, String>,
     nicknames: HashMap<String, Vec<String>>,
     variants: HashMap<String, String>,
-    given: HashMap<String, u32>,
-    surnames: HashMap<String, u32>,
-    given_parts: Shares,
-    surname_parts: Shares,
-    regional: HashMap<String, Shares>,
+    given: HashMap<&'static str, u32>,
+    surnames: HashMap<&'static str, u32>,
+    sums: OnceLock<Sums>,
     countries: HashMap<String, String>,
     country_shares: HashMap<String, u32>,
     states: HashMap<(String, String), State>,
@@ -105,13 +158,30 @@ fn pairs(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-fn by_part<'a>(table: impl Iterator<Item = (&'a str, u32)>) -> Shares {
-    let mut shares = Shares::default();
+/// Names with their shares; a third column says where these are from.
+fn counted(table: &str) -> HashMap<&'static str, u32> {
+    let row = |r: Vec<&'static str>| match r[..] {
+        [name, share, _] => Some((name, number(share))),
+        _ => None,
+    };
+    rows(table).filter_map(row).collect()
+}
+
+fn by_part<'a>(table: impl ExactSizeIterator<Item = (&'a str, u32)>) -> Shares {
+    let mut shares = Shares {
+        whole: HashMap::with_capacity(table.len()),
+        parts: HashMap::with_capacity(table.len() * 4),
+    };
     for (name, share) in table {
         let form = phonetic::form(name);
-        for (p, of) in (0..).zip(&mut shares).skip(usize::from(PREFIX)) {
-            *of.entry(parts(&form, p)).or_insert(0) += share;
+        let pieces = [PREFIX, SKELETON, SUFFIX].map(|p| (p, parts(&form, p)));
+        for set in PREFIX..WHOLE {
+            let mut inside = pieces.iter().filter(|(p, _)| set & p != 0);
+            if let Some(text) = inside.try_fold(0, |sum, (_, text)| append(sum, text)) {
+                *shares.parts.entry(text).or_insert(0) += share;
+            }
         }
+        *shares.whole.entry(form).or_insert(0) += share;
     }
     shares
 }
@@ -121,6 +191,10 @@ impl Tables {
     pub fn get() -> &'static Self {
         static TABLES: OnceLock<Tables> = OnceLock::new();
         TABLES.get_or_init(Self::load)
+    }
+
+    fn sums(&self) -> &Sums {
+        self.sums.get_or_init(|| Sums::new(self))
     }
 
     fn load() -> Self {
@@ -137,33 +211,6 @@ impl Tables {
                 variants.insert(form.to_owned(), name.to_owned());
             }
         }
-        let shares = |table| -> HashMap<String, u32> {
-            pairs(table)
-                .map(|(n, s)| (n.to_owned(), number(s)))
-                .collect()
-        };
-        let (given, surnames) = (shares("given"), shares("surnames"));
-        let canonical = |n: &'static str| -> String {
-            variants.get(n).cloned().unwrap_or_else(|| n.to_owned())
-        };
-        let given_canonical: Vec<(String, u32)> = pairs("given")
-            .map(|(n, s)| (canonical(n), number(s)))
-            .collect();
-        let given_parts = by_part(given_canonical.iter().map(|(n, s)| (n.as_str(), *s)));
-        let surname_parts = by_part(pairs("surnames").map(|(n, s)| (n, number(s))));
-        let mut regions: HashMap<String, Vec<(&str, u32)>> = HashMap::new();
-        for r in rows("surnames-regional") {
-            if let [region, name, share] = r[..] {
-                regions
-                    .entry(region.to_owned())
-                    .or_default()
-                    .push((name, number(share)));
-            }
-        }
-        let regional = regions
-            .into_iter()
-            .map(|(r, names)| (r, by_part(names.into_iter())))
-            .collect();
         let mut countries = HashMap::new();
         let mut country_shares = HashMap::new();
         for r in rows("countries") {
@@ -204,11 +251,9 @@ impl Tables {
                 .collect(),
             nicknames,
             variants,
-            given,
-            surnames,
-            given_parts,
-            surname_parts,
-            regional,
+            given: counted("given"),
+            surnames: counted("surnames"),
+            sums: OnceLock::new(),
             countries,
             country_shares,
             states,
@@ -245,44 +290,45 @@ impl Tables {
         self.variants.get(word).map_or(word, String::as_str)
     }
 
-    /// Persons of 100,000 with this given name, if the table has it.
+    /// Persons of a million with this given name, if the table has it.
     pub fn given_share(&self, word: &str) -> Option<u32> {
         self.given.get(word).copied()
     }
 
-    /// Persons of 100,000 with this paternal surname, if the table has it.
+    /// Persons of a million with this paternal surname, if the table has it.
     pub fn surname_share(&self, word: &str) -> Option<u32> {
         self.surnames.get(word).copied()
     }
 
     /// Given names of the table with their shares, in no order.
-    pub fn given_names(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.given.iter().map(|(n, s)| (n.as_str(), *s))
+    pub fn given_names(&self) -> impl ExactSizeIterator<Item = (&str, u32)> {
+        self.given.iter().map(|(n, s)| (*n, *s))
     }
 
     /// Surnames of the table with their shares, in no order.
-    pub fn surname_list(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.surnames.iter().map(|(n, s)| (n.as_str(), *s))
+    pub fn surname_list(&self) -> impl ExactSizeIterator<Item = (&str, u32)> {
+        self.surnames.iter().map(|(n, s)| (*n, *s))
     }
 
-    /// Persons of 100,000 whose given names have this part.
+    /// Persons of a million whose given names have this part.
     pub fn given_part(&self, kind: Parts, text: &str) -> u32 {
-        share(&self.given_parts, kind, text)
+        share(&self.sums().given, kind, text)
     }
 
-    /// Persons of 100,000 whose paternal surname has this part: the larger of the general and the
+    /// Persons of a million whose paternal surname has this part: the larger of the general and the
     /// regional value.
     pub fn surname_part(&self, kind: Parts, text: &str, regions: &[&str]) -> u32 {
+        let sums = self.sums();
         regions
             .iter()
-            .filter_map(|r| self.regional.get(*r))
+            .filter_map(|r| sums.regional.get(r))
             .map(|shares| share(shares, kind, text))
-            .fold(share(&self.surname_parts, kind, text), u32::max)
+            .fold(share(&sums.surnames, kind, text), u32::max)
     }
 
     /// Whether the surname table has this region.
     pub fn has_region(&self, region: &str) -> bool {
-        self.regional.contains_key(region)
+        self.sums().regional.contains_key(region)
     }
 
     /// The ISO code of a country or nationality as written.
@@ -312,13 +358,80 @@ impl Tables {
 }
 
 fn share(shares: &Shares, kind: Parts, text: &str) -> u32 {
-    let of = shares.get(usize::from(kind));
-    of.and_then(|s| s.get(text)).copied().unwrap_or(0)
+    let found = if kind & WHOLE != 0 {
+        shares.whole.get(text)
+    } else {
+        packed(text).and_then(|text| shares.parts.get(&text))
+    };
+    found.copied().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Persons by a set of parts, name by name.
+    #[test]
+    fn shares_of_parts_are_sums_over_the_table() {
+        let tables = Tables::get();
+        let forms: Vec<(String, u32)> = tables
+            .surname_list()
+            .map(|(name, share)| (phonetic::form(name), share))
+            .collect();
+        for (form, _) in forms.iter().step_by(97) {
+            for set in PREFIX..=WHOLE {
+                let text = parts(form, set);
+                let bearers = forms.iter().filter(|(f, _)| parts(f, set) == text);
+                let sum: u32 = bearers.map(|(_, share)| share).sum();
+                assert_eq!(tables.surname_part(set, &text, &[]), sum, "{text}");
+            }
+        }
+        assert_eq!(tables.surname_part(PREFIX, "", &[]), 0);
+        assert_eq!(tables.surname_part(PREFIX, "日本語", &[]), 0);
+    }
+
+    #[test]
+    fn every_share_says_where_it_is_from() {
+        for (name, sources) in [("given", "ce"), ("surnames", "cie")] {
+            let mut sums = [0u32; 3];
+            for row in rows(name) {
+                let at = sources.find(row[2]).filter(|_| row[2].len() == 1);
+                let share: u32 = row[1].parse().expect("a number");
+                assert!((1..MILLION / 5).contains(&share), "{name} {}", row[0]);
+                sums[at.expect("a known source")] += share;
+            }
+            // Counts are most of it.
+            assert!(sums[sources.len() - 1] * 4 < sums.iter().sum(), "{name}");
+        }
+        assert_eq!(rows("surnames").filter(|r| r[2] == "i").count(), 20);
+    }
+
+    /// Counts of the civil register of Guatemala (RENAP, published by soy502.com), which made no table:
+    /// the order of size is the same.
+    #[test]
+    fn the_register_of_guatemala_agrees() {
+        let registered = [
+            ("maria", 863_932),
+            ("jose", 501_827),
+            ("juan", 405_431),
+            ("carlos", 279_776),
+            ("ana", 253_250),
+            ("luis", 253_845),
+            ("juana", 207_201),
+            ("pedro", 159_589),
+            ("rosa", 140_124),
+            ("marta", 106_103),
+        ];
+        let tables = Tables::get();
+        let of = |n: &str| f64::from(tables.given_part(WHOLE, &phonetic::form(n)));
+        let logs = registered.map(|(n, count)| (of(n).ln(), f64::from(count).ln()));
+        let n = logs.len() as f64;
+        let mean = |f: &dyn Fn(&(f64, f64)) -> f64| logs.iter().map(f).sum::<f64>() / n;
+        let (x, y) = (mean(&|l| l.0), mean(&|l| l.1));
+        let both = mean(&|l| (l.0 - x) * (l.1 - y));
+        let r = both / (mean(&|l| (l.0 - x).powi(2)) * mean(&|l| (l.1 - y).powi(2))).sqrt();
+        assert!(r > 0.85, "{r}");
+    }
 
     #[test]
     fn every_file_names_its_source_and_every_row_has_its_columns() {
@@ -355,7 +468,7 @@ mod tests {
         let t = Tables::get();
         let pech = phonetic::form("pech");
         assert_eq!(t.surname_part(WHOLE, &pech, &[]), 0);
-        assert!(t.surname_part(WHOLE, &pech, &["MX-YUC"]) > 1000);
-        assert!(t.given_part(PREFIX, "mar") > 10_000);
+        assert!(t.surname_part(WHOLE, &pech, &["MX-YUC"]) > MILLION / 100);
+        assert!(t.given_part(PREFIX, "mar") > MILLION / 10);
     }
 }

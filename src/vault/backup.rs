@@ -85,12 +85,14 @@ fn hash_file(path: &Path) -> io::Result<(Digest, u64)> {
 }
 
 /// Overwrites what is in a file before it goes. On a disk that writes elsewhere this is all that can
-/// be done from here.
+/// be done from here. What a link leads to is not what goes.
 fn destroy(path: &Path) -> io::Result<()> {
-    match File::options().write(true).open(path) {
+    match fs::symlink_metadata(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(e),
-        Ok(mut file) => {
+        Ok(about) if !about.is_file() => {}
+        Ok(_) => {
+            let mut file = File::options().write(true).open(path)?;
             let len = usize::try_from(file.metadata()?.len()).unwrap_or(MAX_SMALL);
             file.seek(io::SeekFrom::Start(0))?;
             file.write_all(&vec![0; len.min(MAX_SMALL)])?;
@@ -204,9 +206,10 @@ impl Vault {
             if !from.is_file() {
                 continue;
             }
+            // Whoever had the stick before may have left a link there: to somebody's papers.
+            files::private_dir_within(folder)?;
             let to = folder.join(to_hex(hash));
             if evidence::stored_at(&to, hash)? != Some(true) {
-                fs::create_dir_all(folder)?;
                 let staged = with_suffix(&to, ".new");
                 copy_file(&from, &staged)?;
                 files::put_in_place(&staged, &to)?;
@@ -243,15 +246,20 @@ fn finish_interrupted(to: &Places) -> Result<(), VaultError> {
     Ok(files::put_in_place(&manifest, &to.manifest)?)
 }
 
-/// Removes sealed files that the backup no longer names: what was erased since the one before.
+/// Removes sealed files that the backup no longer names: what was erased since the one before. Nothing
+/// else that lies there is touched.
 fn forget_evidence(folder: &Path, kept: &[Digest]) -> Result<(), VaultError> {
-    if !folder.is_dir() {
+    if !files::is_own_dir(folder) {
         return Ok(());
     }
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if !kept.iter().any(|h| name.to_str() == Some(&to_hex(h))) {
+        let sealed = name.to_str().is_some_and(|n| {
+            let hash = n.strip_suffix(".new").unwrap_or(n);
+            evidence::hash_named(hash).is_some_and(|h| n != hash || !kept.contains(&h))
+        });
+        if sealed {
             fs::remove_file(entry.path())?;
         }
     }
@@ -268,10 +276,8 @@ pub(super) fn bring_evidence(folder: &Path, dir: &Path) -> Result<(), VaultError
     files::create_private_dir(&into)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let named = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|n| n.len() == 64 && n.bytes().all(|b| b.is_ascii_hexdigit()));
+        let name = entry.file_name();
+        let named = name.to_str().and_then(evidence::hash_named).is_some();
         if named && entry.file_type()?.is_file() {
             copy_file(&entry.path(), &into.join(entry.file_name()))?;
         }
@@ -399,10 +405,23 @@ fn open_key(places: &Places, identity: &Identity) -> Result<Identity, VaultError
         };
         match read_key(&file, identity, &hash) {
             Ok(own) => return Ok(own),
+            // The manifest beside it tells a damaged archive from one that another key file belongs to.
+            Err(VaultError::BackupKey) if told_otherwise(places, &hash, &file) => {
+                failed = VaultError::BackupDamaged;
+            }
             Err(e) => failed = e,
         }
     }
     Err(failed)
+}
+
+/// Whether there is a manifest of this key file that has another hash for the archive.
+fn told_otherwise(places: &Places, archive: &Digest, key: &[u8]) -> bool {
+    let bytes = files::read_bounded(&places.manifest, MAX_SMALL).unwrap_or_default();
+    let manifest = String::from_utf8(bytes)
+        .ok()
+        .and_then(|t| Manifest::parse(&t));
+    manifest.is_some_and(|m| m.key.0 == sha256(&[key]) && m.archive.0 != *archive)
 }
 
 fn read_key(file: &[u8], identity: &Identity, archive: &Digest) -> Result<Identity, VaultError> {

@@ -127,6 +127,11 @@ pub(crate) fn path_of(dir: &Path, hash: &Digest) -> PathBuf {
     dir.join(FOLDER).join(to_hex(hash))
 }
 
+/// The hash that the name of a sealed file says.
+pub(super) fn hash_named(name: &str) -> Option<Digest> {
+    from_hex(name).ok()?.try_into().ok()
+}
+
 /// The hash of a sealed file, as its leaf holds it.
 pub(crate) fn file_hash(path: &Path) -> io::Result<Digest> {
     let mut file = File::open(path)?;
@@ -529,7 +534,7 @@ impl Vault {
     /// What the system says.
     pub fn sweep_evidence(&self) -> Result<usize, VaultError> {
         let folder = self.location.dir.join(FOLDER);
-        if !folder.is_dir() {
+        if !files::is_own_dir(&folder) {
             return Ok(0);
         }
         // Nobody adds while this looks: what is in place but not logged yet is not taken away.
@@ -539,10 +544,7 @@ impl Vault {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
             let name = entry.file_name();
-            let hash: Option<Digest> = name
-                .to_str()
-                .and_then(|n| from_hex(n).ok())
-                .and_then(|b| b.try_into().ok());
+            let hash = name.to_str().and_then(hash_named);
             if hash.is_some_and(|h| !kept.contains(&h)) {
                 fs::remove_file(entry.path())?;
                 gone += 1;

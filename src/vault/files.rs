@@ -33,6 +33,11 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether there is a folder here, and not a link to one.
+pub(crate) fn is_own_dir(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}
+
 /// Makes a private folder inside one of ours unless it is there already. A link in its place, wherever it
 /// leads, is not taken for one.
 ///

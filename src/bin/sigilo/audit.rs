@@ -1,6 +1,5 @@
 //! What an auditor does, without any key of the house.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,6 +18,7 @@ use sigilo::vault::{Location, ObjectId, SlotId, VaultError};
 use crate::app::App;
 use crate::cli::{AuditConsistency, AuditExport, AuditInclusion, AuditVerify};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, USAGE, file};
+use crate::files::write_new;
 use crate::vault;
 
 /// Days after which a cosignature is old, unless said otherwise.
@@ -109,16 +109,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     }
     .map_err(|e| file(path, &e))?;
     Ok(bytes)
-}
-
-/// Writes a file that must not exist.
-pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::File::create_new(path)
-        .and_then(|mut f| {
-            f.write_all(text.as_bytes())?;
-            f.sync_all()
-        })
-        .map_err(|e| file(path, &e))
 }
 
 /// Seconds since 1970 by the clock of this machine.

@@ -1,6 +1,6 @@
 //! Copies that travel, and the way back.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use sigilo::crypto::Secret;
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::cli::{Backup, Check, KeysIdentity, Restore};
 use crate::failure::{FAILED, Failure, INTEGRITY, file};
+use crate::files::write_private;
 use crate::records::reason;
 use crate::vault;
 
@@ -265,19 +266,4 @@ pub(crate) fn identity(app: &App, args: &KeysIdentity) -> Result<u8, Failure> {
         app.note(&Message::new("cli-identity-advice"));
     }
     Ok(0)
-}
-
-/// Writes a new file that only its owner can read.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .and_then(|mut f| {
-            f.write_all(bytes)?;
-            f.sync_all()
-        })
-        .map_err(|e| file(path, &e))
 }

@@ -14,6 +14,7 @@ use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultErr
 use crate::app::{App, column};
 use crate::cli_round::{Card, PartyInit, Trust};
 use crate::failure::{Failure, NOTHING, file};
+use crate::files::read_bounded;
 use crate::prompt::{self, Which};
 use crate::vault;
 
@@ -154,8 +155,11 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
     // A folder: every card in it, one by one; with a fingerprint, the one that has it.
     let mut cards = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|e| file(path, &e))? {
-        let found = entry.map_err(|e| file(path, &e))?.path();
-        if found.extension().is_some_and(|e| e == "card") {
+        let entry = entry.map_err(|e| file(path, &e))?;
+        let found = entry.path();
+        // What is no plain file on a stick could be read for ever.
+        let plain = entry.file_type().is_ok_and(|t| t.is_file());
+        if plain && found.extension().is_some_and(|e| e == "card") {
             cards.push(read_card(&found)?);
         }
     }
@@ -178,15 +182,7 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
 }
 
 fn read_card(path: &Path) -> Result<round::Card, Failure> {
-    let too_large = || file(path, &std::io::ErrorKind::FileTooLarge.into());
-    let about = std::fs::metadata(path).map_err(|e| file(path, &e))?;
-    if about.len() > CARD_MAX as u64 {
-        return Err(too_large());
-    }
-    let bytes = std::fs::read(path).map_err(|e| file(path, &e))?;
-    if bytes.len() > CARD_MAX {
-        return Err(too_large());
-    }
+    let bytes = read_bounded(path, CARD_MAX)?;
     Ok(round::Card::read(&bytes).map_err(sigilo::party::PartyError::from)?)
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn man(app: &App, args: &Man) -> Result<u8, Failure> {
     std::fs::create_dir_all(dir).map_err(failed(dir))?;
     for (name, text) in &all {
         let path = dir.join(name);
-        std::fs::write(&path, text).map_err(failed(&path))?;
+        crate::files::replace(&path, text).map_err(failed(&path))?;
     }
     let done = sigilo::i18n::Message::new("man-written")
         .with("count", all.len())

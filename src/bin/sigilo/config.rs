@@ -13,7 +13,7 @@ use sigilo::settings::{FILE_MAX, KEYS, Settings};
 
 use crate::app::App;
 use crate::cli::{Global, LangArg};
-use crate::failure::{Failure, USAGE, file};
+use crate::failure::{FAILED, Failure, USAGE, file};
 
 /// Names another file; empty for none.
 const VARIABLE: &str = "SIGILO_CONFIG";
@@ -35,7 +35,16 @@ impl Config {
                 use std::io::Read as _;
                 let mut text = String::new();
                 let read = f.take(FILE_MAX + 1).read_to_string(&mut text);
-                if read.map_err(|e| file(&path, &e))? as u64 > FILE_MAX {
+                let failed = |e: std::io::Error| Failure {
+                    // Bytes that are no text are a mistake in the file.
+                    code: if e.kind() == std::io::ErrorKind::InvalidData {
+                        USAGE
+                    } else {
+                        FAILED
+                    },
+                    ..file(&path, &e)
+                };
+                if read.map_err(failed)? as u64 > FILE_MAX {
                     let message = Message::new("config-too-large")
                         .with("file", path.display().to_string())
                         .with("max", FILE_MAX >> 10);

@@ -179,7 +179,7 @@ fn report(app: &App, args: &Report) -> Result<u8, Failure> {
             app.print(&page);
             return Ok(0);
         }
-        std::fs::write(path, page).map_err(|e| file(path, &e))?;
+        crate::files::replace(path, page.as_bytes()).map_err(|e| file(path, &e))?;
         let name = path.display().to_string();
         out.done.push(party::Event::Wrote(name));
     }

@@ -11,23 +11,14 @@ use sigilo::i18n::{Localize as _, Message, moment};
 use sigilo::vault::Location;
 
 use crate::app::App;
-use crate::audit::{is_sound, key, log_key, now, read, write_new};
+use crate::audit::{is_sound, key, log_key, now, read};
 use crate::cli::{AuditCosign, AuditKeygen, AuditRefusal};
 use crate::failure::{FAILED, Failure, INTEGRITY, REFUSED, file};
+use crate::files::{write_new, write_private};
 
 pub(crate) fn keygen(app: &App, args: &AuditKeygen) -> Result<u8, Failure> {
     let key = AuditorKey::generate(&args.name)?;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(&args.to_file)
-        .and_then(|mut f| {
-            f.write_all(key.to_text().as_bytes())?;
-            f.sync_all()
-        })
-        .map_err(|e| file(&args.to_file, &e))?;
+    write_private(&args.to_file, key.to_text().as_bytes())?;
     let (cosigner, stater) = (key.cosigner().to_string(), key.stater().to_string());
     if app.json() {
         app.print_json(&serde_json::json!({ "cosigner": cosigner, "auditor": stater }));
@@ -58,7 +49,11 @@ fn read_seen(path: &Path) -> Result<Seen, Failure> {
 fn write_seen(path: &Path, seen: &Seen) -> std::io::Result<()> {
     let mut staged = path.as_os_str().to_owned();
     staged.push(".new");
-    let mut f = std::fs::File::create(&staged)?;
+    match std::fs::remove_file(&staged) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut f = std::fs::File::create_new(&staged)?;
     f.write_all(&seen.to_bytes())?;
     f.sync_all()?;
     std::fs::rename(&staged, path)?;

@@ -54,7 +54,7 @@ pub(crate) fn run(app: &App, args: &Counts) -> Result<u8, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|e| file(path, &e))
+    crate::files::replace(path, text.as_bytes()).map_err(|e| file(path, &e))
 }
 
 fn estimate_json(e: &Estimate) -> Value {

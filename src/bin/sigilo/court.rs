@@ -12,12 +12,13 @@ use sigilo::vault::custody::Leaving;
 use sigilo::vault::{Evidence, SlotId, Vault};
 
 use crate::app::{App, column, time};
-use crate::audit::{keys, log_key, write_new};
+use crate::audit::{keys, log_key};
 use crate::cli::{
     AuditCourt, EvidenceExport, EvidenceHandOver, EvidenceReceipt, EvidenceReceive, EvidenceShow,
 };
 use crate::evidence::{find_evidence, json};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, REFUSED, file};
+use crate::files::write_new;
 use crate::records::reason;
 use crate::{card, vault};
 
@@ -188,6 +189,9 @@ pub(crate) fn receive(app: &App, args: &EvidenceReceive) -> Result<u8, Failure> 
         app.print_json(&value);
         return Ok(0);
     }
+    for page in court::strange_pages(&args.dir)? {
+        app.warn(&Message::new("cli-court-page").with("file", page));
+    }
     let done = Message::new("cli-court-received").with("file", args.to.display().to_string());
     app.print(&app.text(&done));
     say_keys(app, &verdict);
@@ -296,6 +300,8 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
         let findings: Vec<_> = verdict.findings.iter().map(|f| app.text(f)).collect();
         if let Some(object) = value.as_object_mut() {
             object.insert("findings".to_owned(), findings.into());
+            let strange = court::strange_pages(&args.dir)?;
+            object.insert("strange_pages".to_owned(), strange.into());
         }
         app.print_json(&value);
     } else {
@@ -329,6 +335,9 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
         }
         if verdict.cosigned.is_empty() {
             app.warn(&Message::new("cli-proof-not-cosigned"));
+        }
+        for page in court::strange_pages(&args.dir)? {
+            app.warn(&Message::new("cli-court-page").with("file", page));
         }
         say_keys(app, &verdict);
     }

@@ -32,7 +32,8 @@ pub(crate) fn evaluate(app: &App, args: &Evaluate) -> Result<u8, Failure> {
     if let Some(file) = &args.report {
         let points = discovery(&args.dir, &options).map_err(failed)?;
         let page = page(&report, &points, app.messages());
-        std::fs::write(file, page).map_err(|e| failed(Error::Io(file.clone(), e)))?;
+        crate::files::replace(file, page.as_bytes())
+            .map_err(|e| failed(Error::Io(file.clone(), e)))?;
         let wrote = Message::new("evaluate-report-wrote").with("file", file.display().to_string());
         app.note(&wrote);
     }

@@ -12,6 +12,7 @@ use std::io::IsTerminal as _;
 use crate::app::{App, column};
 use crate::cli::{EvidenceAdd, EvidenceExtract, EvidenceList};
 use crate::failure::{Failure, NOTHING, file};
+use crate::files::create_private;
 use crate::records::{find, reason};
 use crate::vault;
 
@@ -108,11 +109,7 @@ pub(crate) fn extract(app: &App, args: &EvidenceExtract) -> Result<u8, Failure> 
         let _ = out.flush();
         return Ok(0);
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(&args.to).map_err(|e| file(&args.to, &e))?;
+    let mut out = create_private(&args.to).map_err(|e| file(&args.to, &e))?;
     let done = vault
         .extract_evidence(found, &mut out, &reason)
         .map_err(Failure::from)

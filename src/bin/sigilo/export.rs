@@ -11,6 +11,7 @@ use sigilo::record::export::{Exported, Format, write};
 use crate::app::App;
 use crate::cli::{Export, FormatArg};
 use crate::failure::{Failure, NOTHING, file};
+use crate::files::create_private;
 use crate::{prompt, vault};
 
 impl From<FormatArg> for Format {
@@ -106,11 +107,7 @@ pub(crate) fn export(app: &App, args: &Export) -> Result<u8, Failure> {
 
 /// A new file that only its owner can read. Half a file would look like all of it.
 fn put(path: &Path, format: Format, made: &Exported) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(path).map_err(|e| file(path, &e))?;
+    let mut out = create_private(path).map_err(|e| file(path, &e))?;
     // Spreadsheet programs take a table without this mark for another encoding.
     let mark: &[u8] = match format {
         Format::Json => b"",

@@ -226,7 +226,7 @@ fn propose(app: &App, args: &Import, options: &Options, to: &Path) -> Result<u8,
         app.print(map.trim_end());
         return Ok(0);
     }
-    crate::backup::write_private(to, map.as_bytes())?;
+    crate::files::write_private(to, map.as_bytes())?;
     if app.json() {
         app.print_json(&serde_json::json!({ "map": to.display().to_string() }));
     } else {

@@ -11,12 +11,12 @@ use sigilo::vault::{
 };
 
 use crate::app::{App, column};
-use crate::backup::write_private;
 use crate::cli::{
     KeysAdd, KeysChange, KeysCompartment, KeysDrill, KeysIntake, KeysPassphrase, KeysRemove,
     KeysRotate, KeysShares, RightArg,
 };
 use crate::failure::{Failure, INTEGRITY, NOTHING, file};
+use crate::files::write_private;
 use crate::prompt::{self, Which};
 use crate::records::reason;
 use crate::vault;

@@ -143,7 +143,7 @@ pub(crate) fn open(app: &App, args: &LogOpen) -> Result<u8, Failure> {
         } else {
             args.out.join(format!("{}.tlog-proof", proof.index()))
         };
-        audit::write_new(&path, &proof.to_string())?;
+        crate::files::write_new(&path, &proof.to_string())?;
         written.push(path.display().to_string());
     }
     let mut slots = Vec::new();

@@ -19,6 +19,7 @@ mod evaluate;
 mod evidence;
 mod export;
 mod failure;
+mod files;
 mod help;
 mod import;
 mod interview;

@@ -1,6 +1,6 @@
 //! Asking the person: passphrases, yes or no, lines of text. Questions go to standard error.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{FAILED, Failure, INTERRUPTED, file};
+use crate::files::write_private;
 
 /// Longest passphrase that is read, bytes.
 const MAX_PASSPHRASE: u64 = 4096;
@@ -280,21 +281,11 @@ pub(crate) fn key_file(path: &Path) -> Result<Secret<32>, Failure> {
 
 /// Writes a new key file that only its owner can read; it must not exist.
 pub(crate) fn write_key_file(path: &Path, key: &Secret<32>) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let text = Zeroizing::new(format!(
         "{KEY_FILE}\n{}\n",
         sigilo::codec::to_hex(key.expose())
     ));
-    options
-        .open(path)
-        .and_then(|mut f| {
-            f.write_all(text.as_bytes())?;
-            f.sync_all()
-        })
-        .map_err(|e| file(path, &e))
+    write_private(path, text.as_bytes())
 }
 
 /// Whether questions can be asked.

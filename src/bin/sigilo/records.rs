@@ -478,10 +478,18 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
     let catalog = vault.catalog()?;
     let item = find(&vault, &catalog, &args.id)?;
     let latest = item.latest();
+    // A file that is no good opens no record.
+    let patch = match &args.file {
+        None if prompt::interactive() => None,
+        file => {
+            let path = file.as_deref().unwrap_or(Path::new("-"));
+            Some(parse_patch(&read_text(path, record::JSON_MAX)?)?)
+        }
+    };
     let before = vault.read(latest.leaf)?;
     vault.log(ActNote::new(ActKind::Open).on(item.id.0, latest.number))?;
-    let after = match &args.file {
-        None if prompt::interactive() => {
+    let after = match &patch {
+        None => {
             let questions = record::interview(before.kind).to_vec();
             let form = Form::amending(before.clone(), questions);
             match interview::ask(app, form, |_| Ok(Vec::new()))? {
@@ -489,11 +497,7 @@ pub(crate) fn amend(app: &App, args: &Amend) -> Result<u8, Failure> {
                 Ended::Kept(_) | Ended::Left => return Err(interview::left()),
             }
         }
-        file => {
-            let path = file.as_deref().unwrap_or(Path::new("-"));
-            let text = read_text(path, record::JSON_MAX)?;
-            merge(app, &before, &text)?
-        }
+        Some(patch) => merged(app, record::to_json(&before), patch)?,
     };
     if after == before {
         app.note(&Message::new("cli-amend-nothing"));
@@ -530,19 +534,9 @@ pub(crate) fn checked(app: &App, record: &Record) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The record with the changes of a JSON merge patch (RFC 7396): what is named is replaced, `null`
-/// takes away, the rest stays.
-fn merge(app: &App, before: &Record, patch: &str) -> Result<Record, Failure> {
-    merged(app, record::to_json(before), patch)
-}
-
-/// As [`merge`], on a record that is JSON already.
-pub(crate) fn merged(
-    app: &App,
-    mut whole: serde_json::Value,
-    patch: &str,
-) -> Result<Record, Failure> {
-    let patch: serde_json::Value = serde_json::from_str(patch).map_err(|e| {
+/// The changes of a JSON merge patch (RFC 7396).
+pub(crate) fn parse_patch(text: &str) -> Result<serde_json::Value, Failure> {
+    let patch: serde_json::Value = serde_json::from_str(text).map_err(|e| {
         Failure::new(
             FAILED,
             Message::new("cli-json-syntax")
@@ -550,10 +544,21 @@ pub(crate) fn merged(
                 .with("column", e.column()),
         )
     })?;
-    if !patch.is_object() {
-        return Err(Failure::of("cli-amend-not-object"));
+    if patch.is_object() {
+        Ok(patch)
+    } else {
+        Err(Failure::of("cli-amend-not-object"))
     }
-    apply(&mut whole, &patch);
+}
+
+/// A record as JSON with the changes of a merge patch: what is named is replaced, `null` takes away, the
+/// rest stays.
+pub(crate) fn merged(
+    app: &App,
+    mut whole: serde_json::Value,
+    patch: &serde_json::Value,
+) -> Result<Record, Failure> {
+    apply(&mut whole, patch);
     let text = Zeroizing::new(whole.to_string());
     record::from_json(&text).map_err(|p| refused(app, &p))
 }

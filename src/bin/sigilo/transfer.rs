@@ -374,11 +374,14 @@ fn decide(app: &App, args: &Settle, party: &Party, conflict: &Conflict) -> Resul
             put(key, ask(app, party, conflict, &maps, key)?);
         }
     }
-    let text = match &args.file {
-        Some(path) => records::read_text(Path::new(path), record::JSON_MAX)?,
-        None => zeroize::Zeroizing::new("{}".to_owned()),
+    let patch = match &args.file {
+        Some(path) => {
+            let text = records::read_text(Path::new(path), record::JSON_MAX)?;
+            records::parse_patch(&text)?
+        }
+        None => Value::Object(serde_json::Map::new()),
     };
-    let record = records::merged(app, Value::Object(whole), &text)?;
+    let record = records::merged(app, Value::Object(whole), &patch)?;
     records::checked(app, &record)?;
     Ok(record)
 }
