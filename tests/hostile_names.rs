@@ -421,6 +421,82 @@ mod links {
         assert!(seen >= 4, "{seen}");
     }
 
+    fn quiet() -> std::process::Stdio {
+        std::process::Stdio::null()
+    }
+
+    /// A pipe in the place of a file of a folder: nobody ever writes to it, and nobody waits for it.
+    #[test]
+    fn nothing_waits_for_a_pipe_in_a_folder() {
+        let house = made();
+        let id = record(&house);
+        fs::write(house.path("foto.jpg"), "evidencia").unwrap();
+        let to = house.run(&["keys", "identity", "id.age"]).stdout;
+        let to = String::from_utf8(to).unwrap();
+        for args in [
+            &["evidence", "add", &id, "foto.jpg"][..],
+            &["backup", "--recipient", to.trim(), "--to", "copia"],
+            &["audit", "export", "paquete"],
+        ] {
+            assert!(house.run(args).status.success(), "{args:?}");
+        }
+        let only = |dir: &str| {
+            let mut all = fs::read_dir(house.path(dir)).unwrap();
+            let name = all.next().unwrap().unwrap().file_name();
+            format!("{dir}/{}", name.to_str().unwrap())
+        };
+        let (sealed, copied) = (only("casa/evidence"), only("copia.evidence"));
+        let restore = [
+            "restore",
+            "copia",
+            "--vault",
+            "nueva",
+            "--identity",
+            "id.age",
+        ];
+        let newer = [&restore[..], &["--newer", "casa"]].concat();
+        let verify = ["audit", "verify", "casa"];
+        let check = ["backup", "--check", "copia"];
+        for (file, args) in [
+            ("casa/vault.db", &["list"][..]),
+            ("casa/vault.db", &verify),
+            ("casa/vault.db", &newer),
+            ("casa/vault.db-journal", &["list"]),
+            ("casa/keyring", &["list"]),
+            ("casa/checkpoint", &verify),
+            (&sealed, &["check"]),
+            ("copia", &restore),
+            ("copia", &check),
+            ("copia.key", &restore),
+            ("copia.manifest", &check),
+            (&copied, &check),
+            ("paquete/key", &["audit", "verify", "paquete"]),
+        ] {
+            let (path, aside) = (house.path(file), house.path("aparte"));
+            let there = fs::rename(&path, &aside).is_ok();
+            let made = Command::new("mkfifo").arg(&path).status().unwrap();
+            assert!(made.success());
+            let mut child = house.command(args).stderr(quiet()).spawn().unwrap();
+            let began = std::time::Instant::now();
+            let code = loop {
+                if let Some(status) = child.try_wait().unwrap() {
+                    break status.code();
+                }
+                if began.elapsed().as_secs() > 30 {
+                    child.kill().unwrap();
+                    panic!("{args:?} waits for {file}");
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            };
+            assert!(
+                code.is_some_and(|c| c != 0 && c < 10),
+                "{args:?} {file}: {code:?}"
+            );
+            fs::remove_file(&path).unwrap();
+            assert!(!there || fs::rename(&aside, &path).is_ok());
+        }
+    }
+
     /// On a stick nothing but plain files is read: no link, no pipe that never ends.
     #[test]
     fn a_stick_with_links_and_pipes_is_read_to_its_end() {

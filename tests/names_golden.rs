@@ -32,7 +32,6 @@ fn same(kind: &str, a: &str, b: &str) -> bool {
         }
         "surname" | "surnames" => surnames(a) == surnames(b),
         "country" => place::country(a) == place::country(b),
-        "municipality" => place::municipality(a) == place::municipality(b),
         "date" => {
             let read = |text: &str| {
                 let d = PartialDate::parse(text);
@@ -40,11 +39,18 @@ fn same(kind: &str, a: &str, b: &str) -> bool {
             };
             read(a) == read(b)
         }
-        _ => {
-            let country = kind.strip_prefix("state:").expect("a kind that is known");
-            place::state(country, a) == place::state(country, b)
-        }
+        _ => match kind.split(':').collect::<Vec<_>>()[..] {
+            ["state", country] => place::state(country, a) == place::state(country, b),
+            ["municipality"] => town("", "", a) == town("", "", b),
+            ["municipality", country, state] => town(country, state, a) == town(country, state, b),
+            _ => panic!("an unknown kind: {kind}"),
+        },
     }
+}
+
+fn town(country: &str, state: &str, text: &str) -> String {
+    let state = place::state(country, state);
+    place::Home::new(country, &state).municipality(text)
 }
 
 fn rows(table: &str) -> Vec<[&str; 3]> {

@@ -185,8 +185,17 @@ fn a_new_backup_in_the_same_place_destroys_the_key_of_the_old_one() {
         ..places.clone()
     };
     let into = tmp.path().join("nada");
+    // By the manifest, this is not the archive that belongs to the key; without one, nobody knows which is wrong.
     assert!(matches!(
         restore(&old, &identity, &into, &Newer::default()),
+        Err(VaultError::BackupDamaged)
+    ));
+    let alone = Places {
+        manifest: tmp.path().join("no hay"),
+        ..old
+    };
+    assert!(matches!(
+        restore(&alone, &identity, &into, &Newer::default()),
         Err(VaultError::BackupKey)
     ));
     assert!(!into.exists());

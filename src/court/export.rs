@@ -221,8 +221,18 @@ fn plain_name(name: &str) -> String {
         out.push(c);
     }
     let out = out.trim_matches(['.', ' ']);
+    // Devices of Windows, whatever the ending; what a command would take for an option.
+    let stem = out.split(['.', ' ']).next().unwrap_or_default();
+    let stem = stem.to_ascii_uppercase();
+    let numbered = |kind| {
+        let number = stem.strip_prefix(kind).map(str::chars);
+        number.is_some_and(|mut n| n.next().is_some_and(|c| c.is_numeric()) && n.next().is_none())
+    };
+    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL");
     if out.is_empty() {
         "file".to_owned()
+    } else if device || numbered("COM") || numbered("LPT") || out.starts_with('-') {
+        format!("_{out}")
     } else {
         out.to_owned()
     }
@@ -231,6 +241,21 @@ fn plain_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_no_device_and_no_option() {
+        for (name, plain) in [
+            ("-rf", "_-rf"),
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("Com1.tar.gz", "_Com1.tar.gz"),
+            ("lpt\u{b9}", "_lpt\u{b9}"),
+            ("comida.txt", "comida.txt"),
+            ("com10", "com10"),
+        ] {
+            assert_eq!(plain_name(name), plain, "{name:?}");
+        }
+    }
 
     #[test]
     fn names_of_files_lead_nowhere() {

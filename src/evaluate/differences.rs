@@ -232,7 +232,8 @@ fn places(a: &Description, b: &Description) -> Option<Difference> {
     let of = |d: &Description| {
         let country = place::country(&d.nationality);
         let state = place::state(&country, &d.state);
-        [country, state, place::municipality(&d.municipality)]
+        let municipality = place::Home::new(&country, &state).municipality(&d.municipality);
+        [country, state, municipality]
     };
     let (x, y) = (of(a), of(b));
     let differ = |(p, q): (&String, &String)| !p.is_empty() && !q.is_empty() && p != q;

@@ -76,8 +76,11 @@ impl Localize for BundleError {
     }
 }
 
-/// The whole of a file of at most `max` bytes.
+/// The whole of a file of at most `max` bytes; a pipe could be waited for, and is refused.
 fn read_bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut bytes = Vec::new();
     let limit = max as u64 + 1;
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;

@@ -214,7 +214,7 @@ impl Profile {
         };
         let country = place::country(&of.nationality);
         let state = place::state(&country, &of.state);
-        let municipality = place::municipality(&of.municipality);
+        let municipality = place::Home::new(&country, &state).municipality(&of.municipality);
         p.given(of);
         p.surnames(of, &place::regions(&country, &state));
         p.birth(of);

@@ -248,7 +248,10 @@ pub fn features(of: &Description, table: &FeatureTable) -> Features {
     found.add(MONTH_DAY, Value::month_and_day(table, of.birth));
     found.add(PLACE, Value::state(table, &country, &state));
     found.add(PLACE, Value::nationality(table, &country));
-    found.add(PLACE, Value::municipality(table, &of.municipality));
+    found.add(
+        PLACE,
+        Value::municipality(table, place::Home::new(&country, &state), &of.municipality),
+    );
     found.add(PHONE, Value::phone(table, &of.phone));
     found.add(DOCUMENT, Value::document(table, &of.document));
     found
@@ -429,8 +432,8 @@ impl Value {
     }
 
     /// A municipality as written.
-    pub fn municipality(table: &FeatureTable, written: &str) -> Self {
-        let form = place::municipality(written);
+    pub fn municipality(table: &FeatureTable, home: place::Home, written: &str) -> Self {
+        let form = home.municipality(written);
         Self::single(table, Kind::Municipality, Bits::MAX, form)
     }
 

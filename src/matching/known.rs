@@ -212,6 +212,18 @@ struct Place {
     nationality: u32,
     /// Which of the sets of regions.
     regions: usize,
+    /// Which of the homes of municipalities.
+    towns: usize,
+}
+
+/// Municipalities, by what was written.
+#[derive(Default)]
+struct Towns(HashMap<String, u32>);
+
+impl Drop for Towns {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
 }
 
 /// Month and day, and the month, as far as they say something.
@@ -225,7 +237,7 @@ struct Seen {
     surnames: Vec<(Vec<&'static str>, Names)>,
     /// By nationality, then by state.
     places: HashMap<String, HashMap<String, Place>>,
-    municipalities: HashMap<String, u32>,
+    towns: Vec<(place::Home, Towns)>,
     years: HashMap<u16, u32>,
     days: HashMap<Day, u32>,
 }
@@ -234,7 +246,6 @@ impl Drop for Seen {
     fn drop(&mut self) {
         self.places.values_mut().for_each(wipe);
         wipe(&mut self.places);
-        wipe(&mut self.municipalities);
     }
 }
 
@@ -255,10 +266,19 @@ impl Seen {
                 self.surnames.push((regions, Names::default()));
                 self.surnames.len() - 1
             }),
+            towns: self.towns(place::Home::new(&country, &state)),
         };
         let states = self.places.entry(of.nationality.clone()).or_default();
         states.insert(of.state.clone(), place);
         place
+    }
+
+    fn towns(&mut self, home: place::Home) -> usize {
+        let known = self.towns.iter().position(|(h, _)| *h == home);
+        known.unwrap_or_else(|| {
+            self.towns.push((home, Towns::default()));
+            self.towns.len() - 1
+        })
     }
 }
 
@@ -357,15 +377,17 @@ impl Known {
         found.push((MONTH_DAY, *value));
         found.push((PLACE, place.state));
         found.push((PLACE, place.nationality));
-        let municipality = match seen.municipalities.get(&of.municipality) {
-            Some(value) => *value,
-            None => {
-                let value = values.keep(|table| Value::municipality(table, &of.municipality));
-                seen.municipalities.insert(of.municipality.clone(), value);
-                value
-            }
-        };
-        found.push((PLACE, municipality));
+        if let Some((home, Towns(known))) = seen.towns.get_mut(place.towns) {
+            let value = match known.get(&of.municipality) {
+                Some(value) => *value,
+                None => {
+                    let value = values.keep(|t| Value::municipality(t, *home, &of.municipality));
+                    known.insert(of.municipality.clone(), value);
+                    value
+                }
+            };
+            found.push((PLACE, value));
+        }
 
         let mut list = List {
             features: Vec::with_capacity(40),

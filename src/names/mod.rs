@@ -9,6 +9,7 @@
 
 pub mod date;
 pub mod fold;
+mod municipality;
 pub mod phonetic;
 pub mod place;
 pub mod tables;

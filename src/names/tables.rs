@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::phonetic;
 
 /// Every table file with its name, in a fixed order: what a round's parameters commit to.
-pub const FILES: [(&str, &str); 11] = [
+pub const FILES: [(&str, &str); 12] = [
     ("abbreviations", include_str!("tables/abbreviations.tsv")),
     ("countries", include_str!("tables/countries.tsv")),
     ("given", include_str!("tables/given.tsv")),
@@ -14,6 +14,10 @@ pub const FILES: [(&str, &str); 11] = [
     ("municipalities", include_str!("tables/municipalities.tsv")),
     ("nicknames", include_str!("tables/nicknames.tsv")),
     ("particles", include_str!("tables/particles.tsv")),
+    (
+        "place-abbreviations",
+        include_str!("tables/place-abbreviations.tsv"),
+    ),
     ("states", include_str!("tables/states.tsv")),
     ("surnames", include_str!("tables/surnames.tsv")),
     (
@@ -136,11 +140,11 @@ pub struct Tables {
     countries: HashMap<String, String>,
     country_shares: HashMap<String, u32>,
     states: HashMap<(String, String), State>,
-    municipalities: HashMap<String, String>,
+    place_abbreviations: HashMap<&'static str, &'static str>,
     honoured: HashSet<String>,
 }
 
-fn rows(name: &str) -> impl Iterator<Item = Vec<&'static str>> {
+pub(super) fn rows(name: &str) -> impl Iterator<Item = Vec<&'static str>> {
     let text = FILES.iter().find(|(n, _)| *n == name).map_or("", |f| f.1);
     text.lines()
         .filter(|l| !l.is_empty() && !l.starts_with('#'))
@@ -236,13 +240,6 @@ impl Tables {
                 }
             }
         }
-        let mut municipalities = HashMap::new();
-        for (name, forms) in pairs("municipalities") {
-            municipalities.insert(name.to_owned(), name.to_owned());
-            for form in forms.split(',') {
-                municipalities.insert(form.to_owned(), name.to_owned());
-            }
-        }
         let list = |name| -> HashSet<String> { rows(name).map(|r| r.concat()).collect() };
         Self {
             particles: list("particles"),
@@ -257,7 +254,7 @@ impl Tables {
             countries,
             country_shares,
             states,
-            municipalities,
+            place_abbreviations: pairs("place-abbreviations").collect(),
             honoured: list("honoured"),
         }
     }
@@ -346,9 +343,9 @@ impl Tables {
         self.states.get(&(country.to_owned(), folded.to_owned()))
     }
 
-    /// The municipality that a written form stands for.
-    pub fn municipality(&self, folded: &str) -> Option<&str> {
-        self.municipalities.get(folded).map(String::as_str)
+    /// The word that an abbreviation in the name of a place stands for, or the word itself.
+    pub fn place_abbreviation<'a>(&'a self, word: &'a str) -> &'a str {
+        self.place_abbreviations.get(word).copied().unwrap_or(word)
     }
 
     /// Whether municipalities carry this surname as an ending.

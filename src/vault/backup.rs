@@ -32,6 +32,8 @@ const KEY_LINE: &str = "sigilo backup key v1";
 const LEFT_OUT: &str = "left-out";
 /// Largest database that is unpacked, in bytes.
 const MAX_DATABASE: u64 = 8 << 30;
+/// Largest archive: the database, the small files beside it, and what encryption adds.
+const MAX_ARCHIVE: u64 = MAX_DATABASE + (MAX_DATABASE >> 10);
 const MAX_SMALL: usize = 1 << 20;
 
 /// The files of a backup.
@@ -77,9 +79,14 @@ pub struct BackedUp {
     pub left_out: usize,
 }
 
-fn hash_file(path: &Path) -> io::Result<(Digest, u64)> {
+/// Hash and length of a file of at most `max` bytes.
+fn hash_file(path: &Path, max: u64) -> Result<(Digest, u64), VaultError> {
+    let file = files::open_plain(path)?;
+    if file.metadata()?.len() > max {
+        return Err(VaultError::BackupDamaged);
+    }
     let mut hashed = HashingWriter::new(io::sink());
-    io::copy(&mut File::open(path)?, &mut hashed)?;
+    io::copy(&mut file.take(max), &mut hashed)?;
     let (_, hash, bytes) = hashed.finish();
     Ok((hash, bytes))
 }
@@ -236,10 +243,10 @@ fn finish_interrupted(to: &Places) -> Result<(), VaultError> {
     };
     // Half a manifest was never synced: nothing had been put in place.
     let Some(told) = told else { return Ok(()) };
-    if !to.archive.is_file() || hash_file(&to.archive)? != told.archive {
+    if !to.archive.is_file() || hash_file(&to.archive, MAX_ARCHIVE)? != told.archive {
         return Ok(());
     }
-    if key.is_file() && hash_file(&key)? == told.key {
+    if key.is_file() && hash_file(&key, MAX_SMALL as u64)? == told.key {
         destroy(&to.key)?;
         files::put_in_place(&key, &to.key)?;
     }
@@ -287,7 +294,7 @@ pub(super) fn bring_evidence(folder: &Path, dir: &Path) -> Result<(), VaultError
 
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut out = new_file(to)?;
-    io::copy(&mut File::open(from)?, &mut out)?;
+    io::copy(&mut files::open_plain(from)?, &mut out)?;
     sync(out)
 }
 
@@ -362,7 +369,9 @@ pub fn verify(places: &Places) -> Result<Manifest, VaultError> {
     let bytes = files::read_bounded(&places.manifest, MAX_SMALL)?;
     let text = String::from_utf8(bytes).map_err(|_| VaultError::BackupDamaged)?;
     let manifest = Manifest::parse(&text).ok_or(VaultError::BackupDamaged)?;
-    if hash_file(&places.archive)? != manifest.archive || hash_file(&places.key)? != manifest.key {
+    if hash_file(&places.archive, MAX_ARCHIVE)? != manifest.archive
+        || hash_file(&places.key, MAX_SMALL as u64)? != manifest.key
+    {
         return Err(VaultError::BackupDamaged);
     }
     for hash in &manifest.evidence {
@@ -395,7 +404,7 @@ pub struct Restored {
 
 /// The key of an archive, from the small file or from the one that was about to replace it.
 fn open_key(places: &Places, identity: &Identity) -> Result<Identity, VaultError> {
-    let (hash, _) = hash_file(&places.archive)?;
+    let (hash, _) = hash_file(&places.archive, MAX_ARCHIVE)?;
     let mut failed = VaultError::BackupDamaged;
     for path in [places.key.clone(), with_suffix(&places.key, ".new")] {
         let file = match files::read_bounded(&path, MAX_SMALL) {
@@ -437,7 +446,7 @@ fn read_key(file: &[u8], identity: &Identity, archive: &Digest) -> Result<Identi
 
 /// Unpacks an archive into a new folder; returns the leaves whose contents were left out.
 fn unpack(places: &Places, own: &Identity, dir: &Path) -> Result<Vec<u64>, VaultError> {
-    let file = BufReader::new(File::open(&places.archive)?);
+    let file = BufReader::new(files::open_plain(&places.archive)?);
     let mut plain = travel::decrypt(own, file)?;
     let mut left_out = None;
     let mut seen = Vec::new();

@@ -5,7 +5,7 @@
 //! the sealed description with the file's key. Nothing is written in clear before all of it was
 //! checked.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -134,7 +134,7 @@ pub(super) fn hash_named(name: &str) -> Option<Digest> {
 
 /// The hash of a sealed file, as its leaf holds it.
 pub(crate) fn file_hash(path: &Path) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
+    let mut file = files::open_plain(path)?;
     let mut hash = Hasher::new();
     hash.update(labels::EVIDENCE_FILE);
     let mut buffer = vec![0u8; 1 << 17];
@@ -268,7 +268,7 @@ fn open_file(
     let altered = || VaultError::Altered {
         leaf: what.file_leaf,
     };
-    let file = File::open(path).map_err(|_| altered())?;
+    let file = files::open_plain(path).map_err(|_| altered())?;
     let whole = file.metadata()?.len();
     let mut input = BufReader::with_capacity(PIECE + TAG, file);
     let (mut hash, mut clear) = (Hasher::new(), Hasher::new());

@@ -111,14 +111,26 @@ fn sync_parent(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens a file of a folder to be read. What somebody put there that could be read for ever, or waited for,
+/// is refused.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] for a pipe, a device or a folder, or what the system says.
+pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    File::open(path)
+}
+
 /// The whole of a file of at most `max` bytes.
 ///
 /// # Errors
-/// [`io::ErrorKind::FileTooLarge`] for a larger one, or what the system says.
+/// [`io::ErrorKind::FileTooLarge`] for a larger one, or as [`open_plain`].
 pub(crate) fn read_bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    open_plain(path)?.take(limit).read_to_end(&mut bytes)?;
     if bytes.len() > max {
         return Err(io::ErrorKind::FileTooLarge.into());
     }

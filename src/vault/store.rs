@@ -148,7 +148,14 @@ impl Store {
 
     /// Opens an existing database and refuses any that is not exactly of our structure.
     pub fn open(path: &Path, mode: Mode) -> Result<Self, VaultError> {
-        if fs::symlink_metadata(path)?.file_type().is_symlink() {
+        // Neither a link, which leads elsewhere, nor a pipe, which would be waited for; nor in the place
+        // of the journal.
+        if !fs::symlink_metadata(path)?.is_file() {
+            return Err(VaultError::Schema);
+        }
+        let mut journal = path.as_os_str().to_owned();
+        journal.push("-journal");
+        if fs::symlink_metadata(journal).is_ok_and(|about| !about.is_file()) {
             return Err(VaultError::Schema);
         }
         let conn = Connection::open_with_flags(path, flags(mode))?;

@@ -5,10 +5,10 @@
 //! is read, and a row is recognised by the types of its columns. What a row is worth, the log says.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::super::files;
 use super::super::store::{BatchRow, ContentRow, LeafRow};
 use crate::log::leaf::LEAF_LEN;
 
@@ -307,7 +307,7 @@ fn read_all<F: Read + Seek>(pages: &mut Pages<F>) -> Rows {
 /// Pages that a rollback journal preserves, as far as it is whole.
 fn journal(path: &Path) -> io::Result<HashMap<u32, Vec<u8>>> {
     let mut pages = HashMap::new();
-    let mut file = match File::open(path) {
+    let mut file = match files::open_plain(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(pages),
         file => file?,
     };
@@ -385,12 +385,15 @@ pub(super) fn carve(database: &Path) -> io::Result<Rows> {
     name.push("-journal");
     let before = journal(Path::new(&name))?;
     let interrupted = !before.is_empty();
-    let mut rows = read_all(&mut Pages::open(File::open(database)?, before)?);
+    let mut rows = read_all(&mut Pages::open(files::open_plain(database)?, before)?);
     if interrupted {
         // What neither journal nor undone pages show may still be in the file.
         let below = rows.leaves.keys().next_back().map_or(u64::MAX, |l| l + 1);
         rows.fill_from(
-            read_all(&mut Pages::open(File::open(database)?, HashMap::new())?),
+            read_all(&mut Pages::open(
+                files::open_plain(database)?,
+                HashMap::new(),
+            )?),
             below,
         );
     }
