@@ -21,7 +21,7 @@ use sigilo::matching::features::{self, FeatureTable};
 use sigilo::matching::join::{self, disk};
 use sigilo::matching::score::{self, Model};
 use sigilo::matching::tokens::{self, Params, Policy, SiteSecret, Tokenizer};
-use sigilo::matching::{Description, Person, reference};
+use sigilo::matching::{Description, Person, reference, rivals};
 
 fn secret(n: u8) -> Secret<32> {
     Secret::init_with(|b| b.fill(n))
@@ -290,6 +290,14 @@ fn score_and_cluster(c: &mut Criterion) {
         group.throughput(Throughput::Elements(n as u64));
         group.bench_function(BenchmarkId::new("pairs", n), |b| {
             b.iter(|| black_box(cluster::cluster(&scored, &site_of)));
+        });
+        let member = |p: u32| (p % 50, p);
+        let met = scored.iter().map(|p| {
+            let step = (p.weight + 5_000) / 1_200;
+            (member(p.a), member(p.b), step as score::Step)
+        });
+        group.bench_function(BenchmarkId::new("rivals", n), |b| {
+            b.iter(|| black_box(rivals::unbeaten(met.clone())));
         });
     }
     group.finish();

@@ -209,7 +209,14 @@ mod tests {
         let other = (0..n).map(|i| (candidate(i, n + (i + 1) % n), 2 + (i % 2) as u8));
         let (pairs, steps): (Vec<_>, Vec<_>) = own.chain(other).unzip();
         let model = Model::shipped();
-        let d = decide(model, Policy::Strict, &pairs, &steps, &site_of, 2 * u64::from(n));
+        let d = decide(
+            model,
+            Policy::Strict,
+            &pairs,
+            &steps,
+            &site_of,
+            2 * u64::from(n),
+        );
         assert_eq!(d.counts.iter().sum::<u64>(), u64::from(n));
         assert!(d.adapted.prior > 0.9, "{}", d.adapted.prior);
         assert!((0..2 * n as usize).all(|i| d.declared[i] == (i < n as usize)));
@@ -227,9 +234,7 @@ mod tests {
 
     #[test]
     fn the_strongest_pairs_become_one_person() {
-        let pairs: Vec<Candidate> = (0..20)
-            .map(|i| candidate(i, 20 + i))
-            .collect();
+        let pairs: Vec<Candidate> = (0..20).map(|i| candidate(i, 20 + i)).collect();
         let steps: Vec<u8> = (0..20).map(|i| if i < 10 { 7 } else { 0 }).collect();
         let site_of: Vec<u32> = (0..40).map(|i| u32::from(i >= 20)).collect();
         let d = decide(
