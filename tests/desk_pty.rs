@@ -188,11 +188,22 @@ fn a_locked_desk_has_forgotten_the_passphrase_and_keeps_the_interview_sealed() {
     session.wait_for("Nombres");
     session.press(&format!("Xochitlalpan{ENTER}"));
     session.wait_for("Persona");
+    if let Some(there) = common::memory_has(id, "Xochitlalpan") {
+        assert!(there, "it is looked at where it would be found");
+    }
     session.press("\x1b[20~");
     session.wait_for("cerrada");
-    if let Some(there) = common::memory_has(id, typed) {
-        assert!(!there, "locked");
+    // The process is another image, so that nothing is left of what libraries did with names and keys.
+    let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap();
+    assert!(words.ends_with(b"--locked=kept\0"));
+    for gone in [typed, "Xochitlalpan"] {
+        if let Some(there) = common::memory_has(id, gone) {
+            assert!(!there, "locked");
+        }
     }
+    let limits = std::fs::read_to_string(format!("/proc/{id}/limits")).unwrap();
+    let core = limits.lines().find(|l| l.starts_with("Max core file size"));
+    assert_eq!(core.unwrap().split_whitespace().nth(4), Some("0"));
     for file in ["vault.db", "keyring", "checkpoint"] {
         let bytes = std::fs::read(tmp.path().join("casa").join(file)).unwrap();
         assert!(!bytes.windows(12).any(|w| w == b"Xochitlalpan"), "{file}");

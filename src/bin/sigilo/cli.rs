@@ -146,7 +146,7 @@ pub(crate) enum Command {
     Audit(Audit),
     Demo(Demo),
     Evaluate(Evaluate),
-    Shell,
+    Shell(Shell),
     Config,
     Completions(Completions),
     Man(Man),
@@ -158,6 +158,21 @@ pub(crate) enum ShellArg {
     Zsh,
     Fish,
     Powershell,
+}
+
+#[derive(Args)]
+pub(crate) struct Shell {
+    /// Why the desk begins locked: for the command itself, which begins anew when it locks.
+    #[arg(long, hide = true, value_enum)]
+    pub locked: Option<LockedArg>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LockedArg {
+    Asked,
+    Idle,
+    Kept,
+    Lost,
 }
 
 #[derive(Args)]

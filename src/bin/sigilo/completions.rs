@@ -119,7 +119,8 @@ mod tests {
     /// Every command below this one, with its long options.
     fn all(command: &Command, found: &mut Vec<(String, Vec<String>)>) {
         let name = command.get_display_name().unwrap_or(command.get_name());
-        let options = command.get_arguments().filter_map(|a| a.get_long());
+        let shown = command.get_arguments().filter(|a| !a.is_hide_set());
+        let options = shown.filter_map(|a| a.get_long());
         let options = options.map(str::to_owned).collect();
         found.push((name.to_owned(), options));
         for below in command.get_subcommands() {

@@ -61,6 +61,10 @@ fn walk(mut command: Command, path: &str, messages: &Messages) -> Command {
     }
     command = command.after_help(after);
     command = command.mut_args(|arg| {
+        // What the command says to itself needs no words for people.
+        if arg.is_hide_set() {
+            return arg;
+        }
         let id = arg.get_id().as_str().replace('_', "-");
         let specific = format!("{own}-{id}");
         let help = if messages.has(&specific) {
@@ -207,7 +211,7 @@ mod tests {
             about.as_ref().is_some_and(|a| !a.starts_with("help-")),
             "{name}: {about:?}"
         );
-        for arg in command.get_arguments() {
+        for arg in command.get_arguments().filter(|a| !a.is_hide_set()) {
             let help = arg.get_help().map(ToString::to_string);
             assert!(
                 help.as_ref().is_some_and(|h| !h.starts_with("help-")),

@@ -181,7 +181,7 @@ fn run(app: &App, command: Command) -> Result<u8, Failure> {
         Command::Transfers(command) => transfer::run(app, &command),
         Command::Demo(args) => demo::demo(app, &args),
         Command::Evaluate(args) => evaluate::evaluate(app, &args),
-        Command::Shell => shell::shell(app),
+        Command::Shell(args) => shell::shell(app, &args),
         Command::Config => config::show(app),
         Command::Completions(args) => completions::completions(app, &args),
         Command::Man(args) => completions::man(app, &args),

@@ -38,6 +38,33 @@ pub(crate) fn keep_memory_private() {
 #[cfg(not(unix))]
 pub(crate) fn keep_memory_private() {}
 
+/// Begins the program anew in the place of this process, with its arguments and one more, which takes the
+/// place of the one from the time before: nothing of its memory is left, whatever the libraries did with
+/// what went through them. Returns if the system refuses.
+#[cfg(unix)]
+pub(crate) fn begin_anew(option: &str, value: &str) {
+    use std::os::unix::process::CommandExt as _;
+    let prefix = format!("{option}=");
+    let before = |a: &std::ffi::OsString| a.to_str().is_some_and(|a| a.starts_with(&prefix));
+    let mut given = std::env::args_os();
+    let name = given.next().unwrap_or_default();
+    // The very file that runs, whatever has its name by now.
+    #[cfg(target_os = "linux")]
+    let program = std::path::PathBuf::from("/proc/self/exe");
+    #[cfg(not(target_os = "linux"))]
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
+    let _ = std::process::Command::new(program)
+        .arg0(name)
+        .args(given.filter(|a| !before(a)))
+        .arg(format!("{prefix}{value}"))
+        .exec();
+}
+
+#[cfg(not(unix))]
+pub(crate) fn begin_anew(_option: &str, _value: &str) {}
+
 /// Ends cleanly on Ctrl-C, on a request to end, and when the terminal goes away: the terminal gets
 /// back the state in which it was found, `say` is written, and the exit code is 128 plus the number
 /// of the signal. What was being stored is one transaction: it is there as a whole or not at all.

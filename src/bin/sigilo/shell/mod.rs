@@ -9,6 +9,7 @@ mod view;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use clap::ValueEnum as _;
 use ratatui::crossterm::event;
 use sigilo::i18n::Message;
 use sigilo::log::act::{ActKind, Reason};
@@ -17,11 +18,12 @@ use sigilo::vault::{ActNote, Draft, ObjectId, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::cli::{LockedArg, Shell};
 use crate::failure::Failure;
 use crate::interview::form::Form;
 use crate::press::presses;
 use crate::screen::Screen;
-use crate::{interview, records, vault};
+use crate::{interview, process, records, vault};
 use desk::{Desk, Effect, Found, Opened};
 
 /// Most records of a list that are shown.
@@ -29,12 +31,27 @@ const SHOWN: usize = 200;
 /// So long after the last key the typed words are looked for.
 const PAUSE: Duration = Duration::from_millis(500);
 
-pub(crate) fn shell(app: &App) -> Result<u8, Failure> {
+pub(crate) fn shell(app: &App, args: &Shell) -> Result<u8, Failure> {
+    if let Some(why) = args.locked.filter(|_| !app.plain()) {
+        let mut desk = Desk::new();
+        desk.lock(Message::new(said_of(why)));
+        return run(app, None, desk);
+    }
     let opened = vault::open(app)?;
     if app.plain() {
         return menu::run(app, opened);
     }
-    run(app, opened)
+    run(app, Some(opened), Desk::new())
+}
+
+/// What a locked desk says.
+fn said_of(why: LockedArg) -> &'static str {
+    match why {
+        LockedArg::Asked => "shell-locked-asked",
+        LockedArg::Idle => "shell-locked-idle",
+        LockedArg::Kept => "shell-locked-kept",
+        LockedArg::Lost => "shell-locked-lost",
+    }
 }
 
 /// How long nobody has been there. A computer that slept counts the time that it slept.
@@ -72,20 +89,22 @@ struct Work<'a> {
     draft: Option<Draft>,
     /// The drafts that were shown.
     drafts: Vec<Draft>,
+    /// Why it was locked a moment ago.
+    locked: Option<LockedArg>,
 }
 
 fn no_terminal(_: std::io::Error) -> Failure {
     Failure::of("cli-no-terminal")
 }
 
-fn run(app: &App, opened: Vault) -> Result<u8, Failure> {
+fn run(app: &App, vault: Option<Vault>, mut desk: Desk) -> Result<u8, Failure> {
     let mut work = Work {
         app,
-        vault: Some(opened),
+        vault,
         draft: None,
         drafts: Vec::new(),
+        locked: None,
     };
-    let mut desk = Desk::new();
     let mut screen = Some(Screen::take().map_err(no_terminal)?);
     let mut idle = Idle::new(app);
     loop {
@@ -108,7 +127,7 @@ fn run(app: &App, opened: Vault) -> Result<u8, Failure> {
             effects.push(desk.paused());
         }
         if idle.is_over() && work.vault.is_some() {
-            work.lock(&mut desk, "shell-locked-idle");
+            work.lock(&mut desk, LockedArg::Idle);
         }
         for effect in effects {
             match effect {
@@ -132,31 +151,39 @@ fn run(app: &App, opened: Vault) -> Result<u8, Failure> {
                 }
             }
         }
+        if let Some(why) = work.locked.take() {
+            // What was typed and drawn went through libraries that do not wipe it.
+            screen = None;
+            if let Some(why) = why.to_possible_value() {
+                process::begin_anew("--locked", why.get_name());
+            }
+        }
     }
 }
 
 impl Work<'_> {
     /// Forgets the keys. An interview that is going on is kept, sealed, if the key allows.
-    fn lock(&mut self, desk: &mut Desk, why: &'static str) {
+    fn lock(&mut self, desk: &mut Desk, why: LockedArg) {
         let mut why = why;
         if let (Some(vault), Some(form)) = (&self.vault, desk.unfinished()) {
             let kept =
                 vault.save_draft(&form.record, Some(form.field()), None, self.draft.as_ref());
             why = if kept.is_ok() {
-                "shell-locked-kept"
+                LockedArg::Kept
             } else {
-                "shell-locked-lost"
+                LockedArg::Lost
             };
         }
         self.vault = None;
         self.draft = None;
         self.drafts.clear();
-        desk.lock(Message::new(why));
+        desk.lock(Message::new(said_of(why)));
+        self.locked = Some(why);
     }
 
     fn perform(&mut self, desk: &mut Desk, effect: Effect) -> Result<(), Failure> {
         if matches!(effect, Effect::Lock) {
-            self.lock(desk, "shell-locked-asked");
+            self.lock(desk, LockedArg::Asked);
             return Ok(());
         }
         let Some(vault) = &self.vault else {
@@ -337,12 +364,13 @@ mod tests {
             vault: Some(vault),
             draft: None,
             drafts: Vec::new(),
+            locked: None,
         };
         let mut desk = Desk::new();
         let mut form = Form::new(Some(Kind::Victim));
         form.record.preferred_name = "Lupita".into();
         desk.interview(form);
-        work.lock(&mut desk, "shell-locked-idle");
+        work.lock(&mut desk, LockedArg::Idle);
         assert!(work.vault.is_none());
         assert!(matches!(desk.place, desk::Place::Locked));
         assert_eq!(desk.said[0].id, "shell-locked-kept");
@@ -353,7 +381,7 @@ mod tests {
         work.vault = Some(vault);
         desk.unlocked();
         desk.interview(Form::new(Some(Kind::Victim)));
-        work.lock(&mut desk, "shell-locked-idle");
+        work.lock(&mut desk, LockedArg::Idle);
         assert_eq!(desk.said[0].id, "shell-locked-idle");
         let vault = Vault::open(&location, &Unlock::KeyFile(&key)).unwrap();
         assert_eq!(vault.count_drafts().unwrap(), 1);
@@ -386,6 +414,7 @@ mod tests {
             vault: Some(vault),
             draft: None,
             drafts: Vec::new(),
+            locked: None,
         };
         let mut desk = Desk::new();
         let words = Zeroizing::new("rosa".to_owned());
