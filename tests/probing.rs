@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use sigilo::evaluate::network::{self, Local};
 use sigilo::evaluate::read::SiteRecords;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
+use sigilo::matching::Description;
 use sigilo::matching::probing;
-use sigilo::matching::score::Model;
+use sigilo::matching::score::{Model, STEPS};
 use sigilo::matching::tokens::{Params, Policy};
 use sigilo::names::date::PartialDate;
 
@@ -138,5 +139,74 @@ fn rows_of_three_persons_are_seen_if_they_are_as_sure_of_each() {
         let rows = others as u32..(others + MEDLEYS) as u32;
         let seen = found.get(&0).map_or(0, |s| s.rows.range(rows).count());
         assert!(seen >= least, "{policy:?}: {seen} of {MEDLEYS}");
+    }
+}
+
+/// What a name is worth to who puts it into a file alone, and with a date that is about right.
+#[test]
+fn a_name_alone_meets_nobody_and_one_guess_at_the_date_hardly_anybody() {
+    const PROBES: usize = 60;
+    for (policy, most) in [(Policy::Strict, 8), (Policy::Standard, 8)] {
+        let recipe = Recipe {
+            persons: 2_000,
+            sites: 8,
+            ..Recipe::default()
+        };
+        let (mut sites, _) = synthetic::network(&recipe);
+        let honest = sites[0].records.len() as u32;
+        let model = Model::shipped();
+        let mut locals = network::link_own(&sites, model, 5);
+        let mut random = Random::new(6);
+        let mut sought = Vec::new();
+        while sought.len() < PROBES {
+            let site = 1 + random.below(sites.len() - 1);
+            let record = random.below(sites[site].records.len());
+            let person = &sites[site].records[record];
+            let Some((year, _)) = person.birth.year.zip(person.birth.month_and_day()) else {
+                continue;
+            };
+            let mut probe = Description::default();
+            probe.given_names.clone_from(&person.given_names);
+            probe.paternal_surname.clone_from(&person.paternal_surname);
+            probe.maternal_surname.clone_from(&person.maternal_surname);
+            let mut dated = probe.clone();
+            let year = i64::from(year) + random.below(5) as i64 - 2;
+            let (month, day) = (1 + random.below(12), 1 + random.below(28));
+            dated.birth = PartialDate::parse(&format!("{year:04}-{month:02}-{day:02}"));
+            sites[0].ids.push(format!("{}-name", sought.len()));
+            sites[0].records.push(probe);
+            sites[0].ids.push(format!("{}-date", sought.len()));
+            sites[0].records.push(dated);
+            sought.push((site as u32, record as u32));
+        }
+        let others = locals.iter().position(|l| l.site > 0).unwrap();
+        let probes = (honest..sites[0].records.len() as u32).map(|record| Local {
+            site: 0,
+            records: vec![record],
+        });
+        locals.splice(others..others, probes);
+        let records = sites.iter().map(|s| s.records.len() as u64).sum();
+        let params = Params::new(policy, records);
+        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
+        let (pairs, _) = network::discover(&tokens, sites.len());
+        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        let (mut named, mut dated) = (0, 0);
+        for (pair, input) in pairs.iter().zip(&inputs) {
+            let Some(probe) = pair.a.checked_sub(others as u32) else {
+                continue;
+            };
+            if probe >= 2 * PROBES as u32 {
+                continue;
+            }
+            // No token is of a name alone: whoever shares a tag with such a row, shares a filler, by chance.
+            named += usize::from(probe % 2 == 0);
+            let met = &locals[pair.b as usize];
+            let person = sought[probe as usize / 2];
+            let hers = met.records.iter().any(|r| (met.site, *r) == person);
+            let surest = usize::from(model.step(model.weight(input))) + 1 >= STEPS;
+            dated += usize::from(probe % 2 == 1 && hers && surest);
+        }
+        assert_eq!(named, 0, "{policy:?}");
+        assert!(dated <= most, "{policy:?}: {dated} of {PROBES}");
     }
 }
