@@ -515,6 +515,13 @@ mod links {
         assert_eq!(left, Path::new("/dev/zero"));
         // Nor is a card a device that is read until there is no memory left.
         symlink("/dev/zero", stick.join("x.card")).unwrap();
+        fs::write(house.path("mala.card"), "x").unwrap();
+        let done = house.run(&["trust", "mala.card", "--yes"]);
+        assert!(
+            String::from_utf8(done.stderr)
+                .unwrap()
+                .contains("mala.card")
+        );
         for (path, code) in [(stick.clone(), 3), (stick.join("x.card"), 1)] {
             let done = house.run(&["trust", path.to_str().unwrap(), "--yes"]);
             assert_eq!(done.status.code(), Some(code), "{path:?}: {done:?}");

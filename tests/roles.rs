@@ -729,4 +729,10 @@ fn when_a_round_is_closed_its_secrets_are_gone() {
     }
     let out = net.sites[0].next(now()).unwrap();
     assert_eq!(out.done, [Event::Closed]);
+    // Tags that a killed matching left on the disk go at last with the round.
+    let work = net.coordinator.dir().join("round-work");
+    std::fs::create_dir(&work).unwrap();
+    std::fs::write(work.join("tags-000"), "tags").unwrap();
+    sigilo::coordinator::close(&net.coordinator.party, None).unwrap();
+    assert!(!work.exists());
 }

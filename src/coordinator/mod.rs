@@ -959,6 +959,7 @@ pub fn close(party: &Party, round: Option<&[u8; 16]>) -> Result<Outcome, PartyEr
     let mut out = Outcome::default();
     if !book.closed {
         notices::may_close(party, &book)?;
+        party.clear_work()?;
         if let Ok(asked) = matching::Asked::load(party, &book) {
             party.unshelve(&asked.own);
         }

@@ -102,13 +102,21 @@ impl Party {
     /// # Errors
     /// [`PartyError::Vault`].
     pub(crate) fn work(&self) -> Result<Work, PartyError> {
+        self.clear_work()?;
         let dir = self.vault().dir().join(WORK);
-        let made = match fs::remove_dir_all(&dir) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-            _ => files::create_private_dir(&dir),
-        };
-        made.map_err(|e| PartyError::Vault(e.into()))?;
+        files::create_private_dir(&dir).map_err(|e| PartyError::Vault(e.into()))?;
         Ok(Work(dir))
+    }
+
+    /// Removes what an interrupted command left of its work.
+    ///
+    /// # Errors
+    /// [`PartyError::Vault`].
+    pub(crate) fn clear_work(&self) -> Result<(), PartyError> {
+        match fs::remove_dir_all(self.vault().dir().join(WORK)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(PartyError::Vault(e.into())),
+            _ => Ok(()),
+        }
     }
 
     /// A file that was kept.

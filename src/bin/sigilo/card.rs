@@ -183,7 +183,14 @@ pub(crate) fn trust(app: &App, args: &Trust) -> Result<u8, Failure> {
 
 fn read_card(path: &Path) -> Result<round::Card, Failure> {
     let bytes = read_bounded(path, CARD_MAX)?;
-    Ok(round::Card::read(&bytes).map_err(sigilo::party::PartyError::from)?)
+    round::Card::read(&bytes).map_err(|e| {
+        // Of many on a stick, which one it is.
+        let Failure { code, message } = sigilo::party::PartyError::from(e).into();
+        let named = Message::new("cli-card-file")
+            .with("file", path.display().to_string())
+            .with("why", message);
+        Failure::new(code, named)
+    })
 }
 
 /// Has the fingerprint compared and pins the card. Returns whether it was pinned before.

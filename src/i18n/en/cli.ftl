@@ -580,6 +580,7 @@ cli-court-received = The evidence stood the check. Signed receipt in { $file }; 
 cli-court-receipt-signed = Receipt { $id } kept; the signature is of a card that you trust.
 cli-court-receipt-paper = Receipt { $id } kept as a paper; its signature is checked by nobody but who looks at it.
 cli-court-cosigners-unknown = The keys of those who cosigned were taken from the folder itself. Ask them for their keys and name them with --cosigner.
+cli-card-file = { $file }: { $why }
 cli-court-page = { $file } is not what this program writes of this folder: another version made it, or somebody changed it. Do not rely on it; what is printed here counts.
 cli-court-sound = No findings: "{ $name }" (SHA-256 { $sha256 }) is the file that the house sealed, and the { $count } acts are in its log.
 

@@ -580,6 +580,7 @@ cli-court-received = La prueba resistió la comprobación. Acuse firmado en { $f
 cli-court-receipt-signed = Acuse { $id } guardado; la firma es de una tarjeta en la que usted confía.
 cli-court-receipt-paper = Acuse { $id } guardado como documento en papel; su firma no la comprueba nadie más que quien lo mire.
 cli-court-cosigners-unknown = Las claves de quienes cofirmaron se tomaron de la propia carpeta. Pídaselas a ellos e indíquelas con --cosigner.
+cli-card-file = { $file }: { $why }
 cli-court-page = { $file } no es lo que este programa escribe de esta carpeta: lo hizo otra versión, o alguien lo cambió. No se fíe de lo que dice; vale lo que se imprime aquí.
 cli-court-sound = Sin hallazgos: «{ $name }» (SHA-256 { $sha256 }) es el archivo que la casa selló, y los { $count } actos están en su bitácora.
 
