@@ -55,7 +55,7 @@ impl Policy {
     pub fn margin(self) -> Bits {
         match self {
             Self::Standard => ONE_BIT / 2,
-            Self::Strict => 3 * ONE_BIT + ONE_BIT * 3 / 10,
+            Self::Strict => 3 * ONE_BIT + ONE_BIT * 3 / 20,
         }
     }
 
