@@ -347,9 +347,12 @@ fn another_key_shows_nothing() {
 fn h_follows_the_expected_persons() {
     assert_eq!(
         Params::new(Policy::Standard, 1 << 20).h,
-        20 * ONE_BIT + ONE_BIT / 10
+        20 * ONE_BIT + ONE_BIT / 2
     );
-    assert_eq!(Params::new(Policy::Strict, 1 << 20).h, 23 * ONE_BIT);
+    assert_eq!(
+        Params::new(Policy::Strict, 1 << 20).h,
+        23 * ONE_BIT + ONE_BIT * 3 / 20
+    );
 }
 
 /// The rule by which the comparer knows copied tags never touches two persons who share a token.

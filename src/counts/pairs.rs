@@ -123,9 +123,9 @@ mod tests {
     fn quality_has_an_interval_that_holds_its_noise() {
         let belief = Belief {
             precision: 0.97,
-            recall: 0.9,
+            recall: 0.7,
             declared: 400.0,
-            matches: 430.0,
+            matches: 550.0,
         };
         let sure = noisy_quality(Epsilon::of(1_000_000_000), &belief, 400).unwrap();
         let (mut held, mut width) = (0, 0.0);
