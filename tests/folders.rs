@@ -150,6 +150,22 @@ fn what_is_written_for_people_is_theirs_alone_and_never_over_something() {
     let about = fs::symlink_metadata(house.path("aqui/salida.json")).unwrap();
     assert_eq!(about.permissions().mode() & 0o077, 0);
     let before = about.ino();
+    // An act that was opened says who did what, and why.
+    house.done(&["log", "open", "1", "--out", "acto", "--quiet"]);
+    let made = [
+        "audit",
+        "inclusion",
+        "--record",
+        "E-1",
+        "--out",
+        "prueba",
+        "--quiet",
+    ];
+    house.done(&made);
+    for name in ["acto", "prueba"] {
+        let about = fs::symlink_metadata(house.path("aqui").join(name)).unwrap();
+        assert_eq!(about.permissions().mode() & 0o077, 0, "{name}");
+    }
     assert!(!house.run(&args).status.success(), "written over");
     let after = fs::symlink_metadata(house.path("aqui/salida.json"))
         .unwrap()

@@ -497,6 +497,28 @@ mod links {
         }
     }
 
+    /// A name that no card can have is told before there is a folder whose recovery code nobody was shown.
+    #[test]
+    fn a_name_that_no_card_can_have_makes_no_folder() {
+        let house = House(tempfile::tempdir().unwrap());
+        fs::write(house.path("passphrase"), common::PASSPHRASE).unwrap();
+        for role in ["coordinator", "keyholder"] {
+            let args = [
+                role,
+                "init",
+                "--name",
+                "a<b",
+                "--vault",
+                "com",
+                "--kdf-memory",
+                "19",
+            ];
+            let done = house.run(&args);
+            assert_eq!(done.status.code(), Some(1), "{done:?}");
+            assert!(!house.path("com").exists());
+        }
+    }
+
     /// On a stick nothing but plain files is read: no link, no pipe that never ends.
     #[test]
     fn a_stick_with_links_and_pipes_is_read_to_its_end() {

@@ -148,6 +148,18 @@ pub struct Card {
     note: String,
 }
 
+/// Whether a card can have this name: letters, digits and usual signs, with single spaces between words.
+///
+/// # Errors
+/// [`RoundError::CardName`].
+pub fn check_name(name: &str) -> Result<(), RoundError> {
+    if is_plain(name, NAME_MAX) {
+        Ok(())
+    } else {
+        Err(RoundError::CardName)
+    }
+}
+
 impl Card {
     /// Makes a card and signs it with its own key.
     ///
@@ -155,6 +167,7 @@ impl Card {
     /// [`RoundError::Form`] if the name cannot stand on a card; [`RoundError::Signature`] if the key
     /// is not the one on the card.
     pub fn new(body: CardBody, key: &SigningKey) -> Result<Self, RoundError> {
+        check_name(&body.name)?;
         let text = body.text();
         CardBody::parse(&text)?;
         if key.verifying_key() != body.key {
@@ -297,6 +310,7 @@ pub(super) mod tests {
 
     #[test]
     fn names_are_plain() {
+        assert!(check_name("Casa «Alba»").is_err() && check_name("Casa (2)").is_ok());
         let (_, key, identity) = card(Role::Site, "a", 1);
         for name in [
             "",
@@ -317,7 +331,8 @@ pub(super) mod tests {
                 log: None,
                 cosign: None,
             };
-            assert!(Card::new(body, &key).is_err(), "{name:?}");
+            let made = Card::new(body, &key);
+            assert!(matches!(made, Err(RoundError::CardName)), "{name:?}");
         }
     }
 }

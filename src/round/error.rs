@@ -40,6 +40,9 @@ pub enum RoundError {
     /// Changed or cut short.
     #[error("the file is damaged or cut short")]
     Damaged,
+    /// A name that no card can have.
+    #[error("the name cannot be on a card")]
+    CardName,
     /// Larger than it can be.
     #[error("the file is too large")]
     TooLarge,
@@ -201,6 +204,7 @@ impl Localize for RoundError {
             Self::Frame(number) => Message::new("round-frame").with("number", *number),
             Self::WrongRound => Message::new("round-wrong-round"),
             Self::WrongSender(name) => named("round-wrong-sender", name),
+            Self::CardName => Message::new("round-card-name"),
             Self::Signature(name) => named("round-signature", name),
             Self::NotPinned(name) => named("round-not-pinned", name),
             Self::WrongRole { name, expected } => {

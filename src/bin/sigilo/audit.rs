@@ -18,7 +18,7 @@ use sigilo::vault::{Location, ObjectId, SlotId, VaultError};
 use crate::app::App;
 use crate::cli::{AuditConsistency, AuditExport, AuditInclusion, AuditVerify};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, USAGE, file};
-use crate::files::write_new;
+use crate::files::{write_new, write_private};
 use crate::vault;
 
 /// Days after which a cosignature is old, unless said otherwise.
@@ -425,7 +425,7 @@ pub(crate) fn inclusion(app: &App, args: &AuditInclusion) -> Result<u8, Failure>
     };
     let source = Source::open(&location)?;
     let proof = source.inclusion(entry)?;
-    write_new(out, &proof.to_string())?;
+    write_private(out, proof.to_string().as_bytes())?;
     let size = proof.checkpoint().checkpoint().size();
     let key = source.key().map(|k| k.to_string());
     if app.json() {

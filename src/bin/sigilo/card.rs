@@ -39,6 +39,8 @@ pub(crate) fn new_vault(
         "party-ask-name",
         "party-needs-name",
     )?;
+    // Before there is a folder that no card goes with.
+    round::card::check_name(&name).map_err(sigilo::party::PartyError::from)?;
     let passphrase = prompt::new_passphrase(app, Which::Current)?;
     let first = app.t("cli-slot-first");
     let made = Vault::create(

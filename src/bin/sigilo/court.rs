@@ -18,7 +18,7 @@ use crate::cli::{
 };
 use crate::evidence::{find_evidence, json};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, REFUSED, file};
-use crate::files::write_new;
+use crate::files::write_private;
 use crate::records::reason;
 use crate::{card, vault};
 
@@ -180,7 +180,7 @@ pub(crate) fn receive(app: &App, args: &EvidenceReceive) -> Result<u8, Failure> 
         Answer::Received
     };
     let (verdict, receipt) = court::receive(&party, &args.dir, &known, answer, party::now())?;
-    write_new(&args.to, &receipt)?;
+    write_private(&args.to, receipt.as_bytes())?;
     if app.json() {
         let mut value = told(&verdict);
         if let Some(object) = value.as_object_mut() {

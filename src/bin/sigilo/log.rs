@@ -143,7 +143,8 @@ pub(crate) fn open(app: &App, args: &LogOpen) -> Result<u8, Failure> {
         } else {
             args.out.join(format!("{}.tlog-proof", proof.index()))
         };
-        crate::files::write_new(&path, &proof.to_string())?;
+        // An opened act says why, in clear.
+        crate::files::write_private(&path, proof.to_string().as_bytes())?;
         written.push(path.display().to_string());
     }
     let mut slots = Vec::new();

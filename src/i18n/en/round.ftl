@@ -32,6 +32,7 @@ round-io = The file could not be read or written. If it is on a USB stick, take 
 round-wrong-kind = The file is of another kind: it is a { $found }, a { $expected } was expected.
 round-wrong-round = The file belongs to another round.
 round-wrong-sender = The file is not from { $name }.
+round-card-name = That name cannot be on a card: use letters, digits and usual signs, without < > = + or angle quotes, and at most 96 bytes. Give another one with --name.
 round-signature = The signature of { $name } is not valid: the file was changed or is not theirs.
 round-not-pinned = No card is pinned for { $name }. Check it in person or by telephone and pin it with “sigilo trust”.
 round-wrong-role = { $name } does not have the role of { $role }.

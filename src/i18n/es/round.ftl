@@ -32,6 +32,7 @@ round-io = No se pudo leer o escribir el archivo. Si está en una memoria USB, d
 round-wrong-kind = El archivo es de otra clase: es { $found } y se esperaba { $expected }.
 round-wrong-round = El archivo pertenece a otra ronda.
 round-wrong-sender = El archivo no viene de { $name }.
+round-card-name = Ese nombre no puede estar en una tarjeta: use letras, números y signos corrientes, sin < > = + ni comillas angulares, y hasta 96 bytes. Diga otro con --name.
 round-signature = La firma de { $name } no es válida: el archivo fue cambiado o no es suyo.
 round-not-pinned = No hay tarjeta aceptada de { $name }. Compruébela en persona o por teléfono y acéptela con «sigilo trust».
 round-wrong-role = La tarjeta de { $name } no es de: { $role }.
