@@ -6,6 +6,7 @@ use sigilo::evaluate::network::{self, Local};
 use sigilo::evaluate::read::SiteRecords;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::matching::Description;
+use sigilo::matching::join::Candidate;
 use sigilo::matching::probing;
 use sigilo::matching::score::{Model, STEPS};
 use sigilo::matching::tokens::{Params, Policy};
@@ -13,6 +14,28 @@ use sigilo::names::date::PartialDate;
 
 const SWEEPS: usize = 12;
 const DATES: usize = 10;
+
+/// What the coordinator has of a round of these persons.
+struct Met {
+    pairs: Vec<Candidate>,
+    steps: Vec<u8>,
+    site_of: Vec<u32>,
+}
+
+fn meet(policy: Policy, sites: &[SiteRecords], locals: &[Local]) -> Met {
+    let model = Model::shipped();
+    let records = sites.iter().map(|s| s.records.len() as u64).sum();
+    let params = Params::new(policy, records);
+    let tokens = network::tokens(sites, locals, params, 5, 5, false);
+    let (pairs, _) = network::discover(&tokens, sites.len());
+    let inputs = network::compare(sites, locals, &tokens, &pairs);
+    let steps = inputs.iter().map(|i| model.step(model.weight(i)));
+    Met {
+        steps: steps.collect(),
+        site_of: tokens.site_of,
+        pairs,
+    }
+}
 
 /// The sites of a network with sweeps at the first one: person (site, record) that each is after.
 fn with_sweeps(sites: &mut [SiteRecords], random: &mut Random) -> Vec<(u32, u32)> {
@@ -57,8 +80,7 @@ fn sweeps_are_seen_and_honest_files_are_not() {
         };
         let (mut sites, _) = synthetic::network(&recipe);
         let honest = sites[0].records.len() as u32;
-        let model = Model::shipped();
-        let mut locals = network::link_own(&sites, model, 5);
+        let mut locals = network::link_own(&sites, Model::shipped(), 5);
         let sought = with_sweeps(&mut sites, &mut Random::new(3));
         let swept = honest..sites[0].records.len() as u32;
         let others = locals.iter().position(|l| l.site > 0).unwrap();
@@ -67,13 +89,8 @@ fn sweeps_are_seen_and_honest_files_are_not() {
             records: vec![r],
         });
         locals.splice(others..others, probes);
-        let records = sites.iter().map(|s| s.records.len() as u64).sum();
-        let params = Params::new(policy, records);
-        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
-        let (pairs, _) = network::discover(&tokens, sites.len());
-        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
-        let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
-        let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
+        let met = meet(policy, &sites, &locals);
+        let found = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of);
 
         let sites_found: Vec<&u32> = found.keys().collect();
         assert_eq!(sites_found, [&0], "{policy:?}");
@@ -111,8 +128,7 @@ fn rows_of_three_persons_are_seen_if_they_are_as_sure_of_each() {
         };
         let (mut sites, _) = synthetic::network(&recipe);
         let honest = sites[0].records.len() as u32;
-        let model = Model::shipped();
-        let mut locals = network::link_own(&sites, model, 5);
+        let mut locals = network::link_own(&sites, Model::shipped(), 5);
         let mut random = Random::new(4);
         for n in 0..MEDLEYS {
             for place in 0..3 {
@@ -129,13 +145,8 @@ fn rows_of_three_persons_are_seen_if_they_are_as_sure_of_each() {
             records: (0..3).map(|p| honest + 3 * n + p).collect(),
         });
         locals.splice(others..others, medleys);
-        let records = sites.iter().map(|s| s.records.len() as u64).sum();
-        let params = Params::new(policy, records);
-        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
-        let (pairs, _) = network::discover(&tokens, sites.len());
-        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
-        let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
-        let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
+        let met = meet(policy, &sites, &locals);
+        let found = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of);
         let rows = others as u32..(others + MEDLEYS) as u32;
         let seen = found.get(&0).map_or(0, |s| s.rows.range(rows).count());
         assert!(seen >= least, "{policy:?}: {seen} of {MEDLEYS}");
@@ -154,8 +165,7 @@ fn a_name_alone_meets_nobody_and_one_guess_at_the_date_hardly_anybody() {
         };
         let (mut sites, _) = synthetic::network(&recipe);
         let honest = sites[0].records.len() as u32;
-        let model = Model::shipped();
-        let mut locals = network::link_own(&sites, model, 5);
+        let mut locals = network::link_own(&sites, Model::shipped(), 5);
         let mut random = Random::new(6);
         let mut sought = Vec::new();
         while sought.len() < PROBES {
@@ -185,13 +195,9 @@ fn a_name_alone_meets_nobody_and_one_guess_at_the_date_hardly_anybody() {
             records: vec![record],
         });
         locals.splice(others..others, probes);
-        let records = sites.iter().map(|s| s.records.len() as u64).sum();
-        let params = Params::new(policy, records);
-        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
-        let (pairs, _) = network::discover(&tokens, sites.len());
-        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        let round = meet(policy, &sites, &locals);
         let (mut named, mut dated) = (0, 0);
-        for (pair, input) in pairs.iter().zip(&inputs) {
+        for (pair, step) in round.pairs.iter().zip(&round.steps) {
             let Some(probe) = pair.a.checked_sub(others as u32) else {
                 continue;
             };
@@ -203,7 +209,7 @@ fn a_name_alone_meets_nobody_and_one_guess_at_the_date_hardly_anybody() {
             let met = &locals[pair.b as usize];
             let person = sought[probe as usize / 2];
             let hers = met.records.iter().any(|r| (met.site, *r) == person);
-            let surest = usize::from(model.step(model.weight(input))) + 1 >= STEPS;
+            let surest = usize::from(*step) + 1 >= STEPS;
             dated += usize::from(probe % 2 == 1 && hers && surest);
         }
         assert_eq!(named, 0, "{policy:?}");
