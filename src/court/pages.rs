@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::check::{Known, check};
+use super::check::{Known, Verdict, check};
 use super::export::VERIFIER;
 use super::{CourtError, names, page};
 use crate::i18n::{Lang, Messages};
@@ -14,14 +14,20 @@ const PAGE_MAX: usize = 16 << 20;
 
 /// Names of the pages and the verifier in a folder that are not what this version of the program writes of
 /// it. Another version wrote them, or somebody changed them: nothing else in the folder vouches for them.
-/// One that is missing misleads nobody.
+/// One that is missing misleads nobody. `verdict` is what [`check`] found; the folder is read once more only
+/// if that was held against keys from elsewhere, of which its pages know nothing.
 ///
 /// # Errors
 /// As [`check`].
-pub fn strange_pages(dir: &Path) -> Result<Vec<&'static str>, CourtError> {
-    // A page says what holds by the folder's own keys, whatever its reader knows besides.
-    let verdict = check(dir, &Known::default())?;
-    let made = |lang| page::page(&verdict, lang, &Messages::new(lang));
+pub fn strange_pages(dir: &Path, verdict: &Verdict) -> Result<Vec<&'static str>, CourtError> {
+    let by_own_keys;
+    let verdict = if verdict.key_known || verdict.cosigners_known {
+        by_own_keys = check(dir, &Known::default())?;
+        &by_own_keys
+    } else {
+        verdict
+    };
+    let made = |lang| page::page(verdict, lang, &Messages::new(lang));
     let mut strange = Vec::new();
     for (name, text) in [
         (names::PAGE_ES, made(Lang::Es)),

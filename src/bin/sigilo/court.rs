@@ -189,7 +189,7 @@ pub(crate) fn receive(app: &App, args: &EvidenceReceive) -> Result<u8, Failure> 
         app.print_json(&value);
         return Ok(0);
     }
-    for page in court::strange_pages(&args.dir)? {
+    for page in court::strange_pages(&args.dir, &verdict)? {
         app.warn(&Message::new("cli-court-page").with("file", page));
     }
     let done = Message::new("cli-court-received").with("file", args.to.display().to_string());
@@ -300,7 +300,7 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
         let findings: Vec<_> = verdict.findings.iter().map(|f| app.text(f)).collect();
         if let Some(object) = value.as_object_mut() {
             object.insert("findings".to_owned(), findings.into());
-            let strange = court::strange_pages(&args.dir)?;
+            let strange = court::strange_pages(&args.dir, &verdict)?;
             object.insert("strange_pages".to_owned(), strange.into());
         }
         app.print_json(&value);
@@ -336,7 +336,7 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
         if verdict.cosigned.is_empty() {
             app.warn(&Message::new("cli-proof-not-cosigned"));
         }
-        for page in court::strange_pages(&args.dir)? {
+        for page in court::strange_pages(&args.dir, &verdict)? {
             app.warn(&Message::new("cli-court-page").with("file", page));
         }
         say_keys(app, &verdict);
