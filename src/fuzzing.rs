@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use crate::auditor::{AuditorKey, Refusal, Seen};
 use crate::codec::{self, Decode, Encode, Reader};
@@ -384,8 +385,9 @@ pub fn import_map(data: &[u8]) {
         options.map = Some(map);
         read_table(table, &options);
     }
-    let messages = Messages::new(Lang::Es);
-    if let Ok(proposed) = import::propose(table, &import_options(), &messages) {
+    // Once for all runs: to read the texts of a language takes longer than any table.
+    static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::new(Lang::Es));
+    if let Ok(proposed) = import::propose(table, &import_options(), &MESSAGES) {
         options.map = Map::parse(proposed.as_bytes()).ok();
         assert!(options.map.is_some(), "proposed, but not read");
         read_table(table, &options);
