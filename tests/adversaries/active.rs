@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sigilo::codec::Encode as _;
 use sigilo::crypto::Secret;
 use sigilo::crypto::travel;
 use sigilo::matching::Description;
@@ -13,7 +12,7 @@ use sigilo::round::holder::{self, HolderSecrets};
 use sigilo::round::note::{AgreedNote, PublishedNote};
 use sigilo::round::pairs::{AskPair, Budget, Place};
 use sigilo::round::site::SiteRound;
-use sigilo::round::tokens::{Tag, TokenFile};
+use sigilo::round::tokens::TokenFile;
 use sigilo::round::{PartyId, Role, RoundError, welcome};
 
 use super::play::{
