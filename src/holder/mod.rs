@@ -22,6 +22,7 @@ pub use tally::tally;
 
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::travel;
+use crate::log;
 use crate::log::act::ActKind;
 use crate::party::params::rarity;
 use crate::party::stick::{ASK, COUNTS, COUNTS_ASK, DRAFT, NOTE, NOTE_MAX, RESULT, WEIGHTS};
@@ -37,7 +38,8 @@ use crate::round::note::AgreedNote;
 use crate::round::pairs::{Budget, PAIRS_MAX, PairsAsk, PairsList};
 use crate::round::result::RoundResult;
 use crate::round::{Card, Role, RoundError, Time};
-use crate::vault::{ActNote, StateChange, Vault};
+use crate::vault::audit::{self, Finding, Known};
+use crate::vault::{ActNote, StateChange, Vault, VaultError};
 
 /// Part of the round's state that holds the secrets.
 const SECRET: &str = "secret";
@@ -141,6 +143,7 @@ pub fn next(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, PartyErr
         }
         Err(e) => return Err(e),
     };
+    collect_heads(party, stick, &note, &mut out)?;
     evaluate_into(party, stick, &note, now, &mut out)?;
     if party.id() == note.draft().comparer {
         compare_into(party, stick, &note, now, &mut out)?;
@@ -185,6 +188,17 @@ fn end(
         out.done.push(Event::Closed);
         Ok(())
     })
+}
+
+/// What others said to the own head comes before anything is given out: they know if this log was set back.
+fn collect_heads(
+    party: &Party,
+    stick: &Stick,
+    note: &AgreedNote,
+    out: &mut Outcome,
+) -> Result<(), PartyError> {
+    let mut book = open_book(party, stick)?;
+    heads::collect(party, stick, note, &mut book, out)
 }
 
 /// Cosigns the heads of the others, shows the own one, takes back what they said to it.
@@ -366,6 +380,7 @@ pub fn evaluate(party: &Party, stick: &Stick, now: Time) -> Result<Outcome, Part
     party.require(Role::Holder)?;
     let mut out = Outcome::default();
     let note = agreed_note(party, stick)?;
+    collect_heads(party, stick, &note, &mut out)?;
     evaluate_into(party, stick, &note, now, &mut out)?;
     heads_into(party, stick, &note, now, &mut out)?;
     Ok(out)
@@ -417,6 +432,7 @@ fn evaluate_into(
         let secrets = match &secrets_of_round {
             Some(secrets) => secrets,
             None => {
+                check_log(party)?;
                 let book = open_book(party, stick)?;
                 secrets_of_round.insert(secrets(party, &book)?)
             }
@@ -432,6 +448,29 @@ fn evaluate_into(
         attempt(out, &name, |out| step.run(&bytes, max, out))?;
     }
     Ok(())
+}
+
+/// What was given out is counted in the party's own log. So before more is, everything that the log says is
+/// stored must be there and nothing else: an older ledger that somebody put back would count again from there.
+fn check_log(party: &Party) -> Result<(), PartyError> {
+    let location = party.vault().location();
+    let mut tries = 0;
+    loop {
+        let report = audit::verify(location, &Known::default(), |_, _| {})?;
+        let wrong = report.findings.iter().find_map(|finding| match finding {
+            Finding::Log(finding) => Some(*finding),
+            _ => None,
+        });
+        match wrong {
+            None => return Ok(()),
+            // Another program may have written a head beside the database after that was read.
+            Some(log::Finding::Truncated { .. }) if tries < 2 => tries += 1,
+            Some(wrong) => {
+                let leaf = wrong.index();
+                return Err(VaultError::Altered { leaf }.into());
+            }
+        }
+    }
 }
 
 struct Evaluation<'a> {

@@ -16,6 +16,8 @@ use crate::vault::{ActNote, StateChange};
 
 const POLICY: &str = "holder-policy";
 const LEDGER: &str = "holder-ledger";
+/// In the place of the log in which limits were set: no log has it.
+const LAPSED: [u8; 16] = [0; 16];
 
 /// Limits of a holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,14 +124,36 @@ pub(super) fn get(party: &Party) -> Result<Policy, PartyError> {
 }
 
 pub(super) fn set(party: &Party, policy: &Policy) -> Result<(), PartyError> {
-    let version = party.vault().state(POLICY)?.map_or(0, |s| s.version);
+    keep(party, policy, Some(party.vault().log_id()))
+}
+
+/// Lets the limits lapse: what was given out is not known any more.
+pub(crate) fn lapse(party: &Party) -> Result<(), PartyError> {
+    let stored = stored(party)?;
+    if stored.set_in == Some(LAPSED) {
+        return Ok(());
+    }
+    keep(party, &stored.policy, Some(LAPSED))
+}
+
+fn keep(party: &Party, policy: &Policy, set_in: Option<[u8; 16]>) -> Result<(), PartyError> {
+    let vault = party.vault();
+    let version = vault.state(POLICY)?.map_or(0, |s| s.version);
     let kept = Stored {
         policy: *policy,
-        set_in: Some(party.vault().log_id()),
+        set_in,
     };
-    let change = StateChange::put(POLICY, version, Zeroizing::new(kept.to_bytes()));
-    let act = ActNote::new(ActKind::State);
-    Ok(party.vault().set_state(&[change], act)?)
+    let mut changes = vec![StateChange::put(
+        POLICY,
+        version,
+        Zeroizing::new(kept.to_bytes()),
+    )];
+    // It begins with the limits: if it is not there later, it was taken away.
+    if vault.state(LEDGER)?.is_none() {
+        let empty = Zeroizing::new(Ledger::default().to_bytes());
+        changes.push(StateChange::put(LEDGER, 0, empty));
+    }
+    Ok(vault.set_state(&changes, ActNote::new(ActKind::State))?)
 }
 
 /// What was given out to a site.
@@ -207,6 +231,62 @@ pub(crate) fn fuzz(data: &[u8]) -> bool {
     kept.is_ok() || ledger.is_ok()
 }
 
+/// What a request is too much for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// The points of the year, of which so many are left.
+    Points(u64),
+    /// The persons that the site can have by now: at most this class.
+    Growth(u32),
+}
+
+impl Given {
+    /// Charges a request of `persons` (a size class) and `points`, or changes nothing. `cosigned` is the size of
+    /// the site's log as it was cosigned last.
+    ///
+    /// Whatever clocks say and however often it is asked, what may be brought never exceeds the class of what
+    /// was brought first, or was cosigned then, and `growth_per_day` for each day from the first day to the latest:
+    /// the base is never rounded up to a class again, or every request would let a site grow by a third.
+    fn charge(
+        &mut self,
+        policy: &Policy,
+        persons: u32,
+        points: u64,
+        cosigned: u64,
+        now: Time,
+    ) -> Result<(), Over> {
+        // A clock that went back opens no new year and lets nothing grow.
+        let (latest, given) = match year(now) {
+            year if year > self.year => (year, 0),
+            _ => (self.year, self.points),
+        };
+        let left = policy.points_per_year.saturating_sub(given);
+        if points > left {
+            return Err(Over::Points(left));
+        }
+        let today = day(now);
+        let brought = cosigned.max(persons.into());
+        let base = match self.base {
+            None => (brought, today),
+            Some((size, since)) => {
+                let days = u64::from(today.saturating_sub(since));
+                let grown = size.saturating_add(days.saturating_mul(policy.growth_per_day.into()));
+                let class = size_class(u32::try_from(grown).unwrap_or(u32::MAX).min(PERSONS_MAX));
+                if persons > class {
+                    return Err(Over::Growth(class));
+                }
+                (grown.min(brought), since.max(today))
+            }
+        };
+        *self = Self {
+            year: latest,
+            points: given.saturating_add(points),
+            base: Some(base),
+        };
+        Ok(())
+    }
+}
+
 /// Charges a site for a request of `persons` (a size class) and `points`, to be stored together with what
 /// it is charged for.
 ///
@@ -216,7 +296,8 @@ pub(crate) fn fuzz(data: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`PartyError::Points`] if that is more than is left of the year, [`PartyError::Growth`] if it is more
-/// persons than the site's log can have by now, [`PartyError::RestoredLimits`].
+/// persons than the site's log can have by now, [`PartyError::RestoredLimits`] also if it is not known what
+/// was given out.
 pub(super) fn charge(
     party: &Party,
     site: &Card,
@@ -226,47 +307,27 @@ pub(super) fn charge(
 ) -> Result<StateChange, PartyError> {
     let policy = get(party)?;
     let state = party.vault().state(LEDGER)?;
-    let version = state.as_ref().map_or(0, |s| s.version);
-    let mut ledger = match &state {
-        Some(state) => Ledger::from_bytes(&state.body)?,
-        None => Ledger::default(),
-    };
-    let given = ledger.0.entry(site.id()).or_default();
-    // A clock that went back opens no new year and lets nothing grow.
-    if year(now) > given.year {
-        (given.year, given.points) = (year(now), 0);
-    }
-    let left = policy.points_per_year.saturating_sub(given.points);
-    if points > left {
-        return Err(PartyError::Points {
-            name: site.name().to_owned(),
-            asked: points,
-            left,
-        });
-    }
+    let state = state.ok_or(PartyError::RestoredLimits)?;
+    let mut ledger = Ledger::from_bytes(&state.body)?;
     let cosigned = heads::cosigned(party, site)?.unwrap_or(0);
-    let today = day(now);
-    let size = match given.base {
-        None => cosigned,
-        Some((size, since)) => {
-            let days = u64::from(today.saturating_sub(since));
-            let grown = size.saturating_add(days.saturating_mul(policy.growth_per_day.into()));
-            let class = size_class(u32::try_from(grown).unwrap_or(u32::MAX).min(PERSONS_MAX));
-            if persons > class {
-                return Err(PartyError::Growth {
-                    name: site.name().to_owned(),
-                    asked: persons,
-                    allowed: class,
-                });
-            }
-            grown.min(cosigned)
-        }
-    };
-    given.points += points;
-    let since = given.base.map_or(today, |(_, since)| since.max(today));
-    given.base = Some((size.max(persons.into()), since));
+    let given = ledger.0.entry(site.id()).or_default();
+    let name = || site.name().to_owned();
+    given
+        .charge(&policy, persons, points, cosigned, now)
+        .map_err(|over| match over {
+            Over::Points(left) => PartyError::Points {
+                name: name(),
+                asked: points,
+                left,
+            },
+            Over::Growth(allowed) => PartyError::Growth {
+                name: name(),
+                asked: persons,
+                allowed,
+            },
+        })?;
     let body = Zeroizing::new(ledger.to_bytes());
-    Ok(StateChange::put(LEDGER, version, body))
+    Ok(StateChange::put(LEDGER, state.version, body))
 }
 
 #[cfg(test)]
@@ -311,5 +372,144 @@ mod tests {
         let read = Ledger::from_bytes(&first).unwrap();
         assert_eq!(read.0[&PartyId([1; 32])].points, 9);
         assert_eq!(read.0[&PartyId([1; 32])].base, None);
+    }
+
+    fn limits(points_per_year: u64, growth_per_day: u32) -> Policy {
+        Policy {
+            points_per_year,
+            growth_per_day,
+            ..Policy::default()
+        }
+    }
+
+    fn on(day: u64) -> Time {
+        Time::from_seconds(day * 86_400 + 3_600).unwrap()
+    }
+
+    /// The first of January 2027, in days since 1970.
+    const START: u64 = 20_819;
+
+    #[test]
+    fn the_largest_request_of_every_day_grows_by_the_days_and_not_by_classes() {
+        let policy = limits(u64::MAX, 10);
+        let mut given = Given::default();
+        let mut had = 0;
+        for passed in 0..=100 {
+            let now = on(START + passed);
+            had = [
+                4_096, 2_048, 1_536, 1_024, 768, 512, 384, 256, 192, 128, 96, 64, 48,
+            ]
+            .into_iter()
+            .filter(|persons| passed > 0 || *persons == 48)
+            .find(|persons| given.charge(&policy, *persons, 1, u64::MAX, now).is_ok())
+            .unwrap();
+            if passed == 0 {
+                // What its log is said to have at the first evaluation counts; here it is no more.
+                given.base = Some((48, day(now)));
+            }
+        }
+        assert_eq!(had, size_class(48 + 100 * 10));
+    }
+
+    #[test]
+    fn a_house_that_grows_as_it_may_is_never_refused() {
+        let policy = limits(u64::MAX, 10);
+        for pause in [1, 3, 7, 30, 365] {
+            let (mut given, mut cosigned) = (Given::default(), 0);
+            for round in 0..40 {
+                let entries = 100 + 10 * pause * round;
+                let class = size_class(u32::try_from(entries).unwrap());
+                let now = on(START + pause * round);
+                // Its head is cosigned after it was evaluated, so what is known is that of the round before.
+                let charged = given.charge(&policy, class, 1, cosigned, now);
+                assert_eq!(charged, Ok(()), "round {round}, {pause} days apart");
+                cosigned = entries;
+            }
+        }
+    }
+
+    /// Requests of all sizes at all times, with heads of all sizes: what was given stays below what the days since
+    /// the first one allow, and in no year is more given than its points.
+    #[test]
+    fn no_order_of_requests_clocks_and_heads_gets_more_than_the_limits() {
+        let mut word = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut draw = |below: u64| {
+            word ^= word << 13;
+            word ^= word >> 7;
+            word ^= word << 17;
+            word % below
+        };
+        let (mut granted, mut refused) = (0, [0; 2]);
+        for _ in 0..300 {
+            let policy = limits(5_000, 10);
+            let mut given = Given::default();
+            let mut first: Option<(u64, u64)> = None;
+            let (mut latest, mut years) = (0, BTreeMap::<u16, u64>::new());
+            for _ in 0..60 {
+                let at = START + draw(3 * 365);
+                let persons = size_class(1 << draw(17));
+                let points = [draw(2_000), 5_000, 5_001, u64::MAX][draw(4) as usize];
+                let cosigned = [0, draw(1_000), u64::MAX][draw(3) as usize];
+                let before = given;
+                latest = latest.max(at);
+                match given.charge(&policy, persons, points, cosigned, on(at)) {
+                    Err(over) => {
+                        refused[usize::from(matches!(over, Over::Growth(_)))] += 1;
+                        assert_eq!(given, before, "a refusal changes nothing");
+                    }
+                    Ok(()) => {
+                        granted += 1;
+                        let (day, size) =
+                            *first.get_or_insert((at, cosigned.max(u64::from(persons))));
+                        let most = size.saturating_add((latest - day.min(latest)) * 10);
+                        let most = u32::try_from(most).unwrap_or(u32::MAX).min(PERSONS_MAX);
+                        assert!(persons <= size_class(most), "{persons} of {most}");
+                        let year = years.last_key_value().map_or(0, |(y, _)| *y);
+                        let year = year.max(super::year(on(at)));
+                        *years.entry(year).or_default() += points;
+                        assert!(years[&year] <= policy.points_per_year);
+                        assert!(years.len() <= 3);
+                    }
+                }
+            }
+        }
+        assert!(
+            granted > 500 && refused.iter().all(|n| *n > 500),
+            "{granted} {refused:?}"
+        );
+    }
+
+    #[test]
+    fn numbers_at_their_ends_refuse_and_do_not_wrap() {
+        let all = limits(u64::MAX, u32::MAX);
+        let mut given = Given::default();
+        given
+            .charge(&all, PERSONS_MAX, u64::MAX, u64::MAX, on(START))
+            .unwrap();
+        assert_eq!(
+            given.charge(&all, 16, 1, u64::MAX, on(START)),
+            Err(Over::Points(0))
+        );
+        let far = Given {
+            base: Some((u64::MAX, 0)),
+            ..Given::default()
+        };
+        for now in [on(0), on(START), Time::MAX] {
+            let mut given = far;
+            given.charge(&all, PERSONS_MAX, 1, u64::MAX, now).unwrap();
+            assert_eq!(given.base.unwrap().0, u64::MAX);
+        }
+        let none = limits(0, 0);
+        let mut given = Given::default();
+        assert_eq!(
+            given.charge(&none, 16, 1, 0, on(START)),
+            Err(Over::Points(0))
+        );
+        assert_eq!(given.charge(&none, 16, 0, 0, on(START)), Ok(()));
+        // Nothing grows in any number of days, and another class is another class.
+        assert_eq!(
+            given.charge(&none, 24, 0, 0, Time::MAX),
+            Err(Over::Growth(16))
+        );
     }
 }

@@ -393,7 +393,14 @@ pub(crate) fn collect(
                 return Ok(());
             }
             let answer = HeadAnswer::from_bytes(opened.payload()).map_err(RoundError::from)?;
-            take(party, card, &answer, out)?;
+            let took = take(party, card, &answer, out);
+            let set_back = matches!(took, Err(PartyError::RestoredLimits));
+            if set_back || matches!(answer, HeadAnswer::Refused(_)) {
+                lapse(party)?;
+            }
+            if !set_back {
+                took?;
+            }
             let taken = Taken::of(opened.id(), &bytes);
             book.taken.insert((Kind::HeadAnswer as u8, id), taken);
             let wanted = match answer {
@@ -411,6 +418,7 @@ pub(crate) fn collect(
                     name: card.name().to_owned(),
                     reason: refusal.reason().clone(),
                 }),
+                _ if set_back => Err(PartyError::RestoredLimits),
                 _ => Ok(()),
             }
         })?;
@@ -421,7 +429,16 @@ pub(crate) fn collect(
     Ok(())
 }
 
-/// Keeps a cosigned head. The cosigner's key is that of its pinned card.
+/// A holder whose log is not the one that others have seen does not know what it gave out.
+fn lapse(party: &Party) -> Result<(), PartyError> {
+    match party.role() {
+        Role::Holder => crate::holder::policy::lapse(party),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps a cosigned head. The cosigner's key is that of its pinned card. A holder that has signed a head which
+/// is none of its entries was set back to a copy: [`PartyError::RestoredLimits`].
 fn take(
     party: &Party,
     card: &Card,
@@ -437,6 +454,7 @@ fn take(
     party.vault().trust_cosigners(&[cosigner])?;
     let worth = party.vault().import_cosigned(head).map_err(|e| match e {
         VaultError::Head(e) => AuditorError::Head(e).into(),
+        VaultError::OtherHead { .. } if party.role() == Role::Holder => PartyError::RestoredLimits,
         VaultError::OtherHead { .. } | VaultError::NotCosigned => {
             PartyError::OtherLog(party.card().name().to_owned())
         }

@@ -5,6 +5,7 @@
 //! content, and several changes are one transaction together with the act that they belong to. So
 //! what was promised to others and what is remembered of it never part.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -135,7 +136,8 @@ impl Vault {
 
     fn states_in(&self, view: &Tx<'_>) -> Result<Vec<Found>, VaultError> {
         let target = self.state_compartment()?;
-        view.wrapped_of(&target.0)?
+        let found = view
+            .wrapped_of(&target.0)?
             .into_iter()
             .map(|(leaf, batch, wrapped)| {
                 let batch = self
@@ -150,7 +152,13 @@ impl Vault {
                 let state = |k| matches!(k, ContentKind::State | ContentKind::RoundState);
                 found.as_ref().map_or(true, |f| state(f.header.kind))
             })
-            .collect()
+            .collect::<Result<Vec<_>, VaultError>>()?;
+        // Of each there is one: another is an old one that somebody put back beside it.
+        let mut seen = BTreeSet::new();
+        match found.iter().find(|f| !seen.insert(f.header.object.0)) {
+            Some(twice) => Err(VaultError::Altered { leaf: twice.leaf }),
+            None => Ok(found),
+        }
     }
 
     /// The state of this name.

@@ -7,6 +7,8 @@ use curve25519_dalek::Scalar;
 use rayon::prelude::*;
 use sigilo::crypto::Secret;
 use sigilo::crypto::labels;
+use sigilo::crypto::travel::Identity;
+use sigilo::crypto::voprf::ElementBytes;
 use sigilo::matching::encoding::{self, BYTES, Profile, SLOTS};
 use sigilo::matching::tokens::{SiteSecret, Tokenizer};
 use sigilo::round::PartyId;
@@ -155,47 +157,63 @@ pub fn linked(loot: &Loot<'_>) -> BTreeSet<Row> {
     found
 }
 
-/// Persons whose blinded points stand in a request: a guess can be tried by whoever has the secret of the
-/// round that drew the blinds. Tried for two at each site and two at none.
-pub fn unblinded(loot: &Loot<'_>) -> usize {
-    let guesses: Vec<Secret<32>> = groups(loot);
-    let mut found = 0;
-    let known: Vec<(PartyId, &Secret<32>)> = loot
-        .sites
-        .iter()
-        .map(|s| (s.party.card.id(), &s.secret))
-        .collect();
-    // Without any secret of a site: its name and one that anybody can think of.
-    let nothing = Secret::init_with(|_| {});
-    let tried: Vec<(PartyId, &Secret<32>)> = match known.as_slice() {
-        [] => loot
-            .note
-            .draft()
-            .sites
-            .iter()
-            .map(|(s, _)| (*s, &nothing))
-            .collect(),
-        some => some.to_vec(),
+/// Site, its secret, group secret and note, to the points of each person that is tried.
+type Guesses = Mutex<BTreeMap<Vec<u8>, Arc<Vec<BTreeSet<ElementBytes>>>>>;
+
+/// The points that a site would ask about if one of these persons stood in any of its rows. Kept: several
+/// attackers try the same.
+fn guessed_points(
+    loot: &Loot<'_>,
+    me: PartyId,
+    secret: &Secret<32>,
+    group: &Secret<32>,
+    fresh: &Identity,
+) -> Arc<Vec<BTreeSet<ElementBytes>>> {
+    static KEPT: Guesses = Mutex::new(BTreeMap::new());
+    let of = [me.0, *secret.expose(), *group.expose(), loot.note.hash().0].concat();
+    if let Some(points) = KEPT.lock().unwrap().get(&of) {
+        return points.clone();
+    }
+    let one = |person: usize| {
+        // Everywhere at once: a blind is of a place.
+        let persons = vec![register()[person].clone(); 16];
+        let inputs = inputs(&persons, group, secret);
+        let round = SiteRound::new(loot.note, me, secret, &inputs).unwrap();
+        let points = round.blind_request(fresh.recipient()).unwrap();
+        let own = points.elements().iter().zip(&inputs);
+        own.filter(|(_, i)| i.is_some()).map(|(p, _)| *p).collect()
     };
-    let requests: Vec<BTreeSet<_>> = loot
+    let points: Vec<_> = [0, 37, 60, 101, 5, 118].map(one).into();
+    let points = Arc::new(points);
+    KEPT.lock().unwrap().insert(of, points.clone());
+    points
+}
+
+/// Persons of whom a blinded point stands in a request: a guess can be tried by whoever has the secret of the
+/// round that drew the blinds, so every site is tried with the secrets that are there and with one that
+/// anybody can think of. Tried for two at each site and two at none.
+pub fn unblinded(loot: &Loot<'_>) -> usize {
+    let Some(fresh) = loot.identities.first() else {
+        return 0;
+    };
+    let nothing = Secret::init_with(|_| {});
+    let mut secrets: Vec<&Secret<32>> = loot.sites.iter().map(|s| &s.secret).collect();
+    secrets.push(&nothing);
+    let asked: BTreeSet<ElementBytes> = loot
         .requests
         .iter()
-        .map(|r| r.elements().iter().copied().collect())
+        .flat_map(|r| r.elements().iter().copied())
         .collect();
-    for (me, secret) in tried {
-        for group in &guesses {
-            for person in [0, 37, 60, 101, 5, 118].map(|p| &register()[p]) {
-                let one = inputs(std::slice::from_ref(person), group, secret);
-                let round = SiteRound::new(loot.note, me, secret, &one).unwrap();
-                let Some(fresh) = loot.identities.first() else {
-                    return 0;
-                };
-                let points = round.blind_request(fresh.recipient()).unwrap();
-                // The first person's places; what follows are dummies of the guess.
-                let own = points.elements().iter().take(one.len()).zip(&one);
-                let own: Vec<_> = own.filter(|(_, i)| i.is_some()).map(|(p, _)| p).collect();
-                let whole = |r: &BTreeSet<_>| !own.is_empty() && own.iter().all(|p| r.contains(*p));
-                found += usize::from(requests.iter().any(whole));
+    if asked.is_empty() {
+        return 0;
+    }
+    let mut found = 0;
+    for (me, _) in &loot.note.draft().sites {
+        for secret in &secrets {
+            for group in groups(loot) {
+                let all = guessed_points(loot, *me, secret, &group, fresh);
+                // One point is enough: nobody meets another one's by chance.
+                found += all.iter().filter(|own| !own.is_disjoint(&asked)).count();
             }
         }
     }

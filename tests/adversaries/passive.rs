@@ -306,3 +306,59 @@ fn a_courier_reads_nothing_and_everybody_only_what_is_theirs() {
         assert!(most - least < 700, "{kind:?} {sizes:?}");
     }
 }
+
+/// Where a person stands in a file, and what she is called there, is drawn: it says neither which of a site's
+/// persons she is, nor which row is a dummy, nor which token is which.
+#[test]
+fn rows_places_and_handles_say_nothing_of_who_stands_there() {
+    let play = the_round();
+    let per = usize::from(play.note.draft().tokens);
+    let mut in_front = Vec::new();
+    for site in &play.sites {
+        let me = site.party.card.id();
+        let file = &play.files[&me];
+        let rows: Vec<u32> = play
+            .truth
+            .keys()
+            .filter(|r| r.site == me)
+            .map(|r| r.row)
+            .collect();
+        in_front.push(rows.iter().all(|row| (*row as usize) < rows.len()));
+        for row in rows {
+            let at = row as usize * per;
+            let order: Vec<usize> = file.tags[at..at + per]
+                .iter()
+                .filter_map(|tag| site.tokens.iter().position(|t| t.tag == *tag))
+                .collect();
+            assert!(order.len() > 4, "{order:?}");
+            assert!(!order.is_sorted(), "tokens in their own order: {order:?}");
+        }
+    }
+    // Sixteen rows, four to six persons: by chance they are all in front once in ten thousand million rounds.
+    assert!(in_front.iter().any(|all| !all), "dummies stand behind");
+    // A token that two sites have is not at the same place with both.
+    let (mut same, mut shared) = (0, 0);
+    for (i, (_, a)) in play.files.iter().enumerate() {
+        for (_, b) in play.files.iter().skip(i + 1) {
+            for (x, tag) in a.tags.iter().enumerate() {
+                if let Some(y) = b.tags.iter().position(|t| t == tag) {
+                    shared += 1;
+                    same += usize::from(x % per == y % per);
+                }
+            }
+        }
+    }
+    assert!(shared > 10 && same * 2 < shared, "{same} of {shared}");
+    // No part of a name that is drawn comes twice.
+    let mut parts: BTreeSet<(usize, &[u8])> = BTreeSet::new();
+    let mut names: Vec<&[u8]> = Vec::new();
+    for file in play.files.values() {
+        names.push(&file.head.file);
+        names.extend(file.head.handles.iter().map(|h| h.as_slice()));
+    }
+    for name in names {
+        for (at, part) in name.windows(4).enumerate() {
+            assert!(parts.insert((at, part)), "{name:02x?}");
+        }
+    }
+}
