@@ -138,7 +138,7 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Cou
     let tokens = network::tokens(&sites, &locals, params, seed, seed, false);
     let (pairs, _) = network::discover(&tokens, sites.len());
     let inputs = network::compare(&sites, &locals, &tokens, &pairs);
-    let steps: Vec<u8> = inputs.iter().map(|x| model.step(model.weight(x))).collect();
+    let steps: Vec<u8> = inputs.iter().map(|x| model.step(x)).collect();
     let is_probe = |p: u32| (probes_from..probes_to).contains(&(p as usize));
     // Honest files: what is found without the probes.
     let (honest_pairs, honest_steps): (Vec<Candidate>, Vec<u8>) = pairs

@@ -92,7 +92,7 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
             .collect()
     };
-    let steps: Vec<u8> = inputs.iter().map(|i| model.step(model.weight(i))).collect();
+    let steps: Vec<u8> = inputs.iter().map(|i| model.step(i)).collect();
     let member = |p: u32| (tokens.site_of[p as usize], p);
     let met = pairs.iter().zip(&steps);
     let surest = rivals::surest(met.map(|(p, step)| (member(p.a), member(p.b), *step)));
@@ -443,7 +443,7 @@ fn write(base: f64, body: &str) {
             for p in pairs {
                 let side = usize::from(!p.matched);
                 if !p.beaten {
-                    counts[side][usize::from(model.step(model.weight(&p.inputs)))] += 1.0;
+                    counts[side][usize::from(model.step(&p.inputs))] += 1.0;
                 }
                 let w = f64::from(p.weight);
                 totals[side] += w;

@@ -292,7 +292,8 @@ pub fn decide(sites: &[SiteRecords], options: &Options, model: &Model) -> Round 
         let inputs = network::compare(sites, &locals, &tokens, &pairs);
         lap(&mut seconds.compare);
         let weights: Vec<i32> = inputs.par_iter().map(|i| model.weight(i)).collect();
-        let steps: Vec<u8> = weights.iter().map(|w| model.step(*w)).collect();
+        let both = inputs.iter().zip(&weights);
+        let steps: Vec<u8> = both.map(|(i, w)| model.step_of(i, *w)).collect();
         let persons = locals.len() as u64;
         let decision = decide::decide(
             model,

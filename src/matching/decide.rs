@@ -104,12 +104,12 @@ pub fn decide(
 }
 
 impl Decision {
-    /// Pairs that are sure enough to be told: compared with each other, decided to be one person, and in a
-    /// step from which on the expected precision is at least this. No pair through a third record.
+    /// Pairs that are sure enough to be told: compared with each other, decided to be one person, and in the surest
+    /// step, if its expected precision is at least this. No pair through a third record.
     pub fn released(&self, model: &Model, steps: &[u8], precision: f64) -> Vec<bool> {
-        let from = score::release_band(model, &self.adapted, &self.counts, &self.bands, precision);
+        let sure = score::tells_surest(model, &self.adapted, precision);
         let all = steps.iter().zip(&self.declared);
-        all.map(|(step, declared)| *declared && from.is_some_and(|from| *step >= from))
+        all.map(|(step, declared)| sure && *declared && usize::from(*step) + 1 >= STEPS)
             .collect()
     }
 }

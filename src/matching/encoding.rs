@@ -148,6 +148,22 @@ impl Levels {
     pub fn of_one_token(&self) -> bool {
         self.0.iter().filter(|level| **level > 0).count() >= 2
     }
+
+    /// Whether something agrees that does not follow from a name: two of three parts of the date of birth (day and
+    /// month in either order), a place, a telephone or a document. Sex and nationality are too few to count.
+    pub fn beside_names(&self) -> bool {
+        let same = |slot: Slot, all: u8| self.of(slot) >= all;
+        let parts = [same(Slot::Year, 3), same(Slot::Month, 1), same(Slot::Day, 3)];
+        let witnesses = [
+            Slot::MonthDay,
+            Slot::State,
+            Slot::Municipality,
+            Slot::Phone,
+            Slot::Document,
+        ];
+        parts.iter().filter(|same| **same).count() >= 2
+            || witnesses.iter().any(|slot| same(*slot, 1))
+    }
 }
 
 /// Compares two encodings under one key.

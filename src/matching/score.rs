@@ -231,9 +231,18 @@ impl Model {
         sum
     }
 
-    /// The step of a weight: all that the comparer releases.
-    pub fn step(&self, weight: Weight) -> Step {
-        self.bounds.iter().filter(|b| weight >= **b).count() as Step
+    /// The step of a pair: all that the comparer releases.
+    pub fn step(&self, pair: &Inputs) -> Step {
+        self.step_of(pair, self.weight(pair))
+    }
+
+    /// The step of a pair of this weight. The surest is only for pairs for which something speaks beside names: who
+    /// knows a name guesses a year (manual: *matching*, "Probing").
+    pub(crate) fn step_of(&self, pair: &Inputs, weight: Weight) -> Step {
+        let step = self.bounds.iter().filter(|b| weight >= **b).count();
+        let levels = || Levels(std::array::from_fn(|slot| pair[slot]));
+        let only_names = step + 1 == STEPS && !levels().beside_names();
+        (step - usize::from(only_names)) as Step
     }
 
     /// The step of a pair as the comparer releases it. Encodings that were not made under one token are surely
@@ -246,7 +255,7 @@ impl Model {
         h: super::fixed::Bits,
     ) -> Step {
         if levels.of_one_token() {
-            self.step(self.weight(&inputs(levels, shared, tokens, h)))
+            self.step(&inputs(levels, shared, tokens, h))
         } else {
             0
         }
@@ -473,68 +482,81 @@ fn moved(share: f64, n: f64, by: f64) -> f64 {
     1.0 / (1.0 + (-(log_odds(share, n) + by)).exp())
 }
 
-/// The lowest step from which on pairs have, together and as experience corrects it, an expected precision of at
-/// least `precision`, and in no step one that would not do for the counts; never below the band of matches.
-/// `None` if there is none.
-pub fn release_band(
-    model: &Model,
-    adapted: &Adapted,
-    counts: &[u64; STEPS],
-    bands: &Bands,
-    precision: f64,
-) -> Option<Step> {
+/// Whether pairs in the surest step may be told: the expected precision there, as experience corrects it, is at least
+/// `precision`, and would do for the counts uncorrected. The steps below are never told, however sure a round is of them: they have
+/// pairs for which names alone speak.
+pub fn tells_surest(model: &Model, adapted: &Adapted, precision: f64) -> bool {
     let [(bias, _), _] = model.quality();
+    let share = adapted.posterior[STEPS - 1];
     // How sure a pair is does not hang on how many others there are: no half observation here.
-    let moved = |share: f64| share / (share + (1.0 - share) * (-bias).exp());
-    let mut lowest = None;
-    let (mut pairs, mut matches) = (0.0, 0.0);
-    for step in (usize::from(bands.matched)..STEPS).rev() {
-        let count = counts[step] as f64;
-        pairs += count;
-        matches += count * adapted.posterior[step];
-        let share = if pairs > 0.0 { matches / pairs } else { 1.0 };
-        if adapted.posterior[step] < PRECISION || moved(share) < precision {
-            break;
-        }
-        lowest = Some(step as Step);
-    }
-    lowest
+    let corrected = share / (share + (1.0 - share) * (-bias).exp());
+    share >= PRECISION && corrected >= precision
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::encoding::Slot;
     use super::*;
 
     #[test]
     fn what_is_released_is_surer_than_what_is_counted() {
-        let adapted = Adapted {
+        let sure = |of: f64| Adapted {
             prior: 0.2,
-            posterior: [0.0, 0.0, 0.01, 0.1, 0.6, 0.96, 0.994, 0.9999],
+            posterior: [0.0, 0.0, 0.01, 0.1, 0.6, 0.96, 0.994, of],
         };
-        let bands = |matched| Bands {
-            matched,
-            possible: 1,
-        };
-        let counts = [900, 50, 20, 10, 10, 10, 20, 100];
         let model = Model::empty();
-        let band = |counts, matched, p| release_band(&model, &adapted, counts, &bands(matched), p);
-        assert_eq!(band(&counts, 4, 0.99), Some(5));
-        assert_eq!(band(&counts, 4, 0.998), Some(6));
-        assert_eq!(band(&counts, 6, 0.99), Some(6));
-        // Many doubtful ones in a step pull it under the bar.
-        assert_eq!(band(&[0, 0, 0, 0, 0, 90, 20, 100], 4, 0.99), Some(6));
-        assert_eq!(band(&[0; STEPS], 7, 0.99), Some(7));
-        let none = Adapted {
-            prior: 0.2,
-            posterior: [0.5; STEPS],
-        };
-        assert_eq!(release_band(&model, &none, &counts, &bands(4), 0.99), None);
+        let tells = |of, p| tells_surest(&model, &sure(of), p);
+        assert!(tells(0.991, 0.99) && !tells(0.989, 0.99));
+        // Never what would not do for the counts.
+        assert!(!tells(0.94, 0.9));
         // What rounds have shown moves the bar: the shipped model believes less than is true.
         let shipped = Model::shipped();
         assert!(shipped.quality()[0].0 > 0.0);
-        let counts = [0, 0, 0, 0, 0, 90, 20, 100];
-        let moved = release_band(shipped, &adapted, &counts, &bands(4), 0.985);
-        assert_eq!((band(&counts, 4, 0.985), moved), (Some(6), Some(5)));
+        assert!(tells_surest(shipped, &sure(0.989), 0.99));
+    }
+
+    #[test]
+    fn the_surest_step_takes_more_than_a_name() {
+        let model = Model::shipped();
+        let mut pair = [0; INPUTS];
+        for (level, (slot, len)) in pair.iter_mut().zip(SLOTS) {
+            let other = matches!(
+                slot,
+                Slot::Year | Slot::Month | Slot::Day | Slot::MonthDay | Slot::State
+            );
+            let rest = matches!(slot, Slot::Municipality | Slot::Phone | Slot::Document);
+            *level = if other || rest { 0 } else { len as u8 };
+        }
+        pair[SLOTS.len()] = 128;
+        pair[SLOTS.len() + 1] = 28;
+        let surest = (STEPS - 1) as Step;
+        let high = model.lower_bound(surest);
+        let with = |changes: &[(Slot, u8)]| {
+            let mut pair = pair;
+            for (slot, level) in changes {
+                pair[*slot as usize] = *level;
+            }
+            model.step_of(&pair, high)
+        };
+        assert_eq!(with(&[]), surest - 1);
+        for part in [(Slot::Year, 3), (Slot::Month, 1), (Slot::Day, 3)] {
+            assert_eq!(with(&[part]), surest - 1, "{part:?}");
+        }
+        assert_eq!(with(&[(Slot::Year, 2), (Slot::Month, 1)]), surest - 1);
+        assert_eq!(with(&[(Slot::Year, 3), (Slot::Month, 1)]), surest);
+        assert_eq!(with(&[(Slot::Year, 3), (Slot::Day, 3)]), surest);
+        for slot in [
+            Slot::MonthDay,
+            Slot::State,
+            Slot::Municipality,
+            Slot::Phone,
+            Slot::Document,
+        ] {
+            assert_eq!(with(&[(slot, 1)]), surest, "{slot:?}");
+        }
+        // A weight that is lower stays what it is.
+        assert_eq!(model.step_of(&pair, high - 1), surest - 1);
+        assert_eq!(model.step_of(&pair, Weight::MIN / 2), 0);
     }
 
     #[test]
