@@ -608,7 +608,7 @@ const ANSWERS: &[Wrong] = &[
     ),
     wrong(
         at(&[CASA, "trust", "usb"], "(s/n)"),
-        &[("nada", YES_OR_NO), ("n", "Detenido")],
+        &[("nada", YES_OR_NO), ("n", "No se aceptaron: Comisión")],
         1,
     ),
     wrong(

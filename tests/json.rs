@@ -442,6 +442,10 @@ fn a_round() -> BTreeSet<String> {
     let distrust = ["trust", "--remove", "Casa Brisa", "--yes"];
     r.run_in("trust --remove", "uni", &distrust);
     r.run_in("trust", "uni", &["trust", "usb", "--yes"]);
+    r.write("usb/x.card", "x");
+    let none = r.run_in("trust", "uni", &["trust", "usb", "--yes"]);
+    assert_eq!(none["refused"][0]["file"], "usb/x.card");
+    std::fs::remove_file(r.path("usb/x.card")).unwrap();
     let open = [
         "coordinator",
         "open",

@@ -131,7 +131,13 @@ pub struct Verdict {
     pub receipts: Vec<CheckedReceipt>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+    /// Whether the keys from elsewhere, if there are any, are those of the folder.
+    pub(super) same_keys: bool,
+    hashes: Hashes,
 }
+
+/// SHA-256 of the files in clear, by place and expected size. They may be films: each is read once.
+type Hashes = BTreeMap<(PathBuf, u64), Option<Digest>>;
 
 impl Verdict {
     /// Whether everything holds.
@@ -152,14 +158,39 @@ impl Verdict {
 /// # Errors
 /// Only what keeps it from being checked; what does not hold is a finding.
 pub fn check(dir: &Path, known: &Known) -> Result<Verdict, CourtError> {
+    check_by(dir, read_keys(dir)?, known)
+}
+
+/// [`check`] of a folder whose keys were read.
+pub(super) fn check_by(dir: &Path, keys: Keys, known: &Known) -> Result<Verdict, CourtError> {
+    held_against(dir, keys, known, Hashes::new())
+}
+
+/// The folder that a verdict is about, held against its own keys only. Files in clear are those that the
+/// verdict is about, too: they are not read again.
+pub(super) fn by_own_keys(dir: &Path, verdict: &Verdict) -> Result<Verdict, CourtError> {
+    let hashes = verdict.hashes.clone();
+    held_against(dir, read_keys(dir)?, &Known::default(), hashes)
+}
+
+/// The keys that a folder brings.
+pub(super) fn read_keys(dir: &Path) -> Result<Keys, CourtError> {
     if !dir.join(names::KEYS).is_file() {
         return Err(CourtError::NoFolder);
     }
     let bytes = read(dir, names::KEYS, KEYS_MAX)?;
-    let keys = Keys::parse(&bytes).map_err(|error| CourtError::Form {
+    Keys::parse(&bytes).map_err(|error| CourtError::Form {
         name: names::KEYS.to_owned(),
         error,
-    })?;
+    })
+}
+
+fn held_against(
+    dir: &Path,
+    keys: Keys,
+    known: &Known,
+    hashes: Hashes,
+) -> Result<Verdict, CourtError> {
     let mut findings = Vec::new();
     let key = known.key.unwrap_or(*keys.log.key());
     if key != *keys.log.key() {
@@ -171,8 +202,10 @@ pub fn check(dir: &Path, known: &Known) -> Result<Verdict, CourtError> {
     } else {
         known.cosigners.clone()
     };
+    let same_keys = key == *keys.log.key() && cosigners == keys.cosigners;
     let mut checking = Checking {
         dir,
+        hashes,
         keys: &keys,
         key,
         origin,
@@ -187,7 +220,10 @@ pub fn check(dir: &Path, known: &Known) -> Result<Verdict, CourtError> {
     let receipts = checking.receipts(item.as_ref())?;
     checking.complete(&acts, item.as_ref(), receipts.len() as u64);
     let Checking {
-        heads, findings, ..
+        heads,
+        findings,
+        hashes,
+        ..
     } = checking;
     let cosigned = heads.iter().flat_map(|(size, (_, by))| {
         let by = by.iter().map(|(name, time)| (name.clone(), *time, *size));
@@ -204,6 +240,8 @@ pub fn check(dir: &Path, known: &Known) -> Result<Verdict, CourtError> {
         receipts,
         findings,
         keys,
+        same_keys,
+        hashes,
     })
 }
 
@@ -245,6 +283,7 @@ type Cosigned = Vec<(String, u64)>;
 
 struct Checking<'a> {
     dir: &'a Path,
+    hashes: Hashes,
     keys: &'a Keys,
     key: VerifyingKey,
     origin: Origin,
@@ -398,9 +437,17 @@ impl Checking<'_> {
             self.findings.push(Finding::File(folder_name));
             return Ok(None);
         };
-        let path = folder.join(only);
-        let there = hashed(&self.dir.join(&path), what.size)
-            .map_err(|e| CourtError::io(&path.display().to_string(), &e))?;
+        let place = (folder.join(only), what.size);
+        let there = match self.hashes.get(&place) {
+            Some(there) => *there,
+            None => {
+                let (path, size) = &place;
+                let there = hashed(&self.dir.join(path), *size)
+                    .map_err(|e| CourtError::io(&path.display().to_string(), &e))?;
+                self.hashes.insert(place, there);
+                there
+            }
+        };
         if there != Some(what.sha256) {
             self.findings.push(Finding::Content(entry));
             return Ok(None);

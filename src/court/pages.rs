@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::check::{Known, Verdict, check};
+use super::check::{Verdict, by_own_keys};
 use super::export::VERIFIER;
 use super::{CourtError, names, page};
 use crate::i18n::{Lang, Messages};
@@ -14,18 +14,19 @@ const PAGE_MAX: usize = 16 << 20;
 
 /// Names of the pages and the verifier in a folder that are not what this version of the program writes of
 /// it. Another version wrote them, or somebody changed them: nothing else in the folder vouches for them.
-/// One that is missing misleads nobody. `verdict` is what [`check`] found; the folder is read once more only
-/// if that was held against keys from elsewhere, of which its pages know nothing.
+/// One that is missing misleads nobody. `verdict` is what [`check`](super::check) found. Pages know nothing of
+/// keys from elsewhere: if those are others than the folder's, its proofs are read once more, and never the files
+/// in clear.
 ///
 /// # Errors
-/// As [`check`].
+/// As [`check`](super::check).
 pub fn strange_pages(dir: &Path, verdict: &Verdict) -> Result<Vec<&'static str>, CourtError> {
-    let by_own_keys;
-    let verdict = if verdict.key_known || verdict.cosigners_known {
-        by_own_keys = check(dir, &Known::default())?;
-        &by_own_keys
-    } else {
+    let by_own;
+    let verdict = if verdict.same_keys {
         verdict
+    } else {
+        by_own = by_own_keys(dir, verdict)?;
+        &by_own
     };
     let made = |lang| page::page(verdict, lang, &Messages::new(lang));
     let mut strange = Vec::new();

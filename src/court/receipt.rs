@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{CourtError, Known, Verdict, check};
+use super::check::{check_by, read_keys};
+use super::{CourtError, Known, Verdict};
 use crate::log::act::{ActKind, Reason};
 use crate::party::Party;
 use crate::round::receipt::{About, Answer, Receipt};
@@ -14,7 +15,7 @@ use crate::vault::{ActNote, Evidence, Vault};
 /// other.
 ///
 /// # Errors
-/// [`CourtError::Unsound`] with the findings in the verdict lost: [`check`] tells them;
+/// [`CourtError::Unsound`] with the findings in the verdict lost: [`check`](super::check) tells them;
 /// [`CourtError::NotHandedOver`] if the folder was not made to be handed over.
 pub fn receive(
     party: &Party,
@@ -23,18 +24,15 @@ pub fn receive(
     answer: Answer,
     now: Time,
 ) -> Result<(Verdict, String), CourtError> {
-    let first = check(dir, known)?;
-    let logs = first.keys.logs();
+    let keys = read_keys(dir)?;
+    let logs = keys.logs();
     let mut cards = party.trust().cards();
     let giver = cards.find(|c| logs.contains(&c.body().vault));
-    let verdict = match giver.and_then(|c| c.body().log) {
-        Some(key) if known.key.is_none() => {
-            let key = Some(key);
-            let cosigners = known.cosigners.clone();
-            check(dir, &Known { key, cosigners })?
-        }
-        _ => first,
+    let known = Known {
+        key: known.key.or(giver.and_then(|c| c.body().log)),
+        cosigners: known.cosigners.clone(),
     };
+    let verdict = check_by(dir, keys, &known)?;
     let item = verdict.item.as_ref().filter(|_| verdict.is_sound());
     let item = item.ok_or(CourtError::Unsound)?;
     let handed = verdict.handed_over().ok_or(CourtError::NotHandedOver)?;

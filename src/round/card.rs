@@ -223,6 +223,12 @@ impl Card {
         &self.body.name
     }
 
+    /// Whether this and another card name one vault or one key, so that at most one of them holds.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let (a, b) = (&self.body, &other.body);
+        self.id != other.id && (a.vault == b.vault || a.key == b.key || a.age == b.age)
+    }
+
     /// The key as notes know it: `sigilo/` and the vault's id.
     pub fn note_key(&self) -> NoteKey {
         NoteKey::new(

@@ -34,11 +34,7 @@ impl TrustStore {
         if self.cards.contains_key(&card.id()) {
             return Ok(());
         }
-        let clash = self.cards.values().find(|c| {
-            c.body().vault == card.body().vault
-                || c.body().key == card.body().key
-                || c.body().age == card.body().age
-        });
+        let clash = self.cards.values().find(|c| c.contradicts(&card));
         if let Some(other) = clash {
             return Err(RoundError::OtherCardPinned(other.name().to_owned()));
         }

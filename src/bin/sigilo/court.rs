@@ -183,8 +183,10 @@ pub(crate) fn receive(app: &App, args: &EvidenceReceive) -> Result<u8, Failure> 
     write_private(&args.to, receipt.as_bytes())?;
     if app.json() {
         let mut value = told(&verdict);
+        let strange = court::strange_pages(&args.dir, &verdict)?;
         if let Some(object) = value.as_object_mut() {
             object.insert("receipt".to_owned(), args.to.display().to_string().into());
+            object.insert("strange_pages".to_owned(), strange.into());
         }
         app.print_json(&value);
         return Ok(0);

@@ -21,6 +21,13 @@ pub(crate) const REFUSED: u8 = 6;
 /// Ctrl-C: 128 and the number of the signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The code of the most serious of several mistakes (manual: *exit*).
+pub(crate) fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    const ORDER: [u8; 5] = [FAILED, NOTHING, WRONG_KEY, REFUSED, INTEGRITY];
+    let place = |code: &u8| ORDER.iter().position(|c| c == code);
+    codes.into_iter().max_by_key(place).unwrap_or(FAILED)
+}
+
 /// Why a command did not succeed: an exit code and what to tell the person.
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -38,6 +38,7 @@ mod screen;
 mod shell;
 mod steps;
 mod transfer;
+mod trust;
 mod truth;
 mod vault;
 mod viewer;

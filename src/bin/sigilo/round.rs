@@ -12,12 +12,12 @@ use crate::app::App;
 use crate::card;
 use crate::cli_round::{Close, Folder, Round, RoundCommand, RoundCommands, Withdraw};
 use crate::failure::{FAILED, Failure, INTEGRITY, NOTHING, REFUSED, WRONG_KEY};
-use crate::{coordinator, keyholder, notice, prompt, records};
+use crate::{coordinator, keyholder, notice, prompt, records, trust};
 
 pub(crate) fn run(app: &App, command: &RoundCommands) -> Result<u8, Failure> {
     match command {
         RoundCommands::Card(args) => card::card(app, args),
-        RoundCommands::Trust(args) => card::trust(app, args),
+        RoundCommands::Trust(args) => trust::trust(app, args),
         RoundCommands::Round(Round { command }) => match command {
             RoundCommand::Next(args) => next(app, args),
             RoundCommand::Status => status(app),

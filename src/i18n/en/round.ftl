@@ -143,6 +143,14 @@ party-card-written = Card: { $file }. Hand it over in person, or compare the eig
 party-name-fixed = The name on the card cannot be changed: others have pinned it.
 party-other-fingerprint = The words are not the fingerprint of this card of { $name }. It is not trusted: ask for the card again, in person.
 party-no-cards = There is no such card in the folder.
+party-cards-none-taken =
+    { $count ->
+        [one] Nothing was taken from the folder: one card in it cannot be trusted. Ask whose it is for another, in person, or take the file out; then repeat the command.
+       *[other] Nothing was taken from the folder: { $count } cards in it cannot be trusted. Ask whose they are for others, in person, or take the files out; then repeat the command.
+    }
+party-cards-left-out = Not trusted: { $names }. Their words were not confirmed: ask for these cards again, in person. The other cards of the folder are trusted.
+party-card-not-confirmed = Not trusted: the words were not confirmed. Ask for the card again, in person.
+party-card-two = it has the vault or a key of { $other }, and only one of the two can hold. Ask { $name } in person which, and take the other out of the folder.
 party-ask-trust = Do the eight words agree with those that { $name } has told you? (y/n)
 party-trusted = The card of { $name } is trusted.
 party-trusted-already = The card of { $name } was trusted already.

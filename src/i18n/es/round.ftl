@@ -143,6 +143,14 @@ party-card-written = Tarjeta: { $file }. Entréguela en persona, o comparen las 
 party-name-fixed = El nombre de la tarjeta no se puede cambiar: otras partes ya la aceptaron.
 party-other-fingerprint = Las palabras no son la huella de esta tarjeta de { $name }. No se acepta: pida la tarjeta de nuevo, en persona.
 party-no-cards = En la carpeta no hay ninguna tarjeta, o no la que se pide.
+party-cards-none-taken =
+    { $count ->
+        [one] No se aceptó nada de la carpeta: una de sus tarjetas no se puede aceptar. Pida otra en persona a quien pertenece, o saque el archivo de la carpeta, y repita la orden.
+       *[other] No se aceptó nada de la carpeta: { $count } de sus tarjetas no se pueden aceptar. Pida otras en persona a quienes pertenecen, o saque los archivos de la carpeta, y repita la orden.
+    }
+party-cards-left-out = No se aceptaron: { $names }. No se confirmaron sus palabras: pida estas tarjetas de nuevo, en persona. Las demás tarjetas de la carpeta están aceptadas.
+party-card-not-confirmed = No se aceptó: no se confirmaron sus palabras. Pida la tarjeta de nuevo, en persona.
+party-card-two = tiene la bóveda o una llave de { $other }, y solo una de las dos puede valer. Pregunte en persona a { $name } cuál, y saque la otra de la carpeta.
 party-ask-trust = ¿Coinciden las ocho palabras con las que { $name } le dijo? (s/n)
 party-trusted = La tarjeta de { $name } está aceptada.
 party-trusted-already = La tarjeta de { $name } ya estaba aceptada.

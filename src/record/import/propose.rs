@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::dates::{DateForm, with_month_name};
 use super::header;
@@ -310,11 +311,12 @@ fn guesses(headers: &[String], columns: &[Column]) -> Vec<Guess> {
             exact = Some(FieldId::Sex);
         }
         let mut best: BTreeMap<FieldId, u32> = BTreeMap::new();
-        for (field, name) in header::names() {
-            let like = alike(header, name).max(alike(&written_out, name));
-            let like = if exact == Some(field) { 100 } else { like };
+        let (as_it_is, written_out) = (Folded::new(header), Folded::new(&written_out));
+        for (field, name) in NAMES.iter() {
+            let like = alike(&as_it_is, name).max(alike(&written_out, name));
+            let like = if exact == Some(*field) { 100 } else { like };
             if like >= 82 {
-                let entry = best.entry(field).or_insert(0);
+                let entry = best.entry(*field).or_insert(0);
                 *entry = (*entry).max(like);
             }
         }
@@ -447,25 +449,44 @@ fn mark(text: &str) -> Option<bool> {
     }
 }
 
+/// A header, folded for being compared with many.
+struct Folded {
+    key: String,
+    words: BTreeSet<String>,
+}
+
+impl Folded {
+    fn new(header: &str) -> Self {
+        let words = fold(header);
+        let words = words.split(' ').filter(|w| w.len() > 2);
+        Self {
+            key: key(header),
+            words: words.map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// All names of each field, folded once: there are hundreds, and each column is compared with all.
+static NAMES: LazyLock<Vec<(FieldId, Folded)>> = LazyLock::new(|| {
+    header::names()
+        .map(|(field, name)| (field, Folded::new(name)))
+        .collect()
+});
+
 /// How alike two headers are, in per cent: as a whole, or in the words that they share.
-fn alike(header: &str, name: &str) -> u32 {
-    let (a, b) = (key(header), key(name));
+fn alike(header: &Folded, name: &Folded) -> u32 {
+    let (a, b) = (&header.key, &name.key);
     if a.is_empty() || a.len() > 100 {
         return 0;
     }
     // Short words are alike by chance: *apoyo* and *apodo*, *med* and *medio*.
     let whole = match a.len().min(b.len()) {
         0..=5 if a != b => 0.0,
-        6..=7 if a != b => strsim::jaro_winkler(&a, &b) - 0.08,
-        _ => strsim::jaro_winkler(&a, &b),
+        6..=7 if a != b => strsim::jaro_winkler(a, b) - 0.08,
+        _ => strsim::jaro_winkler(a, b),
     };
-    let (a, b) = (fold(header), fold(name));
-    let words = |t: &str| -> BTreeSet<String> {
-        let some = t.split(' ').filter(|w| w.len() > 2);
-        some.map(str::to_owned).collect()
-    };
-    let (a, b) = (words(&a), words(&b));
-    let shared = a.intersection(&b).count();
+    let (a, b) = (&header.words, &name.words);
+    let shared = a.intersection(b).count();
     // All words of the name stand in the header.
     let contained = b.len() > 1 && shared == b.len();
     let words = match a.len().max(b.len()) {
