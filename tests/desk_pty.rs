@@ -228,6 +228,73 @@ fn a_locked_desk_has_forgotten_the_passphrase_and_keeps_the_interview_sealed() {
     );
 }
 
+/// The same of the desk that is read line by line. It locks in another image, too, and goes on there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_locked_plain_desk_has_forgotten_what_was_typed() {
+    let tmp = house();
+    let mut session = start(tmp.path(), &["shell", "--plain"]);
+    session.wait_for("Número:");
+    let id = session.child.id();
+    session.press("1\n");
+    session.wait_for("busca?");
+    session.press("Xochitlalpan\n");
+    session.wait_for("Número:");
+    if let Some(there) = common::memory_has(id, "Xochitlalpan") {
+        assert!(there, "it is looked at where it would be found");
+    }
+    session.press("6\n");
+    session.wait_for("Pulse Enter");
+    let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap();
+    assert!(words.ends_with(b"--locked=asked\0"));
+    for gone in [PASSPHRASE.trim_end(), "Xochitlalpan"] {
+        if let Some(there) = common::memory_has(id, gone) {
+            assert!(!there, "locked");
+        }
+    }
+    session.press("\n");
+    session.wait_for("Número:");
+    // Locked again, as the image that was begun anew: the option is not there twice.
+    session.press("6\n");
+    session.wait_for("Pulse Enter");
+    let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap();
+    let options = words
+        .split(|b| *b == 0)
+        .filter(|w| w.starts_with(b"--locked"));
+    assert_eq!(options.count(), 1);
+    session.press("\n");
+    session.wait_for("Número:");
+    session.press("0\n");
+    assert_eq!(session.end().0, 0);
+}
+
+#[test]
+fn a_plain_desk_that_locks_leaves_the_terminal_as_it_was() {
+    let tmp = house();
+    let mut desk = command(tmp.path());
+    desk.args(["--vault", "casa", "shell", "--plain"]);
+    // The passphrase is typed: echo goes off and on again in the second image.
+    desk.env_remove("SIGILO_PASSPHRASE_FILE");
+    let Some(mut session) = Session::in_shell(&desk) else {
+        return;
+    };
+    session.wait_for("Contraseña:");
+    session.press(PASSPHRASE);
+    session.wait_for("Número:");
+    session.press("6\n");
+    session.wait_for("Pulse Enter");
+    session.press("\n");
+    session.wait_for("Contraseña:");
+    session.press(PASSPHRASE);
+    session.wait_for("Número:");
+    session.press("6\n");
+    session.wait_for("Pulse Enter");
+    session.press("\x03");
+    let (code, shown) = session.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("[restored]"), "{shown}");
+}
+
 #[test]
 fn an_export_asks_for_a_word_and_shows_no_name_on_a_screen() {
     let tmp = house();

@@ -14,7 +14,7 @@ use sigilo::log;
 use sigilo::log::act::{ActKind, Reason};
 use sigilo::vault::audit::{self, Finding, Known};
 use sigilo::vault::backup::{self, Newer, Places};
-use sigilo::vault::{Location, Unlock, VaultError};
+use sigilo::vault::{ActNote, Location, Unlock, VaultError};
 
 fn none() -> Reason {
     Reason::none()
@@ -147,6 +147,24 @@ fn evidence_goes_with_its_record_and_through_rotation_and_backup() {
     // What an interrupted addition or erasure leaves is swept away; what is kept stays.
     fs::write(dir.join("evidence").join("ab".repeat(32)), b"resto").unwrap();
     assert_eq!(vault.sweep_evidence().unwrap(), 1);
+    // So is what a killed program had begun, and nothing that one may still be writing.
+    let begun = |name: &str, hours: u64| {
+        let path = dir.join("evidence").join(name);
+        let file = fs::File::create_new(&path).unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(hours * 3600);
+        file.set_modified(then).unwrap();
+        path
+    };
+    let left = begun(&format!(".{}.new", "cd".repeat(16)), 25);
+    let under_way = begun(&format!(".{}.new", "ef".repeat(16)), 23);
+    assert_eq!(vault.sweep_evidence().unwrap(), 1);
+    assert!(!left.exists() && under_way.exists());
+    fs::remove_file(under_way).unwrap();
+    // And a head that never came to its place goes with the next act.
+    let head = dir.join(".checkpoint.4711.0");
+    fs::rename(begun(".head", 1), &head).unwrap();
+    vault.log(ActNote::new(ActKind::Check)).unwrap();
+    assert!(!head.exists());
     vault.backup(&places, &to, &none()).unwrap();
     assert_eq!(files(&places.evidence), 1);
     backup::verify(&places).unwrap();

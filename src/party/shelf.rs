@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Party, PartyError, Shelved};
-use crate::codec::to_hex;
+use crate::codec::{from_hex, to_hex};
 use crate::crypto::hash::{Hasher, HashingWriter, sha256};
 use crate::crypto::random;
 use crate::round::RoundError;
@@ -19,16 +19,35 @@ const WORK: &str = "round-work";
 /// Bytes that are copied at once.
 const PIECE: usize = 1 << 20;
 
+/// Whether a name in the folder is that of a file that has not its place yet: `.RANDOM`, or `.HASH.PROCESS.COUNT`.
+fn is_on_its_way(name: &str) -> bool {
+    let Some(name) = name.strip_prefix('.') else {
+        return false;
+    };
+    let bytes = |hex: &str| from_hex(hex).map_or(0, |b| b.len());
+    match name.split_once('.') {
+        None => bytes(name) == 16,
+        Some((hash, rest)) => bytes(hash) == 32 && files::is_process_and_count(rest),
+    }
+}
+
 impl Party {
     fn shelf(&self) -> PathBuf {
         self.vault().dir().join(SHELF)
     }
 
+    /// The folder, without what killed programs left there on its way.
+    fn shelf_to_write(&self) -> Result<PathBuf, PartyError> {
+        let shelf = self.shelf();
+        files::private_dir_within(&shelf).map_err(|e| PartyError::Vault(e.into()))?;
+        files::sweep(&shelf, is_on_its_way, files::LARGE_LEFT);
+        Ok(shelf)
+    }
+
     /// Keeps a file. It counts once the state names it.
     pub(crate) fn shelve(&self, bytes: &[u8]) -> Result<Shelved, PartyError> {
         let failed = |e: io::Error| PartyError::Vault(e.into());
-        let shelf = self.shelf();
-        files::private_dir_within(&shelf).map_err(failed)?;
+        let shelf = self.shelf_to_write()?;
         let shelved = Shelved {
             hash: sha256(&[bytes]),
             len: bytes.len() as u64,
@@ -70,8 +89,7 @@ impl Party {
     /// [`PartyError::Vault`].
     pub(crate) fn staging(&self) -> Result<Staging, PartyError> {
         let failed = |e: io::Error| PartyError::Vault(e.into());
-        let shelf = self.shelf();
-        files::private_dir_within(&shelf).map_err(failed)?;
+        let shelf = self.shelf_to_write()?;
         let name: [u8; 16] = random::array().map_err(RoundError::from)?;
         let path = shelf.join(format!(".{}", to_hex(&name)));
         Ok(Staging {
@@ -244,5 +262,29 @@ impl Drop for Work {
     fn drop(&mut self) {
         // What cannot be removed now is removed by the next command that needs the folder.
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_on_its_way_is_ever_swept() {
+        let (random, hash) = (to_hex(&[7; 16]), to_hex(&[7; 32]));
+        assert!(is_on_its_way(&format!(".{random}")));
+        assert!(is_on_its_way(&format!(".{hash}.4711.0")));
+        for name in [
+            hash.clone(),
+            random.clone(),
+            format!(".{hash}"),
+            format!(".{random}.4711.0"),
+            format!(".{hash}.4711"),
+            format!(".{hash}.x.0"),
+            "..".to_owned(),
+            ".directory".to_owned(),
+        ] {
+            assert!(!is_on_its_way(&name), "{name}");
+        }
     }
 }

@@ -528,7 +528,8 @@ impl Vault {
     }
 
     /// Removes sealed files that no leaf names any more: what is left when an erasure or an addition
-    /// was interrupted. Their keys are gone already.
+    /// was interrupted, and what was begun a day ago or earlier and never came to its place. Their keys are
+    /// gone already. Returns how many.
     ///
     /// # Errors
     /// What the system says.
@@ -550,7 +551,11 @@ impl Vault {
                 gone += 1;
             }
         }
-        Ok(gone)
+        let begun = |name: &str| {
+            let random = name.strip_prefix('.').and_then(|n| n.strip_suffix(".new"));
+            random.is_some_and(|n| from_hex(n).is_ok_and(|n| n.len() == 16))
+        };
+        Ok(gone + files::sweep(&folder, begun, files::LARGE_LEFT))
     }
 }
 

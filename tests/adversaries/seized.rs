@@ -1,14 +1,11 @@
 //! Folders in the wrong hands: images of a locked vault over time, a key of the log, and everything of everybody
 //! after a round.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{PASSPHRASE, passphrase};
+use crate::common::{self, PASSPHRASE, passphrase};
 use sigilo::codec::{Decode as _, Encode as _};
 use sigilo::coordinator::{self, Plan};
 use sigilo::crypto::Secret;
@@ -25,13 +22,14 @@ use sigilo::round::note::AgreedNote;
 use sigilo::round::tokens::TokenFile;
 use sigilo::round::trust::TrustStore;
 use sigilo::vault::audit::{self, Known};
+use sigilo::vault::backup::Places;
 use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
 
 use super::dictionary::names;
 use super::play::{AT, Loot, MAX, TOKENS, now, private, register};
 
 /// A person of the register as a record.
-fn record(n: usize) -> Record {
+pub fn record(n: usize) -> Record {
     let d = &register()[n];
     let birth = if n.is_multiple_of(2) {
         "1994-07-21"
@@ -231,6 +229,36 @@ fn an_insider_with_the_key_of_the_log_reads_acts_and_no_record() {
     for leaf in 0..all.size {
         assert!(insider.read(leaf).is_err());
     }
+    // No keys of the house in rounds, no backup to open elsewhere, no key with more rights, and no head: it cannot
+    // write another history.
+    assert!(matches!(
+        insider.state("party"),
+        Err(VaultError::NotAllowed)
+    ));
+    assert!(matches!(insider.state_names(), Err(VaultError::NotAllowed)));
+    let (copies, own) = (tmp.path().join("copia"), Identity::generate());
+    assert!(
+        insider
+            .backup(
+                &Places::beside(&copies),
+                &[own.recipient()],
+                &Reason::none()
+            )
+            .is_err()
+    );
+    assert!(!copies.exists());
+    assert!(insider.access().checkpoint().is_none());
+    drop(insider);
+    let more = passphrase("otra clave");
+    let slot = NewSlot {
+        name: "otra",
+        kind: SlotKind::Passphrase(common::cost()),
+        unlock: Unlock::Passphrase(&more),
+        rights: Rights::ALL,
+    };
+    let mut insider = common::open_with(&dir, "clave de la bitácora").unwrap();
+    assert!(insider.add_slot(&slot).is_err());
+    assert!(common::open_with(&dir, "otra clave").is_err());
     let keys: usize = (0..8)
         .filter(|epoch| {
             let compartments = &insider.access().roster.compartments;

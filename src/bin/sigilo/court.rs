@@ -346,6 +346,6 @@ pub(crate) fn check(app: &App, args: &AuditCourt) -> Result<u8, Failure> {
     if verdict.is_sound() {
         return Ok(0);
     }
-    let failed = Message::new("cli-audit-failed").with("count", verdict.findings.len());
+    let failed = Message::new("cli-court-failed").with("count", verdict.findings.len());
     Err(Failure::new(INTEGRITY, failed))
 }

@@ -65,6 +65,18 @@ pub(crate) fn begin_anew(option: &str, value: &str) {
 #[cfg(not(unix))]
 pub(crate) fn begin_anew(_option: &str, _value: &str) {}
 
+/// Drops what somebody typed on the terminal and no program has read yet: half a line, keys on a desk that
+/// was being locked.
+#[cfg(unix)]
+pub(crate) fn forget_typed() {
+    use rustix::termios::{QueueSelector, tcflush};
+    // What is no terminal has nothing of the kind.
+    let _ = tcflush(std::io::stdin(), QueueSelector::IFlush);
+}
+
+#[cfg(not(unix))]
+pub(crate) fn forget_typed() {}
+
 /// Ends cleanly on Ctrl-C, on a request to end, and when the terminal goes away: the terminal gets
 /// back the state in which it was found, `say` is written, and the exit code is 128 plus the number
 /// of the signal. What was being stored is one transaction: it is there as a whole or not at all.

@@ -126,7 +126,7 @@ cli-slot-new-passphrase = new passphrase
 cli-recovery-heading = Recovery code. Write it on paper now; it is stored nowhere:
 cli-recovery-advice = Keep it far from this computer. If the passphrase is lost, nothing else opens the vault.
 cli-recovery-old = The old code no longer works. Destroy the paper.
-cli-key-file-bad = The file { $file } is not a key file of sigilo.
+cli-key-file-bad = The file { $file } is not a key file of sigilo. Name the one that "sigilo keys add --to-file" made, or open with the passphrase.
 cli-key-needs-name = Say whose key it is with --name.
 cli-key-added = Key { $slot } is ready.
 cli-key-removed = Key { $slot } no longer opens anything.
@@ -141,12 +141,12 @@ cli-right-read = read
 cli-right-export = export
 cli-right-manage = manage keys
 cli-right-log = see the log
-cli-reason-too-long = The reason is too long; 1024 letters fit.
+cli-reason-too-long = The reason is too long; 1024 letters fit. Shorten it and try again.
 cli-sealed = Sealed. Record { $id }
 cli-amended = Stored. Record { $id }, version { $version }
 cli-amend-nothing = Nothing changed: the data are what they were.
-cli-amend-not-object = The changes must be a JSON object with the fields that change.
-cli-json-syntax = That is not valid JSON: line { $line }, column { $column }.
+cli-amend-not-object = The changes must be a JSON object with the fields that change. For example: {"{"}"notes": "…"{"}"}.
+cli-json-syntax = That is not valid JSON: line { $line }, column { $column }. Correct it there and try again.
 cli-no-such-version = The record has no such version. See which it has with "sigilo show".
 cli-show-head = Record { $id } · version { $version } of { $versions } · entry { $entry } of the log
 cli-show-linked = Same person as: { $ids }
@@ -164,7 +164,7 @@ cli-progress-verify = Verifying
 cli-progress-open = Opening
 cli-checkpoint-key = Key to verify with: { $key }
 cli-audit-bad-key = The key does not have the form name+id+key. Copy it whole.
-cli-audit-bad-head = The file { $file } is not a signed head of a log.
+cli-audit-bad-head = The file { $file } is not a signed head of a log. Name the one that was kept with "sigilo log checkpoint".
 cli-audit-sound = Sound: all that is stored is what was logged, in that order.
 cli-audit-key-unknown = The key that the vault itself brings was used. Compare it with the one you know, or give it with --key: { $key }
 cli-audit-no-head = Without a head kept elsewhere (--head) it cannot be seen whether the vault was set back to an old copy.
@@ -429,10 +429,10 @@ help-log-open = Open single acts for others to see, each with its proof and noth
 help-log-open-entries = Numbers of the entries, as "log show" shows them
 help-log-open-out = File to write to; for several entries, a folder
 cli-progress-export = Exporting
-cli-audit-key-kind = This is the key of a cosigner, not the one that signs the heads of a log.
+cli-audit-key-kind = This is the key of a cosigner, not the one that signs the heads of a log. The one that is needed is shown by "sigilo log checkpoint" in the house.
 cli-audit-cosigner-kind = This is not the key of a cosigner. "sigilo audit keygen" shows it.
 cli-audit-needs-key = Say with --key which key signs the heads of this log.
-cli-audit-bad-slot-key = The key of a slot is 64 hexadecimal digits.
+cli-audit-bad-slot-key = The key of a slot is 64 hexadecimal digits. Copy it whole from where the house publishes it.
 cli-audit-bundle-summary =
     { $entries ->
         [one] 1 entry
@@ -472,7 +472,7 @@ cli-proof-object = Done to { $object }, version { $version }.
 cli-proof-count = How many: { $count }.
 cli-proof-prior = It follows on entry { $entry }.
 cli-proof-reason = Reason given: { $reason }
-cli-proof-slot-forged = The act is in the log, but that key did not sign it.
+cli-proof-slot-forged = The act is in the log, but that key did not sign it. Compare the key with whoever publishes it; if it is theirs, the act is not by whom it says.
 cli-proof-cosigned = Cosigned by { $name } on { $time }: by then the entry existed in this form.
 cli-proof-not-cosigned = No cosignature of a known cosigner (--cosigner): when the entry was made is the word of the house alone.
 cli-keygen-cosigner = Key of your cosignatures (--cosigner): { $key }
@@ -507,7 +507,7 @@ cli-backup-sound = The backup is whole: { $entries } entries. Whether it opens, 
 cli-restored = Restored { $entries } entries into a new log. Known to be lost: { $lost }. Erased again: { $erased }.
 cli-restored-blind = You gave no head and no newer copy: whether entries are lost is not known, and records erased since the backup are here again. Erase them again, and show the new head to your auditor and your coordinator.
 cli-restored-keys = Keys are as they were when the backup was made: remove those that were removed since, and replace all with "sigilo keys rotate".
-cli-identity-bad = The file { $file } has no age identity (AGE-SECRET-KEY-1…).
+cli-identity-bad = The file { $file } has no age identity (AGE-SECRET-KEY-1…). Name the one that "sigilo keys identity" made.
 cli-identity-advice = Keep the file away from the laptop and from the backup: together they open everything.
 help-evidence = Files that belong to a record
 help-evidence-add = Seal a file of any size as evidence of a record
@@ -582,6 +582,11 @@ cli-court-receipt-paper = Receipt { $id } kept as a paper; its signature is chec
 cli-court-cosigners-unknown = The keys of those who cosigned were taken from the folder itself. Ask them for their keys and name them with --cosigner.
 cli-card-file = { $file }: { $why }
 cli-court-page = { $file } is not what this program writes of this folder: another version made it, or somebody changed it. Do not rely on it; what is printed here counts.
+cli-court-failed =
+    { $count ->
+        [one] The folder does not hold: 1 finding.
+       *[other] The folder does not hold: { $count } findings.
+    } Keep it as it is and ask whoever gave it to you for another.
 cli-court-sound = No findings: "{ $name }" (SHA-256 { $sha256 }) is the file that the house sealed, and the { $count } acts are in its log.
 
 ## Compartments, two keys and coercion

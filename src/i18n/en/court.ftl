@@ -1,10 +1,10 @@
 court-occupied = There is something in { $file } already. Name a folder that does not exist.
-court-file = { $file } could not be read or written.
+court-file = { $file } could not be read or written. If it is on a USB stick, take it out, put it in again and try once more.
 court-no-folder = This is no folder of a piece of evidence. Name the one that "sigilo evidence export" or "sigilo evidence hand-over" wrote.
-court-form = The file { $file } is not of the form that it must have.
+court-form = The file { $file } is not of the form that it must have. Ask whoever gave you the folder for it again, and keep this one as it is.
 court-unsound = The folder did not stand the check; nothing was given away or signed. If it is yours, run "sigilo check"; if you received it, see what is wrong with "sigilo audit court".
 court-not-handed-over = This file is not on record as handed over. Hand it over with "sigilo evidence hand-over".
-court-other-receipt = This receipt is for another file, another house or another act of handing over.
+court-other-receipt = This receipt is for another file, another house or another act of handing over. Look for the act that it answers with "sigilo evidence show", or ask for the receipt that belongs here.
 
 court-finding-file = the file { $file } is missing, or is not of the form that it must have
 court-finding-key = the key of the log in the folder is not the one that you named

@@ -17,7 +17,7 @@ export-ask-ctdc = Of { $count ->
     [one] one record
    *[other] { $count } records
 } rows without names leave. To go on, type “{ $word }”:
-export-nothing = There is nothing to export with this key and this kind.
+export-nothing = There is nothing to export with this key and this kind. See with "sigilo keys list" what your key can read, and with "sigilo list" what there is.
 export-done = { $file }: { $rows ->
     [one] one row
    *[other] { $rows } rows
@@ -41,4 +41,4 @@ export-htcds-several = { $count ->
 export-gbvims-gaps = What a record does not say in the terms of GBVIMS stays empty, the type of violence above all: somebody who knows the case fills it in.
 export-ctdc-rows = { $rows } of { $all } persons go out; of each row there are at least { $k } alike.
 export-ctdc-cells = { $cells } of { $all } values are left; the others were left blank so that nobody is alone.
-export-ctdc-nothing = There are so few persons that no row can go out without somebody being alone. Nothing was written.
+export-ctdc-nothing = There are so few persons that no row can go out without somebody being alone. Nothing was written. Wait until there are more records.

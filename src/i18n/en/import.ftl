@@ -69,9 +69,9 @@ record-file-too-many-rows = The file has more than { $max } rows; divide it.
 record-file-too-many-cells = The sheet has more than { $max } cells; divide it.
 
 # Maps
-record-map-too-large = The map has more than { $kib } KiB.
-record-map-syntax = line { $line }, column { $column }: the map is not well-formed TOML.
-record-map-version = The map does not say version = 1.
+record-map-too-large = The map has more than { $kib } KiB. That is the most that is read; is it the right file?
+record-map-syntax = line { $line }, column { $column }: the map is not well-formed TOML. Correct it there.
+record-map-version = The map does not say version = 1. Write that line at its beginning.
 record-map-key = The map cannot have “{ $name }”; it can have sheet, only, columns, values, dates and constants.
 record-map-key-nearest = The map cannot have “{ $name }”; is it “{ $nearest }”?
 record-map-field = The map names the field “{ $name }”, which does not exist. The fields are in the manual under “Record”.
@@ -79,7 +79,7 @@ record-map-field-nearest = The map names the field “{ $name }”, which does n
 record-map-type = The value of “{ $key }” in the map is of another kind; nearly all are texts in quotes.
 record-map-date = The form of a date of “{ $key }” in the map is not known; accepted: { $allowed }
 record-map-value = The map gives { $field } a value that it cannot have: { $what }
-record-map-twice = The map names the column “{ $name }” twice.
+record-map-twice = The map names the column “{ $name }” twice. Leave one of the two lines.
 
 # A proposed map
 import-propose-head =

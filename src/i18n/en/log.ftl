@@ -3,26 +3,26 @@
 ## Proofs
 log-proof-index = Entry { $index } is not in a log of { $size } entries.
 log-proof-sizes = The older log cannot be larger ({ $old } entries) than the newer one ({ $new }).
-log-proof-length = The proof has the wrong number of hashes for logs of this size. It is damaged, or belongs to something else.
+log-proof-length = The proof has the wrong number of hashes for logs of this size. It is damaged, or belongs to something else. Ask for it again.
 log-proof-root = The proof does not lead to the signed head of the log: this entry is not in that log in this form.
 log-proof-old-root = The older log is not the beginning of the newer one: entries were changed, removed or put in another order.
 
 ## Signed notes
-log-note-too-large = The signed note is too large, or has too many signatures.
-log-note-not-text = The signed note is not plain text; it is damaged, or it is another kind of file.
-log-note-form = This is not a signed note: a text, an empty line and signature lines are expected.
+log-note-too-large = The signed note is too large, or has too many signatures. Is it the right file? Ask for it again.
+log-note-not-text = The signed note is not plain text; it is damaged, or it is another kind of file. Copy it or ask for it again.
+log-note-form = This is not a signed note: a text, an empty line and signature lines are expected. Copy it whole or ask for it again.
 log-note-signature-line = Line { $line } of the signed note is not a signature line.
 log-note-name = The name of a key must not be empty or longer than 255 bytes, and has no spaces and no plus sign.
 log-note-key = This is not a verifier key (name+id+base64), or a character of it is wrong.
-log-note-bad-signature = The signature of { $name } is not valid: the note was changed, or somebody else signed it in that name.
-log-note-unsigned = Nobody whose key is known here has signed this note.
+log-note-bad-signature = The signature of { $name } is not valid: the note was changed, or somebody else signed it in that name. Do not use it; ask for it again in person.
+log-note-unsigned = Nobody whose key is known here has signed this note. If you know their key from another source, name it.
 log-note-twice = { $name } has signed this note already.
 log-note-time = The time of a cosignature is out of range.
-log-note-crypto = The note could not be signed.
+log-note-crypto = The note could not be signed. Restart the computer and try again.
 
 ## Checkpoints
-log-checkpoint-line = Line { $line } is not that of a checkpoint (name of the log, number of entries, root).
-log-checkpoint-origin = This checkpoint is of the log { $found }, not of { $expected }.
+log-checkpoint-line = Line { $line } is not that of a checkpoint (name of the log, number of entries, root). Copy it whole from where it was kept.
+log-checkpoint-origin = This checkpoint is of the log { $found }, not of { $expected }. Take the one that was kept of that vault; a restored vault begins another log.
 log-checkpoint-different = These are two different checkpoints.
 
 ## Kinds of act
@@ -111,14 +111,14 @@ log-tile-frontier = The stored tiles are not those of this log: one of them was 
 log-tile-store = The tiles of the log could not be read or written.
 
 ## Proof files
-log-file-too-large = The proof file is too large.
-log-file-line = Line { $line } is not that of a proof file; the file is damaged, or it is another kind of file.
+log-file-too-large = The proof file is too large. Is it the right file? Ask for it again.
+log-file-line = Line { $line } is not that of a proof file; the file is damaged, or it is another kind of file. Ask for it again.
 log-file-old-size = The proof starts at { $found } entries, but the head that you kept has { $expected }. Ask for a proof from that size.
-log-file-entry = The entry in the proof file is damaged, or the act shown with it is not the one that was logged.
+log-file-entry = The entry in the proof file is damaged, or the act shown with it is not the one that was logged. Do not rely on it: ask for it again and, if it comes the same, tell whoever audits.
 
 ## Audit bundles
-log-bundle-none = This folder is neither a vault nor an audit bundle.
-log-bundle-key = The file with the key of the log is damaged.
+log-bundle-none = This folder is neither a vault nor an audit bundle. Name the folder of a vault, or the one that "sigilo audit export" made.
+log-bundle-key = The file with the key of the log is damaged. Copy the bundle again, or make another with "sigilo audit export".
 log-bundle-other = The entries are not those of the signed head: the vault was altered. Run "sigilo audit verify".
 log-bundle-tile = The file { $file } of the bundle is missing or damaged. Copy the bundle again.
 log-bundle-io = The bundle could not be read or written ({ $what }). It goes into a new or empty folder.
@@ -131,11 +131,11 @@ auditor-new-log = This log is new here. Get the key that signs its heads from th
 auditor-other-key = The key that signs this log is another than last time. Nothing was cosigned; ask the house why.
 auditor-proof-needed = A head alone does not show that it continues from the one seen before. Bring the vault, an audit bundle, or a proof from { $old } entries ("sigilo audit consistency").
 auditor-clock = The clock of this computer shows an earlier time than at the last cosignature. Set it and try again; nothing was cosigned.
-auditor-crypto = The system gave no random numbers, or the key cannot be used.
+auditor-crypto = The system gave no random numbers, or the key cannot be used. Restart the computer and try again.
 auditor-refused-fork = the log has two histories: both heads are signed by it, and the newer does not begin with the older. This convicts whoever holds the log's key, whoever brings it.
 auditor-refused-older = the head is smaller than one seen before: entries were removed, or an old copy was put back.
 auditor-refused-unproved = what was brought does not show that the head continues from the one seen before.
-auditor-refusal-empty = The heads in this statement do not show what it says.
+auditor-refusal-empty = The heads in this statement do not show what it says. It proves nothing: ask whoever gave it to you for the statement again.
 
 ## What an audit finds
 log-head-stored = the signed head of the log

@@ -18,7 +18,7 @@ transfer-error-gap = The file begins at entry { $from } of the other vault, and 
 transfer-error-checkpoint = The head of the chain in the file is not that of the vault that sends it, or is too short. Nothing was stored; tell your auditor.
 transfer-error-evidence = A file of evidence in the transfer is not the one that was announced. Nothing was stored; ask for the transfer again.
 transfer-error-file-changed = The file changed while it was read. Nothing was stored; copy it to this computer and try again.
-transfer-error-nothing = There is nothing to settle in this record.
+transfer-error-nothing = There is nothing to settle in this record. “sigilo conflicts” shows those that wait.
 
 # Commands
 transfer-no-other = No other vault of this house is pinned. Pin it with “sigilo trust FILE.card --same-site”.
@@ -80,7 +80,7 @@ referral-error-no-such-field = “{ $field }” is neither a field nor a group o
 referral-error-no-fields = With the chosen fields nobody could recognise the record. Choose at least a name, the case number, a document or a telephone.
 referral-error-no-such-file = This record has no file of evidence with that id. See them with “sigilo evidence list”.
 referral-error-no-such-referral = There is no such referral, or more than one. See them with “sigilo referral list”.
-referral-error-decided = This referral is decided already, or was revoked.
+referral-error-decided = This referral is decided already, or was revoked. “sigilo referral list” shows what became of it.
 referral-error-over = The person's consent ended on { $day }. It cannot be accepted any more; ask for another referral.
 referral-error-record = What came cannot be stored as a record. Tell the house that sent it.
 referral-usage-own = That is another vault of your own house: use “sigilo transfer send”.

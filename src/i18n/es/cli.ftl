@@ -126,7 +126,7 @@ cli-slot-new-passphrase = contraseña nueva
 cli-recovery-heading = Código de recuperación. Escríbalo ahora en papel; no se guarda en ninguna parte:
 cli-recovery-advice = Guárdelo lejos de este equipo. Si se pierde la contraseña, es lo único que abre la bóveda.
 cli-recovery-old = El código anterior ya no sirve. Destruya el papel donde está.
-cli-key-file-bad = El archivo { $file } no es un archivo de clave de sigilo.
+cli-key-file-bad = El archivo { $file } no es un archivo de clave de sigilo. Indique el que hizo «sigilo keys add --to-file», o abra con la contraseña.
 cli-key-needs-name = Diga de quién es la clave con --name.
 cli-key-added = La clave { $slot } está lista.
 cli-key-removed = La clave { $slot } ya no abre nada.
@@ -141,12 +141,12 @@ cli-right-read = leer
 cli-right-export = exportar
 cli-right-manage = administrar claves
 cli-right-log = ver la bitácora
-cli-reason-too-long = El motivo es demasiado largo; caben 1024 letras.
+cli-reason-too-long = El motivo es demasiado largo; caben 1024 letras. Acórtelo e inténtelo de nuevo.
 cli-sealed = Sellado. Expediente { $id }
 cli-amended = Guardado. Expediente { $id }, versión { $version }
 cli-amend-nothing = Nada cambió: los datos son los que ya estaban.
-cli-amend-not-object = Los cambios deben ser un objeto JSON con los campos que cambian.
-cli-json-syntax = El archivo no es JSON bien escrito: línea { $line }, columna { $column }.
+cli-amend-not-object = Los cambios deben ser un objeto JSON con los campos que cambian. Por ejemplo: {"{"}"notes": "…"{"}"}.
+cli-json-syntax = El archivo no es JSON bien escrito: línea { $line }, columna { $column }. Corríjalo ahí e inténtelo de nuevo.
 cli-no-such-version = El expediente no tiene esa versión. Vea cuáles tiene con «sigilo show».
 cli-show-head = Expediente { $id } · versión { $version } de { $versions } · asiento { $entry } de la bitácora
 cli-show-linked = Misma persona que: { $ids }
@@ -164,7 +164,7 @@ cli-progress-verify = Verificando
 cli-progress-open = Abriendo
 cli-checkpoint-key = Clave para verificar: { $key }
 cli-audit-bad-key = La clave no tiene la forma nombre+identificador+clave. Cópiela completa.
-cli-audit-bad-head = El archivo { $file } no es una cabeza firmada de una bitácora.
+cli-audit-bad-head = El archivo { $file } no es una cabeza firmada de una bitácora. Indique el que se guardó con «sigilo log checkpoint».
 cli-audit-sound = Íntegra: todo lo guardado es lo que se anotó, y en ese orden.
 cli-audit-key-unknown = Se usó la clave que trae la propia bóveda. Compárela con la que usted conoce, o diga cuál es con --key: { $key }
 cli-audit-no-head = Sin una cabeza guardada aparte (--head) no se puede saber si alguien repuso una copia vieja de la bóveda.
@@ -429,10 +429,10 @@ help-log-open = Abre actos sueltos para que otros los vean, cada uno con su demo
 help-log-open-entries = Números de los asientos, como los muestra «log show»
 help-log-open-out = Archivo donde escribir; para varios asientos, una carpeta
 cli-progress-export = Exportando
-cli-audit-key-kind = Esta es la clave de alguien que cofirma, no la que firma las cabezas de una bitácora.
+cli-audit-key-kind = Esta es la clave de alguien que cofirma, no la que firma las cabezas de una bitácora. La que se necesita la muestra «sigilo log checkpoint» en la casa.
 cli-audit-cosigner-kind = Esta no es la clave de alguien que cofirma. La muestra «sigilo audit keygen».
 cli-audit-needs-key = Diga con --key qué clave firma las cabezas de esta bitácora.
-cli-audit-bad-slot-key = La clave pública de quien actúa son 64 dígitos hexadecimales.
+cli-audit-bad-slot-key = La clave pública de quien actúa son 64 dígitos hexadecimales. Cópiela entera de donde la casa la publica.
 cli-audit-bundle-summary =
     { $entries ->
         [one] 1 asiento
@@ -472,7 +472,7 @@ cli-proof-object = Sobre { $object }, versión { $version }.
 cli-proof-count = Cuántos: { $count }.
 cli-proof-prior = Sigue al asiento { $entry }.
 cli-proof-reason = Motivo dado: { $reason }
-cli-proof-slot-forged = El acto está en la bitácora, pero esa clave no lo firmó.
+cli-proof-slot-forged = El acto está en la bitácora, pero esa clave no lo firmó. Compare la clave con quien la publica; si es la suya, el acto no es de quien dice ser.
 cli-proof-cosigned = Cofirmado por { $name } el { $time }: para entonces el asiento existía en esta forma.
 cli-proof-not-cosigned = Sin cofirma de alguien conocido (--cosigner): cuándo se hizo el asiento es solo la palabra de la casa.
 cli-keygen-cosigner = Clave de sus cofirmas (--cosigner): { $key }
@@ -507,7 +507,7 @@ cli-backup-sound = La copia de seguridad está completa: { $entries } asientos. 
 cli-restored = Se restauraron { $entries } asientos en una bitácora nueva. Perdidos que se conocen: { $lost }. Borrados de nuevo: { $erased }.
 cli-restored-blind = No indicó ninguna cabeza ni una copia más nueva: no se sabe si faltan asientos, y lo que se borró después de la copia está aquí otra vez. Bórrelo de nuevo y muestre la cabeza nueva a quien audita y a la coordinación.
 cli-restored-keys = Las claves son las de cuando se hizo la copia: quite las que se hayan quitado después y cámbielas todas con «sigilo keys rotate».
-cli-identity-bad = El archivo { $file } no tiene una identidad age (AGE-SECRET-KEY-1…).
+cli-identity-bad = El archivo { $file } no tiene una identidad age (AGE-SECRET-KEY-1…). Indique el que hizo «sigilo keys identity».
 cli-identity-advice = Guarde el archivo lejos de la computadora y de la copia: juntos abren todo.
 help-evidence = Archivos que pertenecen a un expediente
 help-evidence-add = Sella un archivo de cualquier tamaño como prueba de un expediente
@@ -582,6 +582,11 @@ cli-court-receipt-paper = Acuse { $id } guardado como documento en papel; su fir
 cli-court-cosigners-unknown = Las claves de quienes cofirmaron se tomaron de la propia carpeta. Pídaselas a ellos e indíquelas con --cosigner.
 cli-card-file = { $file }: { $why }
 cli-court-page = { $file } no es lo que este programa escribe de esta carpeta: lo hizo otra versión, o alguien lo cambió. No se fíe de lo que dice; vale lo que se imprime aquí.
+cli-court-failed =
+    { $count ->
+        [one] La carpeta no se sostiene: 1 hallazgo.
+       *[other] La carpeta no se sostiene: { $count } hallazgos.
+    } Guárdela como está y pida otra a quien se la dio.
 cli-court-sound = Sin hallazgos: «{ $name }» (SHA-256 { $sha256 }) es el archivo que la casa selló, y los { $count } actos están en su bitácora.
 
 ## Compartimentos, dos claves y coacción

@@ -1,10 +1,10 @@
 court-occupied = Ya hay algo en { $file }. Indique una carpeta que no exista.
-court-file = No se pudo leer o escribir { $file }.
+court-file = No se pudo leer o escribir { $file }. Si está en una memoria USB, sáquela, vuelva a ponerla e inténtelo de nuevo.
 court-no-folder = Aquí no hay una carpeta de una prueba. Indique la que escribió «sigilo evidence export» o «sigilo evidence hand-over».
-court-form = El archivo { $file } no tiene la forma que debe.
+court-form = El archivo { $file } no tiene la forma que debe. Pida la carpeta de nuevo a quien se la dio, y guarde esta como está.
 court-unsound = La carpeta no resistió la comprobación; no se entregó ni se firmó nada. Si es suya, ejecute «sigilo check»; si la recibió, vea qué falla con «sigilo audit court».
 court-not-handed-over = Este archivo no consta como entregado. Entréguelo con «sigilo evidence hand-over».
-court-other-receipt = Este acuse es de otro archivo, de otra casa o de otra entrega.
+court-other-receipt = Este acuse es de otro archivo, de otra casa o de otra entrega. Busque la entrega a la que responde con «sigilo evidence show», o pida el acuse que corresponde.
 
 court-finding-file = falta el archivo { $file }, o no tiene la forma que debe
 court-finding-key = la clave de la bitácora que trae la carpeta no es la que usted indicó

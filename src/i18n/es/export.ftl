@@ -17,7 +17,7 @@ export-ask-ctdc = De { $count ->
     [one] un expediente
    *[other] { $count } expedientes
 } saldrán filas sin nombre. Para seguir, escriba «{ $word }»:
-export-nothing = Con esta clave no hay nada que exportar, o no hay expedientes de esta clase.
+export-nothing = Con esta clave no hay nada que exportar, o no hay expedientes de esta clase. Vea con «sigilo keys list» qué puede leer su clave, y con «sigilo list» qué hay.
 export-done = { $file }: { $rows ->
     [one] una fila
    *[other] { $rows } filas
@@ -41,4 +41,4 @@ export-htcds-several = { $count ->
 export-gbvims-gaps = Lo que un expediente no dice en los términos de GBVIMS queda vacío, ante todo el tipo de violencia: complételo quien conoce el caso.
 export-ctdc-rows = Salen { $rows } de { $all } personas; cada fila tiene al menos { $k } iguales.
 export-ctdc-cells = Quedan { $cells } de { $all } datos; los demás se dejaron en blanco para que ninguna fila señale a una sola persona.
-export-ctdc-nothing = Son tan pocas personas que cualquier fila señalaría a alguien. No se escribió nada.
+export-ctdc-nothing = Son tan pocas personas que cualquier fila señalaría a alguien. No se escribió nada. Espere a tener más expedientes.

@@ -69,9 +69,9 @@ record-file-too-many-rows = El archivo tiene más de { $max } filas; divídalo e
 record-file-too-many-cells = La hoja tiene más de { $max } celdas; divídala en varias.
 
 # Mapas
-record-map-too-large = El mapa tiene más de { $kib } KiB.
-record-map-syntax = línea { $line }, columna { $column }: el mapa no es TOML bien escrito.
-record-map-version = El mapa no dice version = 1.
+record-map-too-large = El mapa tiene más de { $kib } KiB. Es lo más que se lee; ¿es el archivo correcto?
+record-map-syntax = línea { $line }, columna { $column }: el mapa no es TOML bien escrito. Corríjalo ahí.
+record-map-version = El mapa no dice version = 1. Escriba esa línea al principio.
 record-map-key = El mapa no puede tener «{ $name }»; puede tener sheet, only, columns, values, dates y constants.
 record-map-key-nearest = El mapa no puede tener «{ $name }»; ¿será «{ $nearest }»?
 record-map-field = El mapa nombra el campo «{ $name }», que no existe. Los campos están en el manual, en «Record».
@@ -79,7 +79,7 @@ record-map-field-nearest = El mapa nombra el campo «{ $name }», que no existe;
 record-map-type = El valor de «{ $key }» en el mapa es de otra clase; casi todos son textos entre comillas.
 record-map-date = La forma de fecha de «{ $key }» en el mapa no se conoce; se aceptan: { $allowed }
 record-map-value = El mapa da a { $field } un valor que no puede tener: { $what }
-record-map-twice = El mapa nombra dos veces la columna «{ $name }».
+record-map-twice = El mapa nombra dos veces la columna «{ $name }». Deje una de las dos líneas.
 
 # Mapa propuesto
 import-propose-head =

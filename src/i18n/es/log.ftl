@@ -8,21 +8,21 @@ log-proof-root = La demostración no conduce a la cabeza firmada de la bitácora
 log-proof-old-root = La bitácora anterior no es el comienzo de la nueva: hay asientos cambiados, retirados o en otro orden.
 
 ## Notas firmadas
-log-note-too-large = La nota firmada es demasiado grande o tiene demasiadas firmas.
-log-note-not-text = La nota firmada no es texto simple; está dañada o es otro tipo de archivo.
-log-note-form = Esto no es una nota firmada: se espera un texto, una línea vacía y líneas de firma.
+log-note-too-large = La nota firmada es demasiado grande o tiene demasiadas firmas. ¿Es el archivo correcto? Pídalo de nuevo.
+log-note-not-text = La nota firmada no es texto simple; está dañada o es otro tipo de archivo. Cópiela o pídala de nuevo.
+log-note-form = Esto no es una nota firmada: se espera un texto, una línea vacía y líneas de firma. Cópiela entera o pídala de nuevo.
 log-note-signature-line = La línea { $line } de la nota firmada no es una línea de firma.
 log-note-name = El nombre de una clave no puede estar vacío ni ser tan largo, y no lleva espacios ni el signo más.
 log-note-key = Esto no es una clave de verificación (nombre+id+base64), o tiene un carácter equivocado.
-log-note-bad-signature = La firma de { $name } no es válida: la nota fue cambiada, o alguien más firmó en ese nombre.
-log-note-unsigned = Nadie cuya clave se conozca aquí ha firmado esta nota.
+log-note-bad-signature = La firma de { $name } no es válida: la nota fue cambiada, o alguien más firmó en ese nombre. No la use; pídala de nuevo en persona.
+log-note-unsigned = Nadie cuya clave se conozca aquí ha firmado esta nota. Si conoce su clave de otra fuente, indíquela.
 log-note-twice = { $name } ya firmó esta nota.
 log-note-time = La hora de una cofirma está fuera de rango.
-log-note-crypto = No se pudo firmar la nota.
+log-note-crypto = No se pudo firmar la nota. Reinicie la computadora e inténtelo de nuevo.
 
 ## Cabezas
-log-checkpoint-line = La línea { $line } no es la de una cabeza de bitácora (nombre de la bitácora, número de asientos, raíz).
-log-checkpoint-origin = Esta cabeza es de la bitácora { $found }, no de { $expected }.
+log-checkpoint-line = La línea { $line } no es la de una cabeza de bitácora (nombre de la bitácora, número de asientos, raíz). Cópiela entera de donde se guardó.
+log-checkpoint-origin = Esta cabeza es de la bitácora { $found }, no de { $expected }. Tome la que se guardó de esa bóveda; tras una restauración empieza otra bitácora.
 log-checkpoint-different = Son dos cabezas distintas.
 
 ## Clases de actos
@@ -111,14 +111,14 @@ log-tile-frontier = Los bloques guardados no son los de esta bitácora: alguno f
 log-tile-store = No se pudieron leer o escribir los bloques de la bitácora.
 
 ## Archivos de prueba
-log-file-too-large = El archivo de la demostración es demasiado grande.
-log-file-line = La línea { $line } no es la de una demostración; el archivo está dañado o es de otra clase.
+log-file-too-large = El archivo de la demostración es demasiado grande. ¿Es el archivo correcto? Pídalo de nuevo.
+log-file-line = La línea { $line } no es la de una demostración; el archivo está dañado o es de otra clase. Pídalo de nuevo.
 log-file-old-size = La demostración empieza en { $found } asientos, pero la cabeza que usted guardó tiene { $expected }. Pida una demostración desde ese tamaño.
-log-file-entry = El asiento de la demostración está dañado, o el acto que se muestra con él no es el que se anotó.
+log-file-entry = El asiento de la demostración está dañado, o el acto que se muestra con él no es el que se anotó. No la dé por buena: pídala de nuevo y, si viene igual, avise a quien audita.
 
 ## Paquetes de auditoría
-log-bundle-none = Esta carpeta no es una bóveda ni un paquete de auditoría.
-log-bundle-key = El archivo con la clave de la bitácora está dañado.
+log-bundle-none = Esta carpeta no es una bóveda ni un paquete de auditoría. Indique la carpeta de una bóveda, o la que hizo «sigilo audit export».
+log-bundle-key = El archivo con la clave de la bitácora está dañado. Copie el paquete de nuevo, o haga otro con «sigilo audit export».
 log-bundle-other = Los asientos no son los de la cabeza firmada: la bóveda fue alterada. Ejecute «sigilo audit verify».
 log-bundle-tile = El archivo { $file } del paquete falta o está dañado. Vuelva a copiar el paquete.
 log-bundle-io = No se pudo leer o escribir el paquete ({ $what }). Va en una carpeta nueva o vacía.
@@ -135,7 +135,7 @@ auditor-crypto = El sistema no dio números al azar, o la clave no se puede usar
 auditor-refused-fork = la bitácora tiene dos historias: ambas cabezas llevan su firma y la nueva no empieza con la antigua. Esto prueba la falta de quien tiene la clave de la bitácora, la traiga quien la traiga.
 auditor-refused-older = la cabeza es menor que una que ya se vio: se retiraron asientos o se repuso una copia antigua.
 auditor-refused-unproved = lo que se trajo no muestra que la cabeza continúa la que se vio antes.
-auditor-refusal-empty = Las cabezas de esta declaración no muestran lo que dice.
+auditor-refusal-empty = Las cabezas de esta declaración no muestran lo que dice. No prueba nada: pida la declaración de nuevo a quien se la dio.
 
 ## Lo que encuentra una auditoría
 log-head-stored = la cabeza firmada de la bitácora

@@ -18,7 +18,7 @@ transfer-error-gap = El archivo comienza en el asiento { $from } de la otra bóv
 transfer-error-checkpoint = La cabeza de la bitácora que viene en el archivo no es de la bóveda que lo envía, o no alcanza. No se guardó nada; avise a su auditor.
 transfer-error-evidence = Un archivo de prueba del traslado no es el que se anuncia. No se guardó nada; pida el traslado otra vez.
 transfer-error-file-changed = El archivo cambió mientras se leía. No se guardó nada; cópielo a esta computadora e inténtelo de nuevo.
-transfer-error-nothing = En este expediente no hay nada que resolver.
+transfer-error-nothing = En este expediente no hay nada que resolver. «sigilo conflicts» muestra los que esperan.
 
 # Órdenes
 transfer-no-other = No hay ninguna otra bóveda de esta casa aceptada. Acéptela con «sigilo trust ARCHIVO.card --same-site».
@@ -80,7 +80,7 @@ referral-error-no-such-field = «{ $field }» no es un campo ni un grupo de camp
 referral-error-no-fields = Con los campos elegidos nadie podría reconocer el expediente. Elija al menos un nombre, el número de expediente, un documento o un teléfono.
 referral-error-no-such-file = Este expediente no tiene ningún archivo de prueba con ese identificador. Véalos con «sigilo evidence list».
 referral-error-no-such-referral = No hay ninguna remisión así, o hay más de una. Véalas con «sigilo referral list».
-referral-error-decided = Esta remisión ya está decidida, o se retiró.
+referral-error-decided = Esta remisión ya está decidida, o se retiró. «sigilo referral list» muestra en qué quedó.
 referral-error-over = El consentimiento de la persona terminó el { $day }. Ya no se puede aceptar; pida otra remisión.
 referral-error-record = Lo que llegó no se puede guardar como expediente. Avise a la casa que lo envió.
 referral-usage-own = Esa es otra bóveda de su misma casa: use «sigilo transfer send».

@@ -1,6 +1,6 @@
 //! The desk line by line, for a screen reader or a terminal that cannot do more.
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use sigilo::vault::{ActNote, Draft, Vault};
 use zeroize::Zeroizing;
 
 use super::desk::{Desk, Found, Opened};
-use super::{amend, list, open, seal, search};
+use super::{amend, list, open, said_of, seal, search};
 use crate::app::App;
+use crate::cli::LockedArg;
 use crate::failure::Failure;
 use crate::interview::dialog::{self, Ask};
 use crate::interview::form::{Form, Wish};
 use crate::interview::view::told;
-use crate::{interview, records, vault};
+use crate::{interview, process, records, vault};
 
 /// A line, or the end of the input.
 type Input = Option<Zeroizing<String>>;
@@ -93,27 +94,33 @@ enum Left {
     Locked,
 }
 
-/// The menu, until somebody ends it.
-pub(super) fn run(app: &App, opened: Vault) -> Result<u8, Failure> {
+/// The menu, until somebody ends it; without a vault, it begins locked.
+pub(super) fn run(app: &App, opened: Option<Vault>, why: LockedArg) -> Result<u8, Failure> {
     let mut lines = Watched::new(app);
-    let mut vault = Some(opened);
+    let (mut vault, mut why) = (opened, why);
+    if vault.is_none() {
+        process::forget_typed();
+    }
     loop {
-        let left = match &vault {
-            Some(vault) => work(app, vault, &mut lines)?,
-            None => Left::Locked,
-        };
-        // The keys go before anything else is said.
-        vault = None;
-        if matches!(left, Left::Ended) && !lines.left_alone {
-            return Ok(0);
+        if let Some(vault) = vault.take() {
+            let left = work(app, &vault, &mut lines)?;
+            // The keys go before anything else is said.
+            drop(vault);
+            if matches!(left, Left::Ended) && !lines.left_alone {
+                return Ok(0);
+            }
+            why = if lines.left_alone {
+                LockedArg::Idle
+            } else {
+                LockedArg::Asked
+            };
+            lines.left_alone = false;
+            // Lines that come by a pipe may have been read ahead, and would be lost.
+            if std::io::stdin().is_terminal() {
+                super::begin_anew(why);
+            }
         }
-        let why = if lines.left_alone {
-            "shell-locked-idle"
-        } else {
-            "shell-locked-asked"
-        };
-        lines.left_alone = false;
-        app.warn(&Message::new(why));
+        app.warn(&Message::new(said_of(why)));
         app.warn(&Message::new("shell-plain-unlock"));
         if lines.wait().is_none() {
             return Ok(0);

@@ -32,16 +32,27 @@ const SHOWN: usize = 200;
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(crate) fn shell(app: &App, args: &Shell) -> Result<u8, Failure> {
-    if let Some(why) = args.locked.filter(|_| !app.plain()) {
+    if let Some(why) = args.locked {
+        if app.plain() {
+            return menu::run(app, None, why);
+        }
         let mut desk = Desk::new();
         desk.lock(Message::new(said_of(why)));
         return run(app, None, desk);
     }
     let opened = vault::open(app)?;
     if app.plain() {
-        return menu::run(app, opened);
+        return menu::run(app, Some(opened), LockedArg::Asked);
     }
     run(app, Some(opened), Desk::new())
+}
+
+/// The desk in another image of the process, locked. What was typed, read and shown went through libraries that
+/// do not wipe it. Returns if the system refuses.
+fn begin_anew(why: LockedArg) {
+    if let Some(why) = why.to_possible_value() {
+        process::begin_anew("--locked", why.get_name());
+    }
 }
 
 /// What a locked desk says.
@@ -152,11 +163,8 @@ fn run(app: &App, vault: Option<Vault>, mut desk: Desk) -> Result<u8, Failure> {
             }
         }
         if let Some(why) = work.locked.take() {
-            // What was typed and drawn went through libraries that do not wipe it.
             screen = None;
-            if let Some(why) = why.to_possible_value() {
-                process::begin_anew("--locked", why.get_name());
-            }
+            begin_anew(why);
         }
     }
 }
