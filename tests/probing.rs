@@ -146,7 +146,9 @@ fn rows_of_several_persons_are_seen_if_they_are_as_sure_of_each() {
         let others = locals.iter().position(|l| l.site > 0).unwrap();
         let medleys = (0..MEDLEYS as u32).map(|n| Local {
             site: 0,
-            records: (0..persons as u32).map(|p| honest + persons as u32 * n + p).collect(),
+            records: (0..persons as u32)
+                .map(|p| honest + persons as u32 * n + p)
+                .collect(),
         });
         locals.splice(others..others, medleys);
         let met = meet(policy, &sites, &locals);

@@ -153,7 +153,11 @@ impl Levels {
     /// month in either order), a place, a telephone or a document. Sex and nationality are too few to count.
     pub fn beside_names(&self) -> bool {
         let same = |slot: Slot, all: u8| self.of(slot) >= all;
-        let parts = [same(Slot::Year, 3), same(Slot::Month, 1), same(Slot::Day, 3)];
+        let parts = [
+            same(Slot::Year, 3),
+            same(Slot::Month, 1),
+            same(Slot::Day, 3),
+        ];
         let witnesses = [
             Slot::MonthDay,
             Slot::State,

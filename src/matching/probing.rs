@@ -116,7 +116,9 @@ pub fn suspicions(
         if let (true, Some(site)) = (beside >= least, site(others[0].0)) {
             let suspicion = found.entry(site).or_default();
             suspicion.rows.insert(others[0].0);
-            suspicion.sought.extend(apart.iter().map(|(_, other)| *other));
+            suspicion
+                .sought
+                .extend(apart.iter().map(|(_, other)| *other));
         }
     }
     found
@@ -153,8 +155,9 @@ mod tests {
         assert!(suspicions(Policy::Strict, &mixed, &[2; 4], &sites()).is_empty());
         // Three are enough if one of them shares so much that it has the right date.
         let very = |n: u16| [pair(0, 15), pair(1, 15), sharing(n, 2, 15)];
-        let named =
-            |n, steps: [Step; 3]| !suspicions(Policy::Strict, &very(n), &steps, &sites()).is_empty();
+        let named = |n, steps: [Step; 3]| {
+            !suspicions(Policy::Strict, &very(n), &steps, &sites()).is_empty()
+        };
         assert!(named(45, [1, 1, 7]));
         assert!(!named(44, [1, 1, 7]) && !named(64, [1, 1, 6]) && !named(64, [0, 1, 7]));
         // Under the other policy chance meetings are common.
