@@ -158,7 +158,7 @@ fn the_graph_of_shared_tags_names_nobody_even_with_the_group_secret_and_everybod
     };
     // In a network this small one person more or less is a twentieth of a percent: three times it is.
     let rounds = [(1, 2), (3, 4), (5, 6)].map(|(a, e)| (withheld(None, a), withheld(None, e)));
-    for overlap in [1.0, 0.9, 0.5] {
+    for (overlap, bound) in [(1.0, 0.01), (0.9, 0.01), (0.5, 0.004)] {
         for (name, see) in [
             ("exact", exact as fn(u32) -> u32),
             ("any", any),
@@ -169,7 +169,7 @@ fn the_graph_of_shared_tags_names_nobody_even_with_the_group_secret_and_everybod
                 structural(&a, &e, see)
             });
             let rate = rates.sum::<f64>() / rounds.len() as f64;
-            assert!(rate <= 0.01, "overlap {overlap}, {name}: {rate}");
+            assert!(rate <= bound, "overlap {overlap}, {name}: {rate}");
         }
     }
     // The same attack without tokens withheld: it has teeth.
@@ -186,7 +186,7 @@ fn repeats_within_a_file_would_not_help_the_attacker_much() {
         round(&options).1
     };
     let rate = structural(&repeated(1), &repeated(2), exact);
-    assert!(rate <= 0.02, "{rate}");
+    assert!(rate <= 0.005, "{rate}");
 }
 
 #[test]
@@ -194,7 +194,8 @@ fn two_rounds_of_the_same_records_cannot_be_linked() {
     let (one, two) = (round(&options(1, 1)).1, round(&options(2, 2)).1);
     for see in [exact, any, doublings] {
         let rate = structural(&one, &two, see);
-        assert!(rate <= 0.002, "{rate}");
+        // One person of this network.
+        assert!(rate <= 0.001, "{rate}");
     }
     let tags: HashSet<u64> = one.values().flatten().copied().collect();
     assert!(two.values().flatten().all(|t| !tags.contains(t)));
@@ -312,7 +313,8 @@ fn half_of_the_persons_known_teach_nothing_about_the_others() {
     encoded = encoded.into_iter().take(700).collect();
     clear.retain(|id, _| encoded.contains_key(id));
     let ours = known_pairs(&encoded, &clear);
-    assert!(ours <= 0.02, "{ours}");
+    // One person of those who are not known.
+    assert!(ours <= 0.003, "{ours}");
     let theirs = known_pairs(&clk(&clear), &clear);
     assert!(theirs > 0.5, "the attack has no teeth: {theirs}");
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use sigilo::coordinator::{self, Plan};
 use sigilo::crypto::travel::Identity;
 use sigilo::holder;
-use sigilo::log::act::Reason;
+use sigilo::log::act::{ActKind, Reason};
 use sigilo::network::{Network, Seat, Setup, SiteSetup};
 use sigilo::party::{Class, Event, Party, PartyError, Stick};
 use sigilo::record::code::Agreement;
@@ -103,7 +103,16 @@ fn a_site_may_grow_by_so_many_a_day_and_no_more() {
         site.party.vault().seal(&record(&format!("x{i}"))).unwrap();
     }
     let (_kept, stick) = further(&net, site, day(2));
-    let before = holder.party.vault().log_size().unwrap();
+    let refusals = || {
+        let mut count = 0;
+        let see = |entry: sigilo::vault::TrailEntry| {
+            count += usize::from(entry.act.kind == ActKind::Refused);
+            Ok(())
+        };
+        holder.party.vault().trail(0, see).unwrap();
+        count
+    };
+    assert_eq!(refusals(), 0);
     for now in [day(2), Time::parse("2027-02-01T09:00:00Z").unwrap()] {
         let out = sigilo::network::next(&holder.party, &stick, now).unwrap();
         let [(_, e @ PartyError::Growth { asked: 192, .. })] = &out.refused[..] else {
@@ -112,7 +121,7 @@ fn a_site_may_grow_by_so_many_a_day_and_no_more() {
         assert_eq!(e.class(), Class::Refused);
     }
     // Probing leaves a trace in the holder's log.
-    assert!(holder.party.vault().log_size().unwrap() > before);
+    assert_eq!(refusals(), 2);
 
     // After enough days the same request is answered.
     let out = sigilo::network::next(&holder.party, &stick, day(20)).unwrap();
@@ -467,4 +476,44 @@ fn what_was_cut_off_is_charged_once() {
     let points = |e: &PartyError| matches!(e, PartyError::Points { left: 0, .. });
     assert!(out.refused.iter().any(|(_, e)| points(e)), "{out:?}");
     assert!(!evaluated(&out));
+}
+
+/// A coordinator that goes back to a copy of its folder can ask about other pairs. The comparer answers one ask of
+/// a round, so that the pairs of a person are counted over all of it.
+#[test]
+fn a_second_ask_of_a_round_is_refused_for_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let net = build(dir.path());
+    net.open(day(1)).unwrap();
+    for seats in [&net.sites, &net.holders, &net.sites] {
+        for seat in seats {
+            net.visit(seat, day(1)).unwrap();
+        }
+    }
+    let (desk, folder) = (
+        copy_of(net.coordinator.dir()),
+        copy_of(net.coordinator.stick.dir()),
+    );
+    net.desk(day(1)).unwrap();
+    let comparer = &net.holders.iter().find(|h| {
+        let out = sigilo::network::next(&h.party, &net.coordinator.stick, day(1)).unwrap();
+        out.done.iter().any(|e| matches!(e, Event::Compared { .. }))
+    });
+    let comparer = comparer.unwrap();
+    // The same again gives the same answer.
+    let weights = net.coordinator.stick.dir().join("pairs.weights");
+    let answer = std::fs::read(&weights).unwrap();
+    std::fs::remove_file(&weights).unwrap();
+    net.visit(comparer, day(1)).unwrap();
+    assert_eq!(std::fs::read(&weights).unwrap(), answer);
+    // Without one of the sites it is another ask.
+    let stick = Stick::open(folder.path()).unwrap();
+    let without = [net.sites[0].party.id()];
+    coordinator::match_files(&party_in(desk.path()), &stick, &without, None, day(1)).unwrap();
+    for _ in 0..2 {
+        let out = sigilo::network::next(&comparer.party, &stick, day(1)).unwrap();
+        let second = |e: &PartyError| matches!(e, PartyError::SecondAsk);
+        assert!(out.refused.iter().any(|(_, e)| second(e)), "{out:?}");
+        assert!(!folder.path().join("pairs.weights").exists());
+    }
 }

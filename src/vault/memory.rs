@@ -5,10 +5,12 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Location, NewSlot, Rights, SlotKind, Unlock, Vault};
+use zeroize::Zeroizing;
+
+use super::{ActNote, Location, NewSlot, Rights, SlotKind, StateChange, Unlock, Vault};
 use crate::crypto::kdf::PassphraseCost;
 use crate::crypto::secret::Passphrase;
-use crate::log::act::Reason;
+use crate::log::act::{ActKind, Reason};
 use crate::record::{Kind, Record};
 
 /// What is looked for is kept like this, so that it is not found where it is kept.
@@ -76,6 +78,13 @@ fn passphrase(masked: &[u8]) -> Passphrase {
     Passphrase::new(text)
 }
 
+/// Secrets as the state of a round has them, longer than what a cipher takes at once.
+fn round_secrets() -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(vec![0; 320]);
+    crate::crypto::random::fill(&mut out).unwrap();
+    out
+}
+
 /// Everything that the slot that is open holds.
 fn keys(vault: &Vault) -> Vec<Needle> {
     let access = &vault.access;
@@ -130,6 +139,9 @@ fn in_a_process_of_its_own() {
         let mut record = Record::new(Kind::Victim);
         record.given_names = "Itzel".into();
         made.vault.seal(&record).unwrap();
+        let secrets = StateChange::put_for_round("secretos de la ronda", 0, round_secrets());
+        let act = ActNote::new(ActKind::State);
+        made.vault.set_state(&[secrets], act).unwrap();
     }
     {
         let key = passphrase(&masked);
@@ -144,6 +156,13 @@ fn in_a_process_of_its_own() {
         // The passphrase is gone although the vault is open.
         assert!(!found(&needles).contains(&"passphrase"));
         needles.extend(keys(&vault));
+        let state = vault.state("secretos de la ronda").unwrap().unwrap();
+        needles.extend(
+            state
+                .body
+                .chunks(32)
+                .map(|part| Needle::new("secret of a round", part)),
+        );
         assert!(needles.len() >= 8);
         let open = found(&needles);
         for needle in &needles[1..] {

@@ -70,6 +70,7 @@ pub use writing::ActNote;
 use crate::codec::{Decode as _, Encode as _};
 use crate::crypto::Secret;
 use crate::crypto::hash::{Digest, sha256};
+use crate::crypto::secret::WipesStack;
 use crate::log::act::ActKind;
 use crate::log::{Leaf, NoteKey, Origin, SignedCheckpoint};
 use store::{BatchRow, Mode, Store};
@@ -176,6 +177,7 @@ pub struct Vault {
     /// The edge of the log as this program left it.
     tree: Cell<Option<crate::log::Appender>>,
     opened: RefCell<HashMap<i64, Arc<(BatchRow, Secret<32>)>>>,
+    _wipes: WipesStack,
 }
 
 /// A vault that was just made.
@@ -282,6 +284,7 @@ impl Vault {
             last_act: Cell::new(None),
             tree: Cell::new(None),
             opened: RefCell::default(),
+            _wipes: WipesStack,
         }
     }
 

@@ -7,6 +7,9 @@
 #![cfg(debug_assertions)]
 
 mod active;
+#[path = "../common/mod.rs"]
+mod common;
+mod dense;
 mod dictionary;
 mod passive;
 mod play;

@@ -1,14 +1,11 @@
 //! Folders in the wrong hands: images of a locked vault over time, a key of the log, and everything of everybody
 //! after a round.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{PASSPHRASE, passphrase};
+use crate::common::{self, PASSPHRASE, passphrase};
 use sigilo::codec::{Decode as _, Encode as _};
 use sigilo::coordinator::{self, Plan};
 use sigilo::crypto::Secret;
@@ -31,7 +28,7 @@ use super::dictionary::names;
 use super::play::{AT, Loot, MAX, TOKENS, now, private, register};
 
 /// A person of the register as a record.
-fn record(n: usize) -> Record {
+pub fn record(n: usize) -> Record {
     let d = &register()[n];
     let birth = if n.is_multiple_of(2) {
         "1994-07-21"

@@ -56,6 +56,14 @@ use crate::failure::Failure;
 fn main() -> ExitCode {
     // Before there is anything to keep.
     process::keep_memory_private();
+    let code = command();
+    sigilo::crypto::secret::wipe_stack();
+    code
+}
+
+/// What was asked for, in a frame of its own, which is gone when it is done.
+#[inline(never)]
+fn command() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     // What is wrong with it is told once the language is known: help is there in any case.
     let config = Config::read();
