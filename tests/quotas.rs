@@ -284,8 +284,14 @@ fn a_holder_that_was_set_back_by_hand_gives_nothing_once_it_meets_what_others_sa
     );
     std::fs::remove_file(blind.dir().join(&seen)).unwrap();
     let other = copy_of(image.path());
-    let out = sigilo::network::next(&party_in(other.path()), &blind, day(1)).unwrap();
+    let other = party_in(other.path());
+    let out = sigilo::network::next(&other, &blind, day(1)).unwrap();
     assert!(evaluated(&out), "{out:?}");
+    // But it has shown its head, and what comes back says that there was another one.
+    assert!(!holder::limits_lapsed(&other).unwrap());
+    sigilo::network::next(&net.holders[1].party, &blind, day(1)).unwrap();
+    sigilo::network::next(&other, &blind, day(1)).unwrap();
+    assert!(holder::limits_lapsed(&other).unwrap());
 
     let back = party_in(image.path());
     assert!(!holder::limits_lapsed(&back).unwrap());

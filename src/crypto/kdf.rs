@@ -157,11 +157,20 @@ mod tests {
         assert!(PassphraseCost::new(u32::MAX, 3, 1).is_err());
         assert!(PassphraseCost::new(64 * 1024, 1, 1).is_err());
         assert!(PassphraseCost::new(64 * 1024, 3, 17).is_err());
+        // A file may ask for 1 GiB, and no more.
+        assert!(PassphraseCost::new(1 << 20, 3, 1).is_ok());
+        assert!(PassphraseCost::new((1 << 20) + 1, 3, 1).is_err());
         let bytes = PassphraseCost::default().to_bytes();
         assert_eq!(
             PassphraseCost::from_bytes(&bytes).unwrap(),
             PassphraseCost::default()
         );
+    }
+
+    #[test]
+    fn the_usual_cost_is_64_mib_and_three_passes() {
+        let said = PassphraseCost::new(64 * 1024, 3, 1).unwrap();
+        assert_eq!(PassphraseCost::default(), said);
     }
 
     /// RFC 9106 section 5.3. Its secret and associated data are not used by the product, and its cost

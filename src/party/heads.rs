@@ -393,12 +393,21 @@ pub(crate) fn collect(
                 return Ok(());
             }
             let answer = HeadAnswer::from_bytes(opened.payload()).map_err(RoundError::from)?;
-            let took = take(party, card, &answer, out);
+            let took = match &answer {
+                HeadAnswer::Cosigned(head) => take(party, card, head, out),
+                // A refusal alone may be of a stick that came late: what counts is the head that it was held against.
+                HeadAnswer::Refused(refusal) => {
+                    match take(party, card, refusal.last(), &mut Outcome::default()) {
+                        Err(PartyError::RestoredLimits) => Err(PartyError::RestoredLimits),
+                        _ => Ok(()),
+                    }
+                }
+                HeadAnswer::From(_) => Ok(()),
+            };
             let set_back = matches!(took, Err(PartyError::RestoredLimits));
-            if set_back || matches!(answer, HeadAnswer::Refused(_)) {
+            if set_back {
                 lapse(party)?;
-            }
-            if !set_back {
+            } else {
                 took?;
             }
             let taken = Taken::of(opened.id(), &bytes);
@@ -442,12 +451,9 @@ fn lapse(party: &Party) -> Result<(), PartyError> {
 fn take(
     party: &Party,
     card: &Card,
-    answer: &HeadAnswer,
+    head: &SignedCheckpoint,
     out: &mut Outcome,
 ) -> Result<(), PartyError> {
-    let HeadAnswer::Cosigned(head) = answer else {
-        return Ok(());
-    };
     let Some(cosigner) = card.cosigner() else {
         return Ok(());
     };

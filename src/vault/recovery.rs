@@ -119,6 +119,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_one_of_160_bits_is_drawn() {
+        let (mut ones, mut zeros) = ([0_u8; 20], [0_u8; 20]);
+        for _ in 0..64 {
+            let code = RecoveryCode::generate().unwrap();
+            for (i, byte) in code.expose().iter().enumerate() {
+                ones[i] |= byte;
+                zeros[i] |= !byte;
+            }
+        }
+        assert_eq!((ones, zeros), ([0xff; 20], [0xff; 20]));
+    }
+
+    #[test]
     fn a_code_is_read_as_it_is_written() {
         for _ in 0..50 {
             let code = RecoveryCode::generate().unwrap();

@@ -22,6 +22,7 @@ use sigilo::round::note::AgreedNote;
 use sigilo::round::tokens::TokenFile;
 use sigilo::round::trust::TrustStore;
 use sigilo::vault::audit::{self, Known};
+use sigilo::vault::backup::Places;
 use sigilo::vault::{Location, NewSlot, Rights, SlotKind, Unlock, Vault, VaultError};
 
 use super::dictionary::names;
@@ -228,6 +229,36 @@ fn an_insider_with_the_key_of_the_log_reads_acts_and_no_record() {
     for leaf in 0..all.size {
         assert!(insider.read(leaf).is_err());
     }
+    // No keys of the house in rounds, no backup to open elsewhere, no key with more rights, and no head: it cannot
+    // write another history.
+    assert!(matches!(
+        insider.state("party"),
+        Err(VaultError::NotAllowed)
+    ));
+    assert!(matches!(insider.state_names(), Err(VaultError::NotAllowed)));
+    let (copies, own) = (tmp.path().join("copia"), Identity::generate());
+    assert!(
+        insider
+            .backup(
+                &Places::beside(&copies),
+                &[own.recipient()],
+                &Reason::none()
+            )
+            .is_err()
+    );
+    assert!(!copies.exists());
+    assert!(insider.access().checkpoint().is_none());
+    drop(insider);
+    let more = passphrase("otra clave");
+    let slot = NewSlot {
+        name: "otra",
+        kind: SlotKind::Passphrase(common::cost()),
+        unlock: Unlock::Passphrase(&more),
+        rights: Rights::ALL,
+    };
+    let mut insider = common::open_with(&dir, "clave de la bitácora").unwrap();
+    assert!(insider.add_slot(&slot).is_err());
+    assert!(common::open_with(&dir, "otra clave").is_err());
     let keys: usize = (0..8)
         .filter(|epoch| {
             let compartments = &insider.access().roster.compartments;
