@@ -83,6 +83,14 @@ impl Town {
     /// A round that was decided on day 0. Everybody is asked about, half on day 7 and half on day 14; answers
     /// are due on days 14 and 21, and everything ends on day 28.
     fn decided(dir: &Path) -> Self {
+        let town = Self::of(dir, sites());
+        assert_eq!(town.net.result(&town.round).unwrap().matches, 2);
+        town.everybody(0);
+        town
+    }
+
+    /// The same round with these people.
+    fn of(dir: &Path, sites: Vec<SiteSetup>) -> Self {
         let mut plan = Plan::new("Primer trimestre", day(20), 1000);
         plan.epsilon_milli = 0;
         plan.notices = Notices::Mediated(Mediation::new(8, 2, 7, 990).unwrap());
@@ -92,7 +100,7 @@ impl Town {
             dir: dir.to_owned(),
             coordinator: "Comisión".to_owned(),
             holders: vec!["Defensoría".to_owned(), "Universidad".to_owned()],
-            sites: sites(),
+            sites,
             passphrase: common::passphrase(common::PASSPHRASE),
             cost: common::cost(),
             plan,
@@ -100,10 +108,7 @@ impl Town {
         };
         let net = Network::build(setup, |_| {}).unwrap();
         let round = common::requests::play(&net, start());
-        let town = Self { net, round };
-        assert_eq!(town.net.result(&round).unwrap().matches, 2);
-        town.everybody(0);
-        town
+        Self { net, round }
     }
 
     fn visit(&self, i: usize, n: u64) -> Vec<Event> {
@@ -251,6 +256,36 @@ fn two_who_agree_are_introduced_and_nobody_else_learns_anything() {
     }
     coordinator::close(&town.net.coordinator.party, None).unwrap();
     town.sound();
+}
+
+/// Alba puts Rosa in under ten dates, the right one among them, and says "yes" for all of them; so does Rosa at
+/// Brisa. Nobody is introduced for it; Xóchitl, who is at Alba and Cedro, is.
+#[test]
+fn who_sweeps_for_somebody_is_not_introduced_to_her_house() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut houses = sites();
+    for i in 0..9 {
+        let mut probe = rosa(&format!("A-{}", i + 10));
+        let date = format!("199{i}-0{}-1{i}", i + 1);
+        probe.birth = Birth::Date(PartialDate::parse(&date).unwrap());
+        houses[ALBA].records.push(probe);
+    }
+    let town = Town::of(dir.path(), houses);
+    town.everybody(0);
+    let mut all: Vec<(usize, usize)> = (0..11).map(|record| (ALBA, record)).collect();
+    all.extend([(BRISA, 0), (BRISA, 1), (CEDRO, 0)]);
+    town.play(&all);
+    let met = |i: usize, record: usize| match town.about(i, record).stand {
+        Stand::Introduced(all) => all.iter().map(|m| m.house).collect(),
+        Stand::Closed => Vec::new(),
+        Stand::Waiting => panic!("nothing waits at the end"),
+    };
+    for record in (0..11).filter(|record| *record != 1) {
+        assert!(met(ALBA, record).is_empty(), "{record}");
+    }
+    assert!(met(BRISA, 0).is_empty() && met(BRISA, 1).is_empty());
+    assert_eq!(met(ALBA, 1), [town.id(CEDRO)]);
+    assert_eq!(met(CEDRO, 0), [town.id(ALBA)]);
 }
 
 fn shelf(town: &Town, i: usize) -> usize {

@@ -311,9 +311,11 @@ fn guesses(headers: &[String], columns: &[Column]) -> Vec<Guess> {
             exact = Some(FieldId::Sex);
         }
         let mut best: BTreeMap<FieldId, u32> = BTreeMap::new();
-        let (as_it_is, written_out) = (Folded::new(header), Folded::new(&written_out));
+        let as_it_is = Folded::new(header);
+        let written_out = Some(Folded::new(&written_out)).filter(|w| *w != as_it_is);
         for (field, name) in NAMES.iter() {
-            let like = alike(&as_it_is, name).max(alike(&written_out, name));
+            let long = written_out.as_ref().map_or(0, |w| alike(w, name));
+            let like = alike(&as_it_is, name).max(long);
             let like = if exact == Some(*field) { 100 } else { like };
             if like >= 82 {
                 let entry = best.entry(*field).or_insert(0);
@@ -450,6 +452,7 @@ fn mark(text: &str) -> Option<bool> {
 }
 
 /// A header, folded for being compared with many.
+#[derive(PartialEq)]
 struct Folded {
     key: String,
     words: BTreeSet<String>,
