@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 /// What a shell does with a command at its prompt: it stays when Ctrl-C is pressed, and looks whether the terminal
 /// is as it was.
@@ -61,6 +61,10 @@ impl Session {
             .open(name.to_str().unwrap())
             .unwrap();
         tcsetwinsize(&slave, size).unwrap();
+        // At Ctrl-C a terminal drops what was written and not shown yet: on a busy machine also what a program says of it.
+        let mut modes = tcgetattr(&slave).unwrap();
+        modes.local_modes |= LocalModes::NOFLSH;
+        tcsetattr(&slave, OptionalActions::Now, &modes).unwrap();
         let child = command
             .stdin(Stdio::from(slave.try_clone().unwrap()))
             .stdout(Stdio::from(slave.try_clone().unwrap()))
