@@ -371,6 +371,28 @@ fn start(dir: &Path, asked: &Asked) -> Option<Session> {
     Some(session)
 }
 
+#[test]
+fn a_passphrase_that_is_typed_at_once_is_not_shown() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path();
+    std::fs::write(dir.join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+    let init = [CASA, "init", "--site", "casa", "--kdf-memory", "19"];
+    done(dir, &init);
+    for _ in 0..8 {
+        let mut list = command(dir, true);
+        list.args([CASA, "list"]);
+        let Some(mut session) = Session::in_shell(&list) else {
+            return;
+        };
+        session.wait_next("Contraseña:");
+        session.press(&format!("{PASSPHRASE}\r"));
+        let (code, shown) = session.end();
+        assert!([0, 3].contains(&code), "{shown}");
+        assert!(shown.contains("[restored]"), "{shown}");
+        assert!(!shown.contains("agua"), "{shown}");
+    }
+}
+
 /// In as many threads as are worth it.
 fn each<T: Sync>(all: &[T], run: impl Fn(&T) + Sync) {
     let next = std::sync::atomic::AtomicUsize::new(0);

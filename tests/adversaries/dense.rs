@@ -72,7 +72,7 @@ fn a_round_whose_persons_meet_too_often_by_chance_is_stopped() {
         assert!(!stick.dir().join("result.note").exists());
     }
     // With as many bits as a large country takes, the same people are counted.
-    let (_tmp, net) = of_one_town(1_000_000);
+    let (_tmp, net) = of_one_town(1_000_000_000);
     net.desk(now()).unwrap();
     assert!(net.coordinator.stick.dir().join("result.note").exists());
 }

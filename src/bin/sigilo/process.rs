@@ -18,6 +18,45 @@ pub(crate) fn unless_ending() {
 #[cfg(not(unix))]
 pub(crate) fn unless_ending() {}
 
+/// Keeps what is typed from being shown, until it goes.
+#[cfg(unix)]
+pub(crate) struct Unseen(Option<(std::fs::File, rustix::termios::Termios)>);
+
+#[cfg(unix)]
+impl Unseen {
+    /// From now on. Without a terminal nothing is shown anyway.
+    pub(crate) fn now() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        unless_ending();
+        Self(std::fs::File::open("/dev/tty").ok().and_then(|tty| {
+            let found = tcgetattr(&tty).ok()?;
+            let mut modes = found.clone();
+            modes.local_modes.remove(LocalModes::ECHO);
+            tcsetattr(&tty, OptionalActions::Now, &modes).ok()?;
+            Some((tty, found))
+        }))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        if let Some((tty, found)) = &self.0 {
+            let _ = rustix::termios::tcsetattr(tty, rustix::termios::OptionalActions::Now, found);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) struct Unseen;
+
+#[cfg(not(unix))]
+impl Unseen {
+    pub(crate) fn now() -> Self {
+        Self
+    }
+}
+
 /// Asks the system to write no core dump of this process, and, on Linux, to let no other program of
 /// the same user read its memory. A system that refuses is no reason to refuse the person.
 #[cfg(unix)]

@@ -102,6 +102,8 @@ fn run(command: &std::ffi::OsStr) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn ask_hidden(question: &str) -> Result<Zeroizing<String>, Failure> {
+    // Before the question is there: the library hides only what is typed once it reads, and some answer at once.
+    let _unseen = crate::process::Unseen::now();
     crate::app::question(question);
     crate::process::unless_ending();
     rpassword::read_password()
