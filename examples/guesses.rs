@@ -80,14 +80,7 @@ fn study(
 ) -> [usize; 3] {
     let model = Model::shipped();
     let mut random = Random::new(seed);
-    let mut sites: Vec<SiteRecords> = sites
-        .iter()
-        .map(|s| SiteRecords {
-            name: s.name.clone(),
-            ids: s.ids.clone(),
-            records: s.records.clone(),
-        })
-        .collect();
+    let mut sites = sites.to_vec();
     let mut locals = network::link_own(&sites, model, seed);
     let (mut sought, mut probes) = (Vec::new(), Vec::new());
     while sought.len() < rows {

@@ -83,14 +83,7 @@ fn number(text: Option<String>) -> u64 {
 fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Counted {
     let model = Model::shipped();
     let mut random = Random::new(seed + 1);
-    let mut sites: Vec<SiteRecords> = sites
-        .iter()
-        .map(|s| SiteRecords {
-            name: s.name.clone(),
-            ids: s.ids.clone(),
-            records: s.records.clone(),
-        })
-        .collect();
+    let mut sites = sites.to_vec();
     let mut locals = network::link_own(&sites, model, seed);
     let first: Vec<Local> = locals.iter().filter(|l| l.site == 0).cloned().collect();
     let mut targets = Vec::new();
