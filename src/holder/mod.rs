@@ -201,7 +201,7 @@ fn collect_heads(
     heads::collect(party, stick, note, &mut book, out)
 }
 
-/// Cosigns the heads of the others, shows the own one, takes back what they said to it.
+/// Cosigns the heads of the others and shows the own one. What they said to it was taken back before.
 fn heads_into(
     party: &Party,
     stick: &Stick,
@@ -213,7 +213,6 @@ fn heads_into(
     let secrets = secrets(party, &book)?;
     heads::witness(party, secrets.identity(), stick, note, now, out)?;
     let mut book = open_book(party, stick)?;
-    heads::collect(party, stick, note, &mut book, out)?;
     heads::offer_once(party, stick, note, &mut book, out)
 }
 
