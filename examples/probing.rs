@@ -3,7 +3,10 @@
 //!
 //! A sweep is ten records of one site with the names, sex and places of a person at another site and ten
 //! dates of birth, one of them the right one, not linked with each other. Each network is invented; with
-//! DIR the sites of that folder are taken instead.
+//! DIR the sites of that folder are taken instead. What is seen is counted twice: by the pairs alone, as if every
+//! site's program marked nothing, and with what they mark.
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use sigilo::evaluate::network::{self, Local};
@@ -53,17 +56,18 @@ fn main() {
                 .collect::<Vec<_>>()
         })
         .collect();
-    println!("# policy\tsweeps\tseen\tfiles\thonest files named");
+    println!("# policy\tmarks\tsweeps\tseen\tfiles\thonest files named");
     for policy in [Policy::Strict, Policy::Standard] {
         let of = |n: fn(&Counted) -> usize| -> usize {
             found.iter().filter(|c| c.policy == policy).map(n).sum()
         };
-        let (sweeps, seen) = (of(|c| c.sweeps), of(|c| c.seen));
-        println!(
-            "{policy:?}\t{sweeps}\t{seen}\t{}\t{}",
-            of(|c| c.files),
-            of(|c| c.named)
-        );
+        let (sweeps, files) = (of(|c| c.sweeps), of(|c| c.files));
+        for (with, seen, named) in [
+            ("without", of(|c| c.seen[0]), of(|c| c.named[0])),
+            ("with", of(|c| c.seen[1]), of(|c| c.named[1])),
+        ] {
+            println!("{policy:?}\t{with}\t{sweeps}\t{seen}\t{files}\t{named}");
+        }
     }
 }
 
@@ -71,9 +75,11 @@ fn main() {
 struct Counted {
     policy: Policy,
     sweeps: usize,
-    seen: usize,
+    /// By the pairs alone; with what the sites' own programs mark.
+    seen: [usize; 2],
     files: usize,
-    named: usize,
+    /// As `seen`.
+    named: [usize; 2],
 }
 
 fn number(text: Option<String>) -> u64 {
@@ -140,20 +146,37 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Cou
         .filter(|(p, _)| !is_probe(p.a) && !is_probe(p.b))
         .map(|(p, s)| (*p, *s))
         .unzip();
-    let named = probing::suspicions(policy, &honest_pairs, &honest_steps, &tokens.site_of).len();
-    let found = probing::suspicions(policy, &pairs, &steps, &tokens.site_of);
-    let sought: Vec<&Local> = found
-        .get(&0)
+    let honest_only: Vec<Local> = locals
         .iter()
-        .flat_map(|s| s.sought.iter().map(|row| &locals[*row as usize]))
+        .zip(0..)
+        .filter(|(_, at)| !is_probe(*at))
+        .map(|(l, _)| l.clone())
         .collect();
-    let seen = targets
-        .iter()
-        .filter(|(site, record)| {
+    // Those behind the probes are so many places further.
+    let place = |at: u32| match at as usize {
+        at if at < probes_from => at as u32,
+        at => (at + probes_to - probes_from) as u32,
+    };
+    let honest_marked = network::marked(&sites, &honest_only);
+    let honest_marked = honest_marked.into_iter().map(place).collect();
+    let site_of = &tokens.site_of;
+    let named = [&BTreeSet::new(), &honest_marked].map(|marked| {
+        probing::suspicions(policy, &honest_pairs, &honest_steps, site_of, marked).len()
+    });
+    let marked = network::marked(&sites, &locals);
+    let seen = [&BTreeSet::new(), &marked].map(|marked| {
+        let found = probing::suspicions(policy, &pairs, &steps, site_of, marked);
+        let sought: Vec<&Local> = found
+            .get(&0)
+            .iter()
+            .flat_map(|s| s.sought.iter().map(|row| &locals[*row as usize]))
+            .collect();
+        let met = targets.iter().filter(|(site, record)| {
             let mut all = sought.iter();
             all.any(|l| l.site == *site && l.records.contains(record))
-        })
-        .count();
+        });
+        met.count()
+    });
     Counted {
         policy,
         sweeps,

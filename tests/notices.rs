@@ -91,12 +91,18 @@ impl Town {
 
     /// The same round with these people.
     fn of(dir: &Path, sites: Vec<SiteSetup>) -> Self {
+        let net = Network::build(Self::setup(dir, sites), |_| {}).unwrap();
+        let round = common::requests::play(&net, start());
+        Self { net, round }
+    }
+
+    fn setup(dir: &Path, sites: Vec<SiteSetup>) -> Setup {
         let mut plan = Plan::new("Primer trimestre", day(20), 1000);
         plan.epsilon_milli = 0;
         plan.notices = Notices::Mediated(Mediation::new(8, 2, 7, 990).unwrap());
         plan.quorum = Some(2);
         plan.tokens = 48;
-        let setup = Setup {
+        Setup {
             dir: dir.to_owned(),
             coordinator: "Comisión".to_owned(),
             holders: vec!["Defensoría".to_owned(), "Universidad".to_owned()],
@@ -105,10 +111,7 @@ impl Town {
             cost: common::cost(),
             plan,
             link: false,
-        };
-        let net = Network::build(setup, |_| {}).unwrap();
-        let round = common::requests::play(&net, start());
-        Self { net, round }
+        }
     }
 
     fn visit(&self, i: usize, n: u64) -> Vec<Event> {
@@ -258,19 +261,54 @@ fn two_who_agree_are_introduced_and_nobody_else_learns_anything() {
     town.sound();
 }
 
-/// Alba puts Rosa in under ten dates, the right one among them, and says "yes" for all of them; so does Rosa at
-/// Brisa. Nobody is introduced for it; Xóchitl, who is at Alba and Cedro, is.
-#[test]
-fn who_sweeps_for_somebody_is_not_introduced_to_her_house() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut houses = sites();
-    for i in 0..9 {
+/// Nine records at Alba that are Rosa with another date each; with `spelt`, she is called otherwise in each, too.
+fn probes(spelt: bool) -> Vec<Record> {
+    let spellings = [
+        ("Rosa", "Hernández", "Tzoc"),
+        ("Elena", "Hernández", "Tzoc"),
+        ("Rosa Elena", "Tzoc", "Hernández"),
+        ("Rosa Elena", "Hernández", ""),
+        ("Rosa Elena", "Hernandes", "Chock"),
+        ("Rosalena", "Hernández", "Tzoc"),
+        ("Rosa Helen", "Hernández", "Tzoc"),
+        ("Elena Rosario", "Hernández", "Tzoc"),
+        ("Rosa Elisa", "Hernández", "Tzoc"),
+    ];
+    let probe = |(i, (given, paternal, maternal)): (usize, (&str, &str, &str))| {
         let mut probe = rosa(&format!("A-{}", i + 10));
         let date = format!("199{i}-0{}-1{i}", i + 1);
         probe.birth = Birth::Date(PartialDate::parse(&date).unwrap());
-        houses[ALBA].records.push(probe);
+        if spelt {
+            probe.given_names = given.to_owned();
+            probe.paternal_surname = paternal.to_owned();
+            probe.maternal_surname = maternal.to_owned();
+        }
+        probe
+    };
+    spellings.into_iter().enumerate().map(probe).collect()
+}
+
+/// Alba puts Rosa in under ten dates, the right one among them, and says "yes" for all of them; so does Rosa at
+/// Brisa. Nobody is introduced for it; Xóchitl, who is at Alba and Cedro, is. Under one name Alba's own program marks the ten; under ten
+/// names the coordinator's finds them by whom they meet.
+#[test]
+fn who_sweeps_for_somebody_is_not_introduced_to_her_house() {
+    for spelt in [false, true] {
+        nobody_is_introduced_for_a_sweep(spelt);
     }
-    let town = Town::of(dir.path(), houses);
+}
+
+fn nobody_is_introduced_for_a_sweep(spelt: bool) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut houses = sites();
+    houses[ALBA].records.extend(probes(spelt));
+    let net = Network::build(Town::setup(dir.path(), houses), |_| {}).unwrap();
+    let mut marked = false;
+    let round = common::requests::play_and_tell(&net, start(), |event| {
+        marked |= matches!(event, Event::Namesakes { .. });
+    });
+    assert_eq!(marked, !spelt);
+    let town = Town { net, round };
     town.everybody(0);
     let mut all: Vec<(usize, usize)> = (0..11).map(|record| (ALBA, record)).collect();
     all.extend([(BRISA, 0), (BRISA, 1), (CEDRO, 0)]);
@@ -286,6 +324,34 @@ fn who_sweeps_for_somebody_is_not_introduced_to_her_house() {
     assert!(met(BRISA, 0).is_empty() && met(BRISA, 1).is_empty());
     assert_eq!(met(ALBA, 1), [town.id(CEDRO)]);
     assert_eq!(met(CEDRO, 0), [town.id(ALBA)]);
+}
+
+/// Alba searches for somebody who is nowhere else: no pair shows it. Alba is told which records look so, and the coordinator who
+/// does it; the file is taken as any other.
+#[test]
+fn many_dates_for_one_name_are_told_to_the_house_and_to_the_coordinator() {
+    for (from, told) in [(0, Some(9)), (6, None)] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut houses = sites();
+        houses[BRISA].records.remove(0);
+        houses[ALBA].records.remove(0);
+        houses[ALBA].records.extend(probes(false).split_off(from));
+        let setup = Town::setup(dir.path(), houses);
+        let net = Network::build(setup, |_| {}).unwrap();
+        let mut marked = Vec::new();
+        let mut named = Vec::new();
+        common::requests::play_and_tell(&net, start(), |event| match event {
+            Event::Namesakes { records, persons } => {
+                assert_eq!(records.split(' ').count() as u64, *persons);
+                marked.push(*persons);
+            }
+            Event::Probing { site, persons } => named.push((site.clone(), *persons)),
+            _ => {}
+        });
+        assert_eq!(marked, Vec::from_iter(told));
+        let expected = told.map(|n| ("Casa Alba".to_owned(), n));
+        assert_eq!(named, Vec::from_iter(expected));
+    }
 }
 
 fn shelf(town: &Town, i: usize) -> usize {

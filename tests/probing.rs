@@ -1,6 +1,6 @@
 //! Ten-date sweeps against honest files, with what the coordinator has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sigilo::evaluate::network::{self, Local};
 use sigilo::evaluate::read::SiteRecords;
@@ -20,6 +20,14 @@ struct Met {
     pairs: Vec<Candidate>,
     steps: Vec<u8>,
     site_of: Vec<u32>,
+}
+
+impl Met {
+    /// As if the sites' own programs marked nothing.
+    fn suspicions(&self, policy: Policy) -> BTreeMap<u32, probing::Suspicion> {
+        let none = BTreeSet::new();
+        probing::suspicions(policy, &self.pairs, &self.steps, &self.site_of, &none)
+    }
 }
 
 fn meet(policy: Policy, sites: &[SiteRecords], locals: &[Local]) -> Met {
@@ -90,7 +98,7 @@ fn sweeps_are_seen_and_honest_files_are_not() {
         });
         locals.splice(others..others, probes);
         let met = meet(policy, &sites, &locals);
-        let found = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of);
+        let found = met.suspicions(policy);
 
         let sites_found: Vec<&u32> = found.keys().collect();
         assert_eq!(sites_found, [&0], "{policy:?}");
@@ -104,6 +112,17 @@ fn sweeps_are_seen_and_honest_files_are_not() {
             .collect();
         let hit = sought.iter().filter(|s| seen.contains(s)).count();
         assert!(hit >= SWEEPS - 1, "{policy:?}: {hit} of {SWEEPS}");
+        // With what the sites' own programs mark none is missed, and no honest file is named.
+        let marked = network::marked(&sites, &locals);
+        let probes = others as u32..(others + SWEEPS * DATES) as u32;
+        assert_eq!(marked, probes.collect(), "{policy:?}");
+        let with = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of, &marked);
+        assert!(with.keys().eq([&0]), "{policy:?}");
+        let sought_after = |s: &(u32, u32)| {
+            let mut rows = with[&0].sought.iter().map(|row| &locals[*row as usize]);
+            rows.any(|l| l.site == s.0 && l.records.contains(&s.1))
+        };
+        assert!(sought.iter().all(sought_after), "{policy:?}");
         // Of the file's honest persons hardly any is taken for a probe.
         let wrong = found[&0]
             .rows
@@ -152,7 +171,7 @@ fn rows_of_several_persons_are_seen_if_they_are_as_sure_of_each() {
         });
         locals.splice(others..others, medleys);
         let met = meet(policy, &sites, &locals);
-        let found = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of);
+        let found = met.suspicions(policy);
         let rows = others as u32..(others + MEDLEYS) as u32;
         let seen = found.get(&0).map_or(0, |s| s.rows.range(rows).count());
         assert!(seen >= least, "{policy:?}, {persons}: {seen} of {MEDLEYS}");

@@ -4,7 +4,7 @@
 #![cfg(debug_assertions)]
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use sigilo::codec::{Decode, Encode};
@@ -415,6 +415,7 @@ fn whole_round(net: &Network) -> (String, String) {
             counts: vec![1; 10],
             counts_sealed: vec![2; 20],
             contributions: Vec::new(),
+            searched: (1..persons.len().min(3)).collect(),
         };
         // A stand-in for the encodings: whoever has the token secret recognises the person.
         let encode = |person: usize, _: usize, secret: &Secret<32>, out: &mut [u8]| {
@@ -431,6 +432,13 @@ fn whole_round(net: &Network) -> (String, String) {
             assert_eq!(made.lost[3] + made.lost[4], usize::from(TOKENS));
             assert_eq!(made.lost[..3], [0, 0, 0]);
         }
+        let marked: Vec<_> = made.file.head.marked_rows().collect();
+        let marked: BTreeSet<_> = marked
+            .iter()
+            .map(|row| made.file.head.handles[*row as usize])
+            .collect();
+        let expected = made.handles.iter().take(3).skip(1);
+        assert_eq!(marked, expected.copied().collect());
         for (handle, person) in made.handles.iter().zip(persons) {
             who.insert((site.card.id(), *handle), *person);
         }
@@ -1043,7 +1051,7 @@ fn tallied(net: &Network, note: &AgreedNote, files: &[TokenFile]) -> (Vec<bool>,
     let secrets = &net.secrets[comparer.unwrap()];
     let id = EnvelopeId([1; 32]);
     let none = |n: usize| Ok(vec![0; n]);
-    let matched = std::collections::BTreeSet::new();
+    let matched = BTreeSet::new();
     let reply = tally(
         note,
         secrets,

@@ -587,7 +587,16 @@ pub(super) fn decide(
             *n += 1;
         }
     }
-    let suspicions = probing::suspicions(policy, &pairs, &steps, &numbering.site_of());
+    let mut marked = BTreeSet::new();
+    for (site, file) in collected.files() {
+        for row in file.marked_rows() {
+            let row = Row { site: *site, row };
+            if !gone.rows.contains(&row) {
+                marked.insert(number(&row)?);
+            }
+        }
+    }
+    let suspicions = probing::suspicions(policy, &pairs, &steps, &numbering.site_of(), &marked);
     let suspect = |row: u32| {
         let mut all = suspicions.values();
         all.any(|s| s.rows.contains(&row) || s.sought.contains(&row))

@@ -1,5 +1,7 @@
 //! A whole network's matching in one process, with a keyed hash in place of the PRF.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::read::SiteRecords;
@@ -8,7 +10,7 @@ use crate::matching::encoding::{self, BYTES, Encoding, Levels, Profile};
 use crate::matching::join::{self, Candidate, Frequent};
 use crate::matching::score::{self, Inputs, Model};
 use crate::matching::tokens::{self, Params, SiteSecret, TokenInput, Tokenizer};
-use crate::matching::{Person, local};
+use crate::matching::{Person, local, namesakes};
 
 /// A secret from a number: reproducible, and so for experiments only.
 pub fn seeded(seed: u64, purpose: &str, index: u64) -> Secret<32> {
@@ -51,6 +53,21 @@ pub fn link_own(sites: &[SiteRecords], model: &Model, seed: u64) -> Vec<Local> {
         );
     }
     all
+}
+
+/// The persons that the program of their own site marks in its file ([`namesakes`]): places in `locals`.
+pub fn marked(sites: &[SiteRecords], locals: &[Local]) -> BTreeSet<u32> {
+    let mut marked = BTreeSet::new();
+    let mut first = 0;
+    for own in locals.chunk_by(|a, b| a.site == b.site) {
+        let records = &sites[own[0].site as usize].records;
+        let persons: Vec<Person> = own.iter().map(|l| person(records, l)).collect();
+        let persons: Vec<Option<&Person>> = persons.iter().map(Some).collect();
+        let crowds = namesakes::crowds(&persons).into_iter().flatten();
+        marked.extend(crowds.map(|at| (first + at) as u32));
+        first += own.len();
+    }
+    marked
 }
 
 /// What the coordinator has, and what the stand-in needs to play the comparer.

@@ -14,6 +14,7 @@ pub mod fixed;
 pub mod join;
 mod known;
 pub mod local;
+pub mod namesakes;
 pub mod probing;
 pub mod reference;
 pub mod rivals;

@@ -3,7 +3,7 @@
 //!
 //! A *sweep* is a person put in many times with other dates or spellings: several rows of one file meet one row of
 //! another. A *medley* is a row put together out of the tokens of several persons: it shares much with rows of
-//! others that do not meet each other.
+//! others that do not meet each other. And the sites' own programs mark what looks so to them.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,16 +57,20 @@ fn limits(policy: Policy) -> Limits {
 /// have others in the lower ones who do not meet each other.
 const MEDLEY_STEP: Step = 7;
 
+/// Step from which a marked row is taken to search for whom it meets: those in the lowest are surely others.
+const MARKED_STEP: Step = 1;
+
 /// Most others of a row that are looked at for a medley.
 const MEDLEY_LOOK: usize = 64;
 
-/// The files that look like probing: by site, as `site_of` numbers them. Linear in pairs, but for a bounded
-/// number of others of each row.
+/// The files that look like probing: by site, as `site_of` numbers them; `marked` are the rows that look so to
+/// their own sites ([`super::namesakes`]). Linear in pairs, but for a bounded number of others of each row.
 pub fn suspicions(
     policy: Policy,
     pairs: &[Candidate],
     steps: &[Step],
     site_of: &[u32],
+    marked: &BTreeSet<u32>,
 ) -> BTreeMap<u32, Suspicion> {
     let site = |row: u32| site_of.get(row as usize).copied();
     // (row that is met, site of those that meet it, step, row that meets it, tags that they share)
@@ -89,6 +93,16 @@ pub fn suspicions(
             let suspicion = found.entry(group[0].1).or_default();
             suspicion.rows.extend(group.iter().map(|m| m.3));
             suspicion.sought.insert(group[0].0);
+        }
+    }
+    for row in marked {
+        if let Some(site) = site(*row) {
+            found.entry(site).or_default().rows.insert(*row);
+        }
+    }
+    for (row, _, step, by, _) in &met {
+        if let (true, true, Some(site)) = (marked.contains(by), *step >= MARKED_STEP, site(*by)) {
+            found.entry(site).or_default().sought.insert(*row);
         }
     }
     let known: BTreeSet<(u32, u32)> = pairs.iter().map(|p| (p.a, p.b)).collect();
@@ -127,6 +141,16 @@ pub fn suspicions(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By the pairs alone.
+    fn suspicions(
+        policy: Policy,
+        pairs: &[Candidate],
+        steps: &[Step],
+        site_of: &[u32],
+    ) -> BTreeMap<u32, Suspicion> {
+        super::suspicions(policy, pairs, steps, site_of, &BTreeSet::new())
+    }
 
     fn pair(a: u32, b: u32) -> Candidate {
         sharing(3, a, b)
@@ -196,6 +220,21 @@ mod tests {
         let person = [&three([60, 60, 5])[..], &[sharing(60, 11, 21)]].concat();
         assert!(!named(&person));
         assert!(!named(&[sharing(26, 3, 11), sharing(26, 3, 12)]));
+    }
+
+    #[test]
+    fn what_a_site_marks_is_named_with_whom_it_meets() {
+        let marked = BTreeSet::from([2, 3, 12, 77]);
+        let pairs = [pair(2, 15), pair(3, 25), pair(4, 16), pair(3, 26)];
+        let found = |policy| super::suspicions(policy, &pairs, &[1, 0, 7, 2], &sites(), &marked);
+        for policy in [Policy::Strict, Policy::Standard] {
+            let found = found(policy);
+            assert_eq!(found.keys().copied().collect::<Vec<_>>(), [0, 1]);
+            assert_eq!(found[&0].rows, [2, 3].into());
+            assert_eq!(found[&0].sought, [15, 26].into());
+            assert_eq!(found[&1].rows, [12].into());
+            assert!(found[&1].sought.is_empty());
+        }
     }
 
     #[test]

@@ -496,6 +496,10 @@ mod tests {
                 record: "r".into(),
                 why: Shortfall::Common,
             },
+            Event::Namesakes {
+                records: "r".into(),
+                persons: 4,
+            },
             Event::Tokens {
                 persons: 1,
                 dropped: 0,

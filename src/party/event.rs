@@ -42,6 +42,13 @@ pub enum Event {
         /// What is missing.
         why: Shortfall,
     },
+    /// Persons of the site look as if somebody was searched for among them.
+    Namesakes {
+        /// Ids of their records, with spaces between them.
+        records: String,
+        /// How many they are.
+        persons: u64,
+    },
     /// A site's file looks as if somebody was searched for in it.
     Probing {
         /// Name of the site.
@@ -186,6 +193,9 @@ impl Localize for Event {
                 Shortfall::Common => "party-bare-common",
             })
             .with("record", record.as_str()),
+            Self::Namesakes { records, persons } => Message::new("party-namesakes")
+                .with("records", records.as_str())
+                .with("persons", *persons),
             Self::Probing { site, persons } => Message::new("party-probing")
                 .with("name", site.as_str())
                 .with("persons", *persons),

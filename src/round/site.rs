@@ -7,6 +7,8 @@
 //! id. What is drawn for a message also depends on the message, so a repeated step gives the same
 //! bytes and a changed one meets no old key or blind.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
@@ -17,7 +19,7 @@ use super::envelope::EnvelopeId;
 use super::evaluated::EvaluatedReply;
 use super::note::AgreedNote;
 use super::tokens::{
-    FileId, FileKey, Handle, LEAVE, SEALED_SHARE, Tag, TokenFile, TokenHead, share_size,
+    FileId, FileKey, Handle, LEAVE, SEALED_SHARE, Tag, TokenFile, TokenHead, marks, share_size,
 };
 use super::totals::{Totals, TotalsShare};
 use super::{NoteHash, PartyId, RoundError};
@@ -295,6 +297,7 @@ impl<'a> SiteRound<'a> {
             }
         }
         let file = self.file_id();
+        let marked = marks(rows.iter().map(|person| around.searched.contains(person)));
         let contributions = rows.iter().zip(&handles).map(|(person, handle)| {
             let ones = around.contributions.get(*person).filter(|c| !c.is_empty());
             (ones.map_or(DUMMY, Vec::as_slice), handle)
@@ -340,6 +343,7 @@ impl<'a> SiteRound<'a> {
                     counts: around.counts,
                     counts_sealed: around.counts_sealed,
                     handles,
+                    marked,
                 },
                 tags: file_tags,
                 encodings,
@@ -556,6 +560,8 @@ pub struct AroundTokens {
     /// What is counted of each person, in the order of the inputs: the elements that are 1. Of who is not
     /// here, or has none, there is the contribution of a dummy.
     pub contributions: Vec<Vec<usize>>,
+    /// Persons who look as if somebody was searched for, by their places in the inputs.
+    pub searched: BTreeSet<usize>,
 }
 
 /// A token file and what the site keeps about it.

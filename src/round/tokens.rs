@@ -56,6 +56,23 @@ pub struct TokenHead {
     pub counts_sealed: Vec<u8>,
     /// One handle for each row, all different.
     pub handles: Vec<Handle>,
+    /// Rows that look to their own site as if somebody was searched for: a bit for each, row 0 the highest of
+    /// the first byte ([`marks`]).
+    pub marked: Vec<u8>,
+}
+
+/// The field [`TokenHead::marked`] of so many rows.
+pub fn marks(rows: impl IntoIterator<Item = bool>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (row, marked) in rows.into_iter().enumerate() {
+        if row % 8 == 0 {
+            out.push(0);
+        }
+        if let Some(byte) = out.last_mut() {
+            *byte |= u8::from(marked) << (7 - row % 8);
+        }
+    }
+    out
 }
 
 /// A site's tags, sealed encodings and shares. Row `r`, place `j` is at `r × tokens + j`.
@@ -109,6 +126,13 @@ impl TokenHead {
         if repeats(&handles) {
             return Err(DecodeError::Value("repeated handle").into());
         }
+        let marked: Vec<[u8; 1]> = input.arrays(persons.div_ceil(8) as usize)?;
+        let marked = marked.into_flattened();
+        // Bits that no row has are 0.
+        let beyond = 0xffu8.checked_shr(persons % 8).unwrap_or(0);
+        if persons % 8 != 0 && marked.last().is_some_and(|last| last & beyond != 0) {
+            return Err(DecodeError::Value("marks").into());
+        }
         let head = Self {
             file,
             persons,
@@ -120,6 +144,7 @@ impl TokenHead {
             counts,
             counts_sealed,
             handles,
+            marked,
         };
         let place = (size_of::<Tag>() + TokenFile::sealed_size(encoding)) as u64;
         let rest = (head.places()? as u64).checked_mul(place);
@@ -135,6 +160,14 @@ impl TokenHead {
     /// `persons × tokens`.
     pub(super) fn places(&self) -> Result<usize, DecodeError> {
         places(self.persons, self.tokens)
+    }
+
+    /// The rows that the site has marked, ascending.
+    pub fn marked_rows(&self) -> impl Iterator<Item = u32> {
+        (0..self.persons).filter(|row| {
+            let byte = self.marked.get((row / 8) as usize).copied().unwrap_or(0);
+            byte << (row % 8) & 0x80 != 0
+        })
     }
 
     /// Bytes of both shares of a row.
@@ -166,7 +199,7 @@ impl TokenHead {
         }
         let parts = [&self.sealed_key, &self.counts, &self.counts_sealed];
         let front = 1 + 16 + 4 + 2 + 2 + 2 + 32 + parts.iter().map(|p| 4 + p.len()).sum::<usize>();
-        let front = front + self.handles.len() * 16;
+        let front = front + self.handles.len() * 16 + self.marked.len();
         let tags = self.places().ok()?.checked_mul(size_of::<Tag>())?;
         let place = places(row, self.tokens).ok()? + usize::from(place);
         let before = place.checked_mul(TokenFile::sealed_size(self.encoding))?;
@@ -203,7 +236,7 @@ impl TokenFile {
 
     /// Largest payload that a round's note allows for a quota.
     pub fn max_size(draft: &Draft, quota: u32) -> usize {
-        let row = 16 + usize::from(draft.tokens) * (8 + Self::sealed_size(draft.encoding));
+        let row = 16 + 1 + usize::from(draft.tokens) * (8 + Self::sealed_size(draft.encoding));
         (quota as usize)
             .saturating_mul(row + COUNTS_PER_PERSON + SEALED_SHARE)
             .saturating_add(SEALED_KEY_MAX + 2 * COUNTS_AROUND + 128)
@@ -237,6 +270,7 @@ impl Encode for TokenFile {
                 + head.counts.len()
                 + head.counts_sealed.len()
                 + head.handles.len() * 16
+                + head.marked.len()
                 + self.tags.len() * 8
                 + self.encodings.len()
                 + self.shares.len()
@@ -253,6 +287,7 @@ impl Encode for TokenFile {
         put_bytes(out, &head.counts);
         put_bytes(out, &head.counts_sealed);
         out.extend_from_slice(head.handles.as_flattened());
+        out.extend_from_slice(&head.marked);
         out.extend_from_slice(self.tags.as_flattened());
         out.extend_from_slice(&self.encodings);
         out.extend_from_slice(&self.shares);
@@ -341,5 +376,71 @@ impl Decode for FileKey {
             file: input.array()?,
             key: Secret::from_slice(input.take(32)?).map_err(|_| DecodeError::Truncated)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(persons: u32, marked: impl IntoIterator<Item = bool>) -> TokenFile {
+        TokenFile {
+            head: TokenHead {
+                file: [7; 16],
+                persons,
+                tokens: 1,
+                encoding: 2,
+                share: 0,
+                checkpoint: [1; 32],
+                sealed_key: vec![2; 5],
+                counts: vec![3; 4],
+                counts_sealed: Vec::new(),
+                handles: (0..persons).map(|n| u128::from(n).to_be_bytes()).collect(),
+                marked: marks(marked),
+            },
+            tags: (0..u64::from(persons)).map(u64::to_be_bytes).collect(),
+            encodings: (0..persons as usize * TokenFile::sealed_size(2))
+                .map(|n| n as u8)
+                .collect(),
+            shares: Vec::new(),
+            sealed_shares: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_row_has_its_mark_and_what_stands_behind_is_found() {
+        for persons in [1u32, 7, 8, 9, 16, 23] {
+            for of in [|_| false, |_| true, |n: u32| n % 3 == 1] {
+                let made = file(persons, (0..persons).map(of));
+                let bytes = made.to_bytes();
+                let read = TokenFile::from_bytes(&bytes).unwrap();
+                assert_eq!(read, made);
+                let expected: Vec<u32> = (0..persons).filter(|n| of(*n)).collect();
+                assert_eq!(read.head.marked_rows().collect::<Vec<_>>(), expected);
+                for row in 0..persons {
+                    let at = read.head.sealed_at(row, 0).unwrap() as usize;
+                    let sealed = read.sealed(row, 0).unwrap();
+                    assert_eq!(&bytes[at..at + sealed.len()], sealed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_of_rows_that_are_none_and_too_few_marks_are_refused() {
+        for persons in [1u32, 7, 9] {
+            let mut more = file(persons, (0..persons).map(|_| false));
+            for beyond in persons % 8..8 {
+                *more.head.marked.last_mut().unwrap() = 0x80 >> beyond;
+                let refused = TokenFile::from_bytes(&more.to_bytes());
+                assert_eq!(
+                    refused,
+                    Err(DecodeError::Value("marks")),
+                    "{persons} {beyond}"
+                );
+            }
+            more.head.marked.pop();
+            assert!(TokenFile::from_bytes(&more.to_bytes()).is_err());
+        }
     }
 }

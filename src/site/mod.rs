@@ -22,6 +22,7 @@ use crate::holder::attempt;
 use crate::log::act::ActKind;
 use crate::matching::Person;
 use crate::matching::encoding::{self, BYTES, Profile};
+use crate::matching::namesakes;
 use crate::matching::tokens::{self, Params, SiteSecret, Tokenizer};
 use crate::party::heads;
 use crate::party::params::params;
@@ -254,6 +255,18 @@ impl Visit<'_> {
                 })
             })
             .collect();
+        let crowds: Vec<Event> = namesakes::crowds(&persons)
+            .into_iter()
+            .map(|group| {
+                let entered = group.iter().filter_map(|at| people.entered.get(*at));
+                let first = entered.filter_map(|one| one.records.first());
+                let records: Vec<String> = first.map(|(id, _)| id.to_string()).collect();
+                Event::Namesakes {
+                    records: records.join(" "),
+                    persons: records.len() as u64,
+                }
+            })
+            .collect();
         let age = Identity::generate();
         let request = SiteRound::new(self.note, party.id(), &secret, &inputs)
             .and_then(|round| round.blind_request(age.recipient()));
@@ -295,6 +308,7 @@ impl Visit<'_> {
             bare: bare.len() as u64,
         });
         out.done.extend(bare);
+        out.done.extend(crowds);
         party.put(self.stick, &file, &sealed, out)?;
         heads::offer(party, self.stick, self.note, &mut self.book, out)?;
         for (holder, _) in self.note.holders() {
@@ -364,6 +378,7 @@ impl Visit<'_> {
             counts,
             counts_sealed,
             contributions,
+            searched: namesakes::crowds(&present).into_iter().flatten().collect(),
         };
         let profiles: Vec<Vec<Profile>> = persons
             .par_iter()

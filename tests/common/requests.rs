@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sigilo::coordinator::Plan;
 use sigilo::network::{Network, Setup, SiteSetup};
-use sigilo::party;
+use sigilo::party::{self, Event};
 use sigilo::record::code::{Agreement, Sex};
 use sigilo::record::{Birth, PartialDate, Record};
 use sigilo::round::Time;
@@ -57,16 +57,21 @@ pub fn decided(dir: &Path, days: u64) -> (Network, Time) {
 
 /// Everybody does a part of a round, until it is decided.
 pub fn play(net: &Network, now: Time) -> [u8; 16] {
+    play_and_tell(net, now, |_| {})
+}
+
+/// The same; `tell` is given what everybody was told.
+pub fn play_and_tell(net: &Network, now: Time, mut tell: impl FnMut(&Event)) -> [u8; 16] {
     let round = net.open(now).unwrap();
     for seats in [&net.sites, &net.holders, &net.sites] {
         for seat in seats {
-            net.visit(seat, now).unwrap();
+            net.visit(seat, now).unwrap().iter().for_each(&mut tell);
         }
     }
-    net.desk(now).unwrap();
+    net.desk(now).unwrap().iter().for_each(&mut tell);
     for seat in &net.holders {
-        net.visit(seat, now).unwrap();
+        net.visit(seat, now).unwrap().iter().for_each(&mut tell);
     }
-    net.desk(now).unwrap();
+    net.desk(now).unwrap().iter().for_each(&mut tell);
     round
 }

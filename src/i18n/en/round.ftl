@@ -74,7 +74,7 @@ party-second-file = Another file of { $name } was taken before in this round. It
 party-second-ask = Another list of pairs was answered before in this round. It is refused. Tell the other key-holders.
 party-points = { $name } asks for { $asked } evaluations; { $left } are left this year. Ask the site why it asks for so many. If there is a good reason: sigilo keyholder policy --points N.
 party-growth = { $name } brings { $asked } persons, but its log can have { $allowed } by now. Ask the site, by telephone, why it grew so fast. If there is a good reason: sigilo keyholder policy --growth N.
-party-probing = The file of { $name } looks as if somebody was searched for in it: { $persons } of its persons meet one person elsewhere together, or one of them is alike to several who are not alike. Nobody in it, and nobody it seems to search for, is introduced in this round. Talk to the holders and to the site before you open another round.
+party-probing = The file of { $name } looks as if somebody was searched for in it: { $persons } of its persons meet one person elsewhere together, one of them is alike to several who are not alike, or the site’s own program found too many of one name with different dates of birth. Nobody in it, and nobody it seems to search for, is introduced in this round. Talk to the holders and to the site before you open another round.
 party-restored-limits = This store was restored from a copy, and what it gave out since the copy is not known. Nothing is evaluated until you set the limits again: sigilo keyholder policy --points N.
 party-quorum =
     { $present ->
@@ -114,6 +114,8 @@ party-bare-name = Record { $record }: there is no name by which to find the pers
 party-bare-only-names = Record { $record }: there are only names. To find the person in other houses, the date or year of birth, the place or the country is needed.
 party-bare-individual = Record { $record }: given name and date of birth are missing; without one of them the person would be confused with the family.
 party-bare-common = Record { $record }: what is on record is too common to find the person without confusing it with others. More details (second surname, full date, municipality) help.
+party-namesakes =
+    { $persons } persons have the same names and place and different dates of birth, more than chance explains: records { $records }. If they are one person, link them before the next round (“sigilo duplicates”). If somebody entered them to find out where she is, “sigilo log show --record” says who sealed each. The coordinator is told that these rows look so; they are counted, and none of them is introduced in this round.
 party-tokens =
     { $persons ->
         [one] 1 person takes

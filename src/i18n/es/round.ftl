@@ -74,7 +74,7 @@ party-second-file = Ya se tomó otro archivo de { $name } en esta ronda. Se rech
 party-second-ask = Ya se contestó otra lista de pares en esta ronda. Se rechaza. Avise a los demás custodios.
 party-points = { $name } pide { $asked } evaluaciones; le quedan { $left } este año. Pregunte a la casa por qué pide tantas. Si hay una buena razón: sigilo keyholder policy --points N.
 party-growth = { $name } trae { $asked } personas, pero a esta fecha su bitácora no puede tener más de { $allowed }. Pregunte a la casa, por teléfono, por qué creció tan rápido. Si hay un buen motivo: sigilo keyholder policy --growth N.
-party-probing = El archivo de { $name } parece usarse para buscar a alguien: { $persons } de sus personas coinciden juntas con una misma persona de otra casa, o una se parece a varias que no se parecen entre sí. En esta ronda no se pone en contacto a nadie de ese archivo ni a quien parece buscar. Hable con los custodios y con la casa antes de abrir otra ronda.
+party-probing = El archivo de { $name } parece usarse para buscar a alguien: { $persons } de sus personas coinciden juntas con una misma persona de otra casa, una se parece a varias que no se parecen entre sí, o el programa de la propia casa encontró demasiadas de un mismo nombre con fechas de nacimiento distintas. En esta ronda no se pone en contacto a nadie de ese archivo ni a quien parece buscar. Hable con los custodios y con la casa antes de abrir otra ronda.
 party-restored-limits = Esta bóveda se restauró de una copia y no se sabe qué entregó desde entonces. No se evalúa nada hasta que usted fije los límites otra vez: sigilo keyholder policy --points N.
 party-quorum =
     { $present ->
@@ -114,6 +114,8 @@ party-bare-name = Expediente { $record }: no tiene nombre con el que encontrar a
 party-bare-only-names = Expediente { $record }: solo hay nombres. Para encontrar a la persona en otras casas hace falta la fecha o el año de nacimiento, el lugar o el país.
 party-bare-individual = Expediente { $record }: faltan el nombre de pila y la fecha de nacimiento; sin uno de ellos se confundiría con su familia.
 party-bare-common = Expediente { $record }: lo que consta es demasiado común para encontrar a la persona sin confundirla con otras. Más datos (segundo apellido, fecha completa, municipio) ayudan.
+party-namesakes =
+    { $persons } personas tienen los mismos nombres y lugar y fechas de nacimiento distintas, más de las que explica el azar: expedientes { $records }. Si son una sola persona, enlácelos antes de la próxima ronda («sigilo duplicates»). Si alguien los escribió para averiguar dónde está, «sigilo log show --record» dice quién selló cada uno. La coordinación sabe que estas filas lo parecen; se cuentan, y en esta ronda no se pone en contacto a ninguna.
 party-tokens =
     { $persons ->
         [one] 1 persona entra
