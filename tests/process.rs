@@ -4,7 +4,7 @@
 mod common;
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -79,8 +79,66 @@ fn no_core_is_dumped_and_a_passphrase_does_not_stay() {
     writer.write_all(OTHER.as_bytes()).unwrap();
     drop(writer);
     let mut out = String::new();
-    std::io::Read::read_to_string(process.0.stdout.as_mut().unwrap(), &mut out).unwrap();
+    let stdout = process.0.stdout.as_mut().unwrap();
+    stdout.read_to_string(&mut out).unwrap();
     assert!(process.0.wait().unwrap().success());
     assert!(out.contains("Itzel"));
     assert_eq!(fs::read(dir.join("keyring")).unwrap(), typed);
+}
+
+/// Reads until a text has come.
+fn wait_for(from: &mut impl Read, text: &str) {
+    let mut said = String::new();
+    while !said.contains(text) {
+        let mut some = [0; 4096];
+        let n = from.read(&mut some).unwrap();
+        assert_ne!(n, 0, "{text} after {said}");
+        said.push_str(&String::from_utf8_lossy(&some[..n]));
+    }
+}
+
+/// A desk whose lines come by a pipe cannot begin anew as another image of itself: what it read, found and showed is
+/// gone because what is given back to the heap is overwritten.
+#[test]
+fn a_desk_that_locks_gives_nothing_back_to_the_heap_that_could_be_read() {
+    let tmp = tempfile::tempdir().unwrap();
+    let dir = tmp.path().join("casa");
+    let vault = create(&dir).vault;
+    vault.seal(&person("Xochitlalpan", "Quetzaltepec")).unwrap();
+    drop(vault);
+    let secret = tmp.path().join("contrasena");
+    fs::write(&secret, PASSPHRASE).unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_sigilo"))
+        .args(["shell", "--plain"])
+        .env("SIGILO_VAULT", &dir)
+        .env("SIGILO_LANG", "es")
+        .env("SIGILO_PASSPHRASE_FILE", &secret)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut process = Waiting(child);
+    let id = process.0.id();
+    let mut lines = process.0.stdin.take().unwrap();
+    let mut found = process.0.stdout.take().unwrap();
+    let mut said = process.0.stderr.take().unwrap();
+    wait_for(&mut said, "salir");
+    lines.write_all(b"1\nquetzal\n").unwrap();
+    wait_for(&mut found, "Xochitlalpan");
+    lines.write_all(b"6\n").unwrap();
+    wait_for(&mut said, "Pulse Enter");
+    // What was typed into a pipe is still in the buffer of the input: it was cut short.
+    for gone in [
+        "Xochitlalpan",
+        "Quetzaltepec",
+        "xochitlal",
+        "quetzaltepe",
+        PASSPHRASE,
+    ] {
+        if let Some(there) = memory_has(id, gone) {
+            assert!(!there, "{gone}");
+        }
+    }
+    drop(lines);
 }

@@ -107,9 +107,8 @@ impl App {
         if self.keep(text) {
             return;
         }
-        let mut out = io::stdout().lock();
-        let width = out.is_terminal().then(width).flatten();
-        let _ = writeln!(out, "{}", fitted(text, width));
+        let width = io::stdout().is_terminal().then(width).flatten();
+        put_line(fitted(text, width));
     }
 
     /// The whole result as JSON.
@@ -241,10 +240,17 @@ fn on_terminal() -> ProgressDrawTarget {
     ProgressDrawTarget::stderr_with_hz(4)
 }
 
+/// Writes a line to standard output at once and whole: what is written in parts stays in the buffer behind it,
+/// which nobody overwrites.
+fn put_line(mut line: String) {
+    line.push('\n');
+    let _ = io::stdout().lock().write_all(line.as_bytes());
+}
+
 /// An object as JSON on standard output, without what a terminal would act on.
 fn print_json(value: &serde_json::Value) {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    let _ = writeln!(io::stdout().lock(), "{}", escaped(&text));
+    put_line(escaped(&text));
 }
 
 /// Says why a command did not succeed; with `json` also as the object of the command.

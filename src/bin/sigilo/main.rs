@@ -53,6 +53,11 @@ use crate::cli::{AuditCommand, Cli, Command, KeysCommand, LogCommand};
 use crate::config::{Config, Given};
 use crate::failure::Failure;
 
+/// Overwrites what is given back to the heap: libraries that parse, encrypt and draw wipe nothing themselves.
+#[global_allocator]
+static HEAP: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     // Before there is anything to keep.
     process::keep_memory_private();
