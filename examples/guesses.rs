@@ -6,13 +6,13 @@
 //! (band *match*) and those that could be introduced (at an expected precision of 0.98).
 
 use rayon::prelude::*;
-use sigilo::evaluate::network::{self, Local};
+use sigilo::evaluate::network::{self, Local, Met};
 use sigilo::evaluate::read::{self, SiteRecords};
 use sigilo::evaluate::synthetic::Random;
 use sigilo::matching::Description;
 use sigilo::matching::decide;
 use sigilo::matching::score::Model;
-use sigilo::matching::tokens::{Params, Policy};
+use sigilo::matching::tokens::Policy;
 use sigilo::names::date::PartialDate;
 
 /// Expected precision of what is released.
@@ -113,15 +113,16 @@ fn study(
         site: prober,
         records: vec![record],
     }));
-    let records: usize = sites.iter().map(|s| s.records.len()).sum();
-    let params = Params::new(policy, records as u64);
-    let tokens = network::tokens(&sites, &locals, params, seed, seed, false);
-    let (pairs, _) = network::discover(&tokens, sites.len());
-    let inputs = network::compare(&sites, &locals, &tokens, &pairs);
-    let steps: Vec<u8> = inputs.iter().map(|i| model.step(i)).collect();
+    let met = network::meet(&sites, &locals, policy, model, seed);
+    let Met {
+        tokens,
+        pairs,
+        steps,
+        ..
+    } = &met;
     let persons = locals.len() as u64;
-    let decision = decide::decide(model, policy, &pairs, &steps, &tokens.site_of, persons);
-    let released = decision.released(model, &steps, PRECISION);
+    let decision = decide::decide(model, policy, pairs, steps, &tokens.site_of, persons);
+    let released = decision.released(model, steps, PRECISION);
     let mut found = [0; 3];
     for (n, pair) in pairs.iter().enumerate() {
         let Some((site, record)) = (pair.b as usize)

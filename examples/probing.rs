@@ -9,13 +9,13 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use sigilo::evaluate::network::{self, Local};
+use sigilo::evaluate::network::{self, Local, Met};
 use sigilo::evaluate::read::{self, SiteRecords};
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::matching::join::Candidate;
 use sigilo::matching::probing;
 use sigilo::matching::score::Model;
-use sigilo::matching::tokens::{Params, Policy};
+use sigilo::matching::tokens::Policy;
 use sigilo::names::date::PartialDate;
 
 fn main() {
@@ -132,12 +132,12 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Cou
     let probes_to = all.len();
     all.extend(locals.drain(..).filter(|l| l.site != 0));
     let locals = all;
-    let records: usize = sites.iter().map(|s| s.records.len()).sum();
-    let params = Params::new(policy, records as u64);
-    let tokens = network::tokens(&sites, &locals, params, seed, seed, false);
-    let (pairs, _) = network::discover(&tokens, sites.len());
-    let inputs = network::compare(&sites, &locals, &tokens, &pairs);
-    let steps: Vec<u8> = inputs.iter().map(|x| model.step(x)).collect();
+    let Met {
+        tokens,
+        pairs,
+        steps,
+        ..
+    } = network::meet(&sites, &locals, policy, model, seed);
     let is_probe = |p: u32| (probes_from..probes_to).contains(&(p as usize));
     // Honest files: what is found without the probes.
     let (honest_pairs, honest_steps): (Vec<Candidate>, Vec<u8>) = pairs

@@ -17,7 +17,7 @@ use sigilo::evaluate::{Options, decide, judge, network};
 use sigilo::matching::encoding::SLOTS;
 use sigilo::matching::rivals;
 use sigilo::matching::score::{INPUTS, Inputs, Model, STEPS, log_odds};
-use sigilo::matching::tokens::{Params, Policy};
+use sigilo::matching::tokens::Policy;
 
 /// Networks that steps and fields are counted on.
 const CALIBRATING: u64 = 60;
@@ -78,11 +78,12 @@ fn recipes(first: u64, count: u64) -> Vec<(Recipe, Policy)> {
 fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
     let (sites, truth) = synthetic::network(recipe);
     let locals = network::link_own(&sites, model, recipe.seed);
-    let records: usize = sites.iter().map(|s| s.records.len()).sum();
-    let params = Params::new(policy, records as u64);
-    let tokens = network::tokens(&sites, &locals, params, recipe.seed, recipe.seed, false);
-    let (pairs, _) = network::discover(&tokens, sites.len());
-    let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+    let network::Met {
+        tokens,
+        pairs,
+        inputs,
+        steps,
+    } = network::meet(&sites, &locals, policy, model, recipe.seed);
     let entity = |person: u32| -> Vec<&String> {
         let local = &locals[person as usize];
         let site = &sites[local.site as usize];
@@ -92,7 +93,6 @@ fn pairs_of(recipe: &Recipe, policy: Policy, model: &Model) -> Vec<Pair> {
             .filter_map(|r| truth.get(&(site.name.clone(), site.ids[*r as usize].clone())))
             .collect()
     };
-    let steps: Vec<u8> = inputs.iter().map(|i| model.step(i)).collect();
     let member = |p: u32| (tokens.site_of[p as usize], p);
     let met = pairs.iter().zip(&steps);
     let surest = rivals::surest(met.map(|(p, step)| (member(p.a), member(p.b), *step)));

@@ -371,11 +371,7 @@ fn persons_who_share_a_token_have_two_things_in_common() {
         };
         let (sites, _) = synthetic::network(&recipe);
         let locals = network::link_own(&sites, Model::shipped(), 5);
-        let records = sites.iter().map(|s| s.records.len() as u64).sum();
-        let params = Params::new(policy, records);
-        let tokens = network::tokens(&sites, &locals, params, 5, 5, false);
-        let (pairs, _) = network::discover(&tokens, sites.len());
-        let inputs = network::compare(&sites, &locals, &tokens, &pairs);
+        let inputs = network::meet(&sites, &locals, policy, Model::shipped(), 5).inputs;
         assert!(inputs.len() > 100, "{}", inputs.len());
         for levels in &inputs {
             let agree = levels[..encoding::SLOTS.len()].iter().filter(|l| **l > 0);

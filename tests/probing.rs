@@ -2,47 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sigilo::evaluate::network::{self, Local};
+use sigilo::evaluate::network::{self, Local, Met};
 use sigilo::evaluate::read::SiteRecords;
 use sigilo::evaluate::synthetic::{self, Random, Recipe};
 use sigilo::matching::Description;
-use sigilo::matching::join::Candidate;
 use sigilo::matching::probing;
 use sigilo::matching::score::{Model, STEPS};
-use sigilo::matching::tokens::{Params, Policy};
+use sigilo::matching::tokens::Policy;
 use sigilo::names::date::PartialDate;
 
 const SWEEPS: usize = 12;
 const DATES: usize = 10;
 
-/// What the coordinator has of a round of these persons.
-struct Met {
-    pairs: Vec<Candidate>,
-    steps: Vec<u8>,
-    site_of: Vec<u32>,
-}
-
-impl Met {
-    /// As if the sites' own programs marked nothing.
-    fn suspicions(&self, policy: Policy) -> BTreeMap<u32, probing::Suspicion> {
-        let none = BTreeSet::new();
-        probing::suspicions(policy, &self.pairs, &self.steps, &self.site_of, &none)
-    }
-}
-
 fn meet(policy: Policy, sites: &[SiteRecords], locals: &[Local]) -> Met {
-    let model = Model::shipped();
-    let records = sites.iter().map(|s| s.records.len() as u64).sum();
-    let params = Params::new(policy, records);
-    let tokens = network::tokens(sites, locals, params, 5, 5, false);
-    let (pairs, _) = network::discover(&tokens, sites.len());
-    let inputs = network::compare(sites, locals, &tokens, &pairs);
-    let steps = inputs.iter().map(|i| model.step(i));
-    Met {
-        steps: steps.collect(),
-        site_of: tokens.site_of,
-        pairs,
-    }
+    network::meet(sites, locals, policy, Model::shipped(), 5)
+}
+
+/// What is suspected if the sites' own programs mark these rows.
+fn suspicions(
+    policy: Policy,
+    met: &Met,
+    marked: &BTreeSet<u32>,
+) -> BTreeMap<u32, probing::Suspicion> {
+    let site_of = &met.tokens.site_of;
+    probing::suspicions(policy, &met.pairs, &met.steps, site_of, marked)
 }
 
 /// The sites of a network with sweeps at the first one: person (site, record) that each is after.
@@ -98,7 +81,7 @@ fn sweeps_are_seen_and_honest_files_are_not() {
         });
         locals.splice(others..others, probes);
         let met = meet(policy, &sites, &locals);
-        let found = met.suspicions(policy);
+        let found = suspicions(policy, &met, &BTreeSet::new());
 
         let sites_found: Vec<&u32> = found.keys().collect();
         assert_eq!(sites_found, [&0], "{policy:?}");
@@ -116,7 +99,7 @@ fn sweeps_are_seen_and_honest_files_are_not() {
         let marked = network::marked(&sites, &locals);
         let probes = others as u32..(others + SWEEPS * DATES) as u32;
         assert_eq!(marked, probes.collect(), "{policy:?}");
-        let with = probing::suspicions(policy, &met.pairs, &met.steps, &met.site_of, &marked);
+        let with = suspicions(policy, &met, &marked);
         assert!(with.keys().eq([&0]), "{policy:?}");
         let sought_after = |s: &(u32, u32)| {
             let mut rows = with[&0].sought.iter().map(|row| &locals[*row as usize]);
@@ -171,7 +154,7 @@ fn rows_of_several_persons_are_seen_if_they_are_as_sure_of_each() {
         });
         locals.splice(others..others, medleys);
         let met = meet(policy, &sites, &locals);
-        let found = met.suspicions(policy);
+        let found = suspicions(policy, &met, &BTreeSet::new());
         let rows = others as u32..(others + MEDLEYS) as u32;
         let seen = found.get(&0).map_or(0, |s| s.rows.range(rows).count());
         assert!(seen >= least, "{policy:?}, {persons}: {seen} of {MEDLEYS}");

@@ -8,8 +8,8 @@ use super::read::SiteRecords;
 use crate::crypto::{Secret, kdf, labels};
 use crate::matching::encoding::{self, BYTES, Encoding, Levels, Profile};
 use crate::matching::join::{self, Candidate, Frequent};
-use crate::matching::score::{self, Inputs, Model};
-use crate::matching::tokens::{self, Params, SiteSecret, TokenInput, Tokenizer};
+use crate::matching::score::{self, Inputs, Model, Step};
+use crate::matching::tokens::{self, Params, Policy, SiteSecret, TokenInput, Tokenizer};
 use crate::matching::{Person, local, namesakes};
 
 /// A secret from a number: reproducible, and so for experiments only.
@@ -240,6 +240,41 @@ pub fn compare(
             score::inputs(&levels, p.shared, tokens.params.tokens, tokens.params.h)
         })
         .collect()
+}
+
+/// What a round learns of a network's pairs.
+pub struct Met {
+    /// The tokens of all persons.
+    pub tokens: Tokens,
+    /// The candidate pairs.
+    pub pairs: Vec<Candidate>,
+    /// What the comparer has of each.
+    pub inputs: Vec<Inputs>,
+    /// The step of each.
+    pub steps: Vec<Step>,
+}
+
+/// Tokens, candidates, comparison and steps under a policy, for as many records as the sites have. `seed` is that of
+/// group secret and PRF.
+pub fn meet(
+    sites: &[SiteRecords],
+    locals: &[Local],
+    policy: Policy,
+    model: &Model,
+    seed: u64,
+) -> Met {
+    let records = sites.iter().map(|s| s.records.len() as u64).sum();
+    let params = Params::new(policy, records);
+    let tokens = tokens(sites, locals, params, seed, seed, false);
+    let (pairs, _) = discover(&tokens, sites.len());
+    let inputs = compare(sites, locals, &tokens, &pairs);
+    let steps = inputs.iter().map(|i| model.step(i)).collect();
+    Met {
+        tokens,
+        pairs,
+        inputs,
+        steps,
+    }
 }
 
 /// Shared tags of a pair with the places of the tokens.
