@@ -115,7 +115,7 @@ party-bare-only-names = Record { $record }: there are only names. To find the pe
 party-bare-individual = Record { $record }: given name and date of birth are missing; without one of them the person would be confused with the family.
 party-bare-common = Record { $record }: what is on record is too common to find the person without confusing it with others. More details (second surname, full date, municipality) help.
 party-namesakes =
-    { $persons } persons have the same names and place and different dates of birth, more than chance explains: records { $records }. If they are one person, link them before the next round (“sigilo duplicates”). If somebody entered them to find out where she is, “sigilo log show --record” says who sealed each. The coordinator is told that these rows look so; they are counted, and none of them is introduced in this round.
+    { $persons } persons have the same names and place and different dates of birth, more than chance explains: records { $records }. If they are one person, link them before the next round (“sigilo duplicates”). If somebody entered them to find out where she is, “sigilo log show --record ID” says who sealed each. The coordinator is told that these rows look so; they are counted, and none of them is introduced in this round.
 party-tokens =
     { $persons ->
         [one] 1 person takes

@@ -115,7 +115,7 @@ party-bare-only-names = Expediente { $record }: solo hay nombres. Para encontrar
 party-bare-individual = Expediente { $record }: faltan el nombre de pila y la fecha de nacimiento; sin uno de ellos se confundiría con su familia.
 party-bare-common = Expediente { $record }: lo que consta es demasiado común para encontrar a la persona sin confundirla con otras. Más datos (segundo apellido, fecha completa, municipio) ayudan.
 party-namesakes =
-    { $persons } personas tienen los mismos nombres y lugar y fechas de nacimiento distintas, más de las que explica el azar: expedientes { $records }. Si son una sola persona, enlácelos antes de la próxima ronda («sigilo duplicates»). Si alguien los escribió para averiguar dónde está, «sigilo log show --record» dice quién selló cada uno. La coordinación sabe que estas filas lo parecen; se cuentan, y en esta ronda no se pone en contacto a ninguna.
+    { $persons } personas tienen los mismos nombres y lugar y fechas de nacimiento distintas, más de las que explica el azar: expedientes { $records }. Si son una sola persona, enlácelos antes de la próxima ronda («sigilo duplicates»). Si alguien los escribió para averiguar dónde está, «sigilo log show --record ID» dice quién selló cada uno. La coordinación sabe que estas filas lo parecen; se cuentan, y en esta ronda no se pone en contacto a ninguna.
 party-tokens =
     { $persons ->
         [one] 1 persona entra
