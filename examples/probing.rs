@@ -1,8 +1,8 @@
-//! `probing [--networks N] [--seed N] [--sweeps N] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
+//! `probing [--networks N] [--seed N] [--sweeps N] [--dates N] [--names-only] [DIR]`: how ten-date sweeps differ from honest files, in what the coordinator sees. Tab-separated,
 //! for the manual.
 //!
-//! A sweep is ten records of one site with the names, sex and places of a person at another site and ten
-//! dates of birth, one of them the right one, not linked with each other. Each network is invented; with
+//! A sweep is ten records of one site (or `--dates`) with the names, sex and places of a person at another site (with
+//! `--names-only` her names) and ten dates of birth, one of them the right one, not linked with each other. Each network is invented; with
 //! DIR the sites of that folder are taken instead. What is seen is counted twice: by the pairs alone, as if every
 //! site's program marked nothing, and with what they mark.
 
@@ -20,11 +20,14 @@ use sigilo::names::date::PartialDate;
 
 fn main() {
     let (mut networks, mut first, mut sweeps, mut dir) = (16u64, 77_000, 20, String::new());
+    let (mut dates, mut names_only) = (10, false);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--networks" => networks = number(args.next()),
             "--seed" => first = number(args.next()),
+            "--dates" => dates = number(args.next()) as usize,
+            "--names-only" => names_only = true,
             "--sweeps" => sweeps = number(args.next()) as usize,
             _ => dir = arg,
         }
@@ -52,7 +55,7 @@ fn main() {
             };
             [Policy::Strict, Policy::Standard]
                 .into_iter()
-                .map(move |p| study(&sites, p, i, sweeps))
+                .map(move |p| study(&sites, p, i, (sweeps, dates, names_only)))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -86,7 +89,12 @@ fn number(text: Option<String>) -> u64 {
     text.and_then(|n| n.parse().ok()).expect("a number")
 }
 
-fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Counted {
+fn study(
+    sites: &[SiteRecords],
+    policy: Policy,
+    seed: u64,
+    (sweeps, dates, names_only): (usize, usize, bool),
+) -> Counted {
     let model = Model::shipped();
     let mut random = Random::new(seed + 1);
     let mut sites = sites.to_vec();
@@ -103,10 +111,16 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Cou
             }
             targets.push((other as u32, r as u32));
             let year = target.birth.year.unwrap_or(2000);
-            for d in 0..10 {
+            for d in 0..dates {
                 let mut probe = target.clone();
                 probe.phone.clear();
                 probe.document.clear();
+                if names_only {
+                    probe.sex = None;
+                    probe.nationality.clear();
+                    probe.state.clear();
+                    probe.municipality.clear();
+                }
                 if d > 0 {
                     let text = format!(
                         "{:04}-{:02}-{:02}",
@@ -122,7 +136,7 @@ fn study(sites: &[SiteRecords], policy: Policy, seed: u64, sweeps: usize) -> Cou
             break;
         }
     }
-    let honest = sites[0].records.len() - 10 * sweeps;
+    let honest = sites[0].records.len() - dates * sweeps;
     let mut all = first.clone();
     all.extend((honest..sites[0].records.len()).map(|r| Local {
         site: 0,
