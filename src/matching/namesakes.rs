@@ -17,7 +17,7 @@ use crate::names::{self, phonetic, place};
 const FEWEST: usize = 4;
 /// Namesakes are too many if as many others are less likely than this by chance.
 const CHANCE: f64 = 1e-6;
-/// How many persons of the whole file a place counts for its own where it has few.
+/// Persons of the whole file, as common as names are in it, that are added to those of a place, which may be few.
 const PRIOR: f64 = 10.0;
 
 /// What of a description makes namesakes.
@@ -162,7 +162,7 @@ fn at_least(n: usize, mean: f64) -> f64 {
         below += term;
         term *= mean / (i + 1) as f64;
     }
-    // Beyond the mean terms fall at least by this ratio: summed up, since a difference from 1 has no digits left.
+    // Summed up from the first term on: of a small tail, 1 less the rest would have no digits left.
     let mut rest = 0.0;
     let mut i = n;
     while term > rest * 1e-9 && i < n + 10_000 {
